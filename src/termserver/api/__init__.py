@@ -1,0 +1,1 @@
+"""The HTTP door: search, codes and documents over one opened edition."""

@@ -1,0 +1,158 @@
+"""Exchange documents: their types, classes and fields, and the rules that judge them.
+
+One field description per document type; the XSD, the JSON Schema, the bindings, the field
+guide and the explanations are all made from it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from termserver.model.days import ALWAYS, Period
+from termserver.model.findings import Severity
+from termserver.model.text import Text
+
+SCALARS = ("string", "int", "bool", "double", "byte", "DateTime")
+
+
+class Use(StrEnum):
+    """How much a field is asked for. ``expected``: a warning when absent (thin evidence)."""
+
+    REQUIRED = "required"
+    EXPECTED = "expected"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a class, in the order of the wire.
+
+    ``type`` is a scalar of ``SCALARS`` or the name of a class. ``binding`` lists the ids of the
+    code systems or value sets a coded field may use, ``identifiers`` the ids of the naming
+    systems an identifier may be of. ``minimum``, ``maximum``, ``pattern`` and ``max_length``
+    bound a scalar; ``item`` is the XML element name of one item of a repeating field.
+    """
+
+    name: str
+    type: str
+    repeats: bool = False
+    attribute: bool = False
+    nillable: bool = False
+    use: Use = Use.OPTIONAL
+    binding: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    pattern: str = ""
+    max_length: int | None = None
+    sepas_category: int | None = None
+    title: Text = Text()
+    source: str = ""
+
+    @property
+    def item(self) -> str:
+        return self.type
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentClass:
+    """A class of the Ministry's model: its own fields in order, after those of its base."""
+
+    name: str
+    fields: tuple[Field, ...]
+    base: str = ""
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    """One kind of exchange document in one version.
+
+    ``classes`` holds every class reachable from ``root``. ``at`` holds fields that are said more
+    strictly at one path than in their class, by logical path without indexes
+    (``Composition.Admission.MedicalRecordNumber``). ``json_marker`` is the path of the member
+    that tells this type's JSON from the others' (``Composition.BillSummary``).
+    """
+
+    id: str
+    version: str
+    title: Text
+    root: str
+    classes: Mapping[str, DocumentClass]
+    at: Mapping[str, Field]
+    json_marker: str
+    content_type: str = ""
+    source: str = ""
+    provisional: bool = False
+
+    def fields_of(self, class_name: str) -> tuple[Field, ...]:
+        """The fields of a class, those of its bases first."""
+        known = self.classes[class_name]
+        return (*(self.fields_of(known.base) if known.base else ()), *known.fields)
+
+    def fields_at(self, path: str, class_name: str) -> tuple[Field, ...]:
+        """The fields of a class as they are said at ``path``."""
+        prefix = f"{path}." if path else ""
+        return tuple(self.at.get(prefix + field.name, field) for field in self.fields_of(class_name))
+
+    def field(self, path: str) -> Field | None:
+        """The field at a logical path without indexes, or None if there is none."""
+        class_name, found, walked = self.root, None, ""
+        for name in path.split("."):
+            if class_name not in self.classes:
+                return None
+            found = next((known for known in self.fields_at(walked, class_name) if known.name == name), None)
+            if found is None:
+                return None
+            walked = f"{walked}.{name}" if walked else name
+            class_name = found.type
+        return found
+
+    def walk(self, path: str = "", class_name: str = "", depth: int = 0) -> Iterator[tuple[str, Field]]:
+        """Yield every path with its field, in the order of the wire; a class inside itself is entered once."""
+        for field in self.fields_at(path, class_name or self.root):
+            here = f"{path}.{field.name}" if path else field.name
+            yield here, field
+            if field.type in self.classes and here.split(".").count(field.name) < 2:
+                yield from self.walk(here, field.type, depth + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One business rule over the logical message.
+
+    ``each`` is the path of the context ("" is the whole message; a repeating path is judged item
+    by item), ``when`` and ``holds`` are expressions of ``termserver.model.expressions`` relative
+    to it, ``at`` the path (relative to the context) where the finding points.
+    """
+
+    id: str
+    severity: Severity
+    holds: str
+    says: Text
+    each: str = ""
+    when: str = ""
+    at: str = ""
+    hint: Text | None = None
+    why: str = ""
+    evidence: str = ""
+    source: str = ""
+    sepas_category: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules that judge one document type during a period.
+
+    ``day`` lists the paths where the document states its own date, the first one present counts.
+    """
+
+    document_type: str
+    version: str
+    schema_version: str
+    title: Text
+    day: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    period: Period = ALWAYS
+    provisional: bool = False
+    source: str = ""

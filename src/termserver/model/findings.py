@@ -1,0 +1,127 @@
+"""What a check finds, and what the findings together mean."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from termserver.model.text import Text
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+
+class Layer(StrEnum):
+    """Which kind of question was asked; the later ones are asked as far as the earlier ones allow."""
+
+    SYNTAX = "syntax"
+    STRUCTURE = "structure"
+    CODE = "code"
+    IDENTIFIER = "identifier"
+    REGISTRY = "registry"
+    RULE = "rule"
+
+
+class Verdict(StrEnum):
+    """Undecided only for: unknown or ambiguous type, no rule set in force, a budget hit, a dead
+    worker, ``--require-checked``."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a document: 1-based line and column in characters, and the logical path."""
+
+    path: str = ""
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that one check found in one place.
+
+    ``excerpt`` is a window of the line around the place, values masked; ``caret`` the 0-based
+    offset of the place in it.
+    """
+
+    rule: str
+    layer: Layer
+    severity: Severity
+    message: Text
+    where: Location
+    hint: Text | None = None
+    sepas_category: int | None = None
+    excerpt: str = ""
+    caret: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "layer": str(self.layer),
+            "severity": str(self.severity),
+            "line": self.where.line,
+            "column": self.where.column,
+            "path": self.where.path,
+            "message": self.message.as_json(),
+            "hint": self.hint.as_json() if self.hint else None,
+            "sepas_category": self.sepas_category,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedShare:
+    """How many coded elements a document carries, and how many of them could be checked."""
+
+    codes: int = 0
+    checked: int = 0
+    not_present: tuple[tuple[str, int], ...] = ()
+    """System name and how many of its codes were not checked, because its content is not here or only in part."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {"codes": self.codes, "checked": self.checked, "unchecked_by_system": dict(self.not_present)}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The findings on one document and the verdict they make."""
+
+    document: str
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    complete: bool = True
+    document_type: str = ""
+    type_version: str = ""
+    day: str = ""
+    """The document's own day, ISO, by which it was judged; empty if it could not be read."""
+    share: CheckedShare = field(default_factory=CheckedShare)
+    sha256: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "document": self.document,
+            "verdict": str(self.verdict),
+            "complete": self.complete,
+            "type": self.document_type,
+            "type_version": self.type_version,
+            "day": self.day or None,
+            "share": self.share.as_json(),
+            "sha256": self.sha256,
+            "findings": [finding.as_json() for finding in self.findings],
+        }
+
+
+EXIT_STATUS = {Verdict.ACCEPTED: 0, Verdict.REJECTED: 1, Verdict.UNDECIDED: 3}
+USAGE_STATUS = 2
+INTERNAL_STATUS = 4
+_WORST_FIRST = (4, 2, 1, 3, 0)
+
+
+def exit_status(statuses: list[int]) -> int:
+    """One exit status for many documents: 4 beats 2 beats 1 beats 3 beats 0; never a count."""
+    return next((status for status in _WORST_FIRST if status in statuses), 0)

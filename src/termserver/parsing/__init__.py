@@ -1,0 +1,1 @@
+"""Bytes into XML or JSON trees with positions: hardened, limited, offline."""

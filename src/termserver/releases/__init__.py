@@ -1,0 +1,1 @@
+"""Release files: written, installed, verified, opened."""

@@ -1,0 +1,1 @@
+"""Best guesses: words, prefixes and codes, in Persian and English, over posting lists."""

@@ -1,0 +1,1 @@
+"""Exact answers about codes: lookup, validate-code, subsumption, children and ancestors."""
