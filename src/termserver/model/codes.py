@@ -1,7 +1,6 @@
 """Code systems and what belongs to them, in the words of FHIR."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from termserver.model.days import ALWAYS, Period
@@ -155,7 +154,11 @@ class ValueSet:
 
 @dataclass(frozen=True, slots=True)
 class ConceptMapping:
-    """One row of a map; ``relationship`` is equivalent, source-is-narrower-than-target, source-is-broader-than-target, related-to or not-related-to."""
+    """One row of a map.
+
+    ``relationship`` is equivalent, source-is-narrower-than-target, source-is-broader-than-target,
+    related-to or not-related-to (FHIR R5).
+    """
 
     source_code: str
     target_code: str
@@ -215,4 +218,12 @@ class CodeSystemContent:
 
     system: CodeSystem
     concepts: tuple[Concept, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A concept at its place in a release: ``ordinal`` counts from 0 in static rank order over all systems."""
+
+    ordinal: int
+    system: CodeSystem
+    concept: Concept
