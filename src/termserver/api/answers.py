@@ -1,0 +1,88 @@
+"""What every answer has in common: its bytes, its headers, its one error shape.
+
+The error shape, for every route and every status from 400 up::
+
+    {"error": {"code": "unknown-system", "status": 404,
+               "message": {"fa": "…", "en": "…"}}, "release": "<digest of the edition>"}
+
+``code`` is stable and meant for programs, ``message`` for people.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from termserver.model.errors import (
+    QuerySyntaxError,
+    TermserverError,
+    UnknownCode,
+    UnknownDocumentType,
+    UnknownSystem,
+    UsageError,
+)
+from termserver.model.text import Text
+
+JSON = b"application/json; charset=utf-8"
+_SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"vary", b"accept-encoding"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers and body, ready to be sent."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    content_type: bytes = JSON
+
+
+@dataclass(slots=True)
+class Problem(Exception):  # noqa: N818 - it is an answer, raised to end the work on a request
+    """Raised inside a handler to answer with the one error shape."""
+
+    status: int
+    code: str
+    message: Text
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+_KINDS: tuple[tuple[type[TermserverError], int, str], ...] = (
+    (UnknownSystem, 404, "unknown-system"),
+    (UnknownCode, 404, "unknown-code"),
+    (UnknownDocumentType, 404, "unknown-document-type"),
+    (QuerySyntaxError, 400, "query-syntax"),
+    (UsageError, 400, "bad-request"),
+    (TermserverError, 500, "failure"),
+)
+
+
+def problem_of(error: TermserverError) -> Problem:
+    """The answer to a failure raised below the door."""
+    for kind, status, code in _KINDS:
+        if isinstance(error, kind):
+            extra = {"position": error.position} if isinstance(error, QuerySyntaxError) else {}
+            return Problem(status, code, error.text, extra)
+    raise error
+
+
+def error_answer(problem: Problem, release: str) -> Answer:
+    """The one error shape as bytes."""
+    error = {"code": problem.code, "status": problem.status, "message": problem.message.as_json(), **problem.extra}
+    return Answer(problem.status, orjson.dumps({"error": error, "release": release}))
+
+
+async def send_answer(send: Any, answer: Answer, *, head: bool = False) -> None:
+    """Send an answer over ASGI; a HEAD request gets the headers alone."""
+    headers = [
+        (b"content-type", answer.content_type),
+        (b"content-length", str(len(answer.body)).encode()),
+        *_SECURITY,
+        *answer.headers,
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else answer.body})

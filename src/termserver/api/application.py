@@ -1,0 +1,70 @@
+"""The HTTP door, put together: FastAPI for the description and the edges, hot routes in front."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from termserver import __version__
+from termserver.api import described
+from termserver.api.answers import JSON, Problem, error_answer
+from termserver.api.codesystems import routes as codesystem_routes
+from termserver.api.documents import routes as document_routes
+from termserver.api.front import Front
+from termserver.api.health import routes as health_routes
+from termserver.api.hot import HotRoutes
+from termserver.api.openapi import describe
+from termserver.model.text import Text
+from termserver.service import TermServer
+
+_SAID = {
+    404: ("not-found", "چنین نشانی‌ای نیست؛ فهرست در /docs است.", "There is nothing at this address; see /docs."),
+    405: ("method-not-allowed", "این نشانی این روش را نمی‌پذیرد.", "This address does not take that method."),
+}
+
+
+def create_api(server: TermServer) -> tuple[FastAPI, HotRoutes]:
+    """The FastAPI application over one opened edition, and the hot routes that go in front of it."""
+    hot = HotRoutes(server)
+    app = FastAPI(
+        title="termserver",
+        version=__version__,
+        docs_url="/docs",
+        redoc_url=None,
+        responses={"4XX": {"model": described.ErrorAnswer}, "5XX": {"model": described.ErrorAnswer}},
+    )
+
+    def plain(problem: Problem) -> Response:
+        answer = error_answer(problem, hot.release)
+        return Response(answer.body, answer.status, media_type=JSON.decode())
+
+    @app.exception_handler(HTTPException)
+    async def http_failure(request: Request, error: HTTPException) -> Response:
+        code, fa, en = _SAID.get(error.status_code, ("bad-request", str(error.detail), str(error.detail)))
+        return plain(Problem(error.status_code, code, Text(fa, en)))
+
+    @app.exception_handler(RequestValidationError)
+    async def bad_request(request: Request, error: RequestValidationError) -> Response:
+        places = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5])
+        return plain(Problem(400, "bad-parameter", Text(f"درخواست درست نیست: {places}", f"Bad request: {places}")))
+
+    app.include_router(codesystem_routes(server, hot))
+    app.include_router(document_routes(server, hot))
+    app.include_router(health_routes(server))
+    described_once: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not described_once:
+            described_once.update(describe(app, hot))
+        return described_once
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app, hot
+
+
+def in_front(app: FastAPI, hot: HotRoutes) -> Front:
+    """The application as it is served: the outermost layer around it."""
+    return Front(app, hot)
+

@@ -1,0 +1,101 @@
+"""How the API describes itself: the shapes of its answers, for OpenAPI only.
+
+The answers themselves are written as bytes elsewhere; tests hold them to these shapes.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+
+class Bilingual(BaseModel):
+    fa: str
+    en: str
+
+
+class ErrorBody(BaseModel):
+    code: str = Field(description="stable, for programs", examples=["unknown-system"])
+    status: int
+    message: Bilingual
+
+
+class ErrorAnswer(BaseModel):
+    """Every answer from 400 up has this one shape."""
+
+    error: ErrorBody
+    release: str
+
+
+class DesignationShape(BaseModel):
+    language: str
+    value: str
+    use: str
+
+
+class HitShape(BaseModel):
+    system: str = Field(description="folder id of the code system")
+    native_id: str = Field(description="the system's name on the wire, as `thritaEHR.insurer`")
+    code: str
+    display: str = Field(description="in the language asked for, else in the other one")
+    display_fa: str
+    display_en: str
+    designations: list[DesignationShape]
+    status: Literal["active", "retired"]
+    stand_in_for: str | None = Field(None, description="the system this one replaces until it is loaded")
+
+
+class SearchAnswer(BaseModel):
+    hits: list[HitShape]
+    total: int = Field(description="the exact number of matches, whatever the limit")
+    release: str = Field(description="digest of the edition that answered")
+
+
+class ConceptAnswer(BaseModel):
+    """One code with everything said about it. More members may be added; none is ever taken away."""
+
+    system: str
+    code: str
+    display: str
+    display_fa: str
+    display_en: str
+    status: Literal["active", "retired"]
+    designations: list[DesignationShape]
+    properties: list[dict[str, Any]]
+    parents: list[dict[str, Any]]
+    ancestors: list[dict[str, Any]] = Field(description="nearest first")
+    children: list[dict[str, Any]]
+    release: str
+
+
+class SystemsAnswer(BaseModel):
+    codesystems: list[dict[str, Any]]
+    release: str
+
+
+class FindingShape(BaseModel):
+    rule: str
+    layer: Literal["syntax", "structure", "code", "identifier", "registry", "rule"]
+    severity: Literal["error", "warning", "information"]
+    line: int
+    column: int
+    path: str
+    message: Bilingual
+    hint: Bilingual | None
+    sepas_category: int | None
+
+
+class ReportShape(BaseModel):
+    document: str
+    verdict: Literal["accepted", "rejected", "undecided"]
+    complete: bool
+    type: str
+    type_version: str
+    day: str | None
+    share: dict[str, Any]
+    sha256: str
+    findings: list[FindingShape]
+
+
+class ReportsAnswer(BaseModel):
+    reports: list[ReportShape]
+    release: str

@@ -1,0 +1,130 @@
+"""The outermost ASGI layer: one error shape, hot routes first, body limits, no traceback to a client."""
+
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from termserver.api.answers import Answer, Problem, error_answer, problem_of, send_answer
+from termserver.api.hot import HotRoutes
+from termserver.model.errors import TermserverError
+from termserver.model.text import Text
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+log = logging.getLogger("termserver.api")
+
+MAX_BODY = 16 * 1024 * 1024
+MAX_TARGET = 16 * 1024
+
+
+class Front:
+    """Answers the hot routes itself and hands everything else to ``inner``."""
+
+    def __init__(self, inner: App, hot: HotRoutes) -> None:
+        self._inner = inner
+        self._hot = hot
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        handler = self._hot.route(scope["path"])
+        try:
+            if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_TARGET:
+                raise _too_long()
+            if handler is None:
+                await self._pass_on(scope, receive, send)
+                return
+            method = scope["method"]
+            if method not in ("GET", "HEAD"):
+                raise _method_not_allowed(method)
+            held = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
+            answer = self._hot.not_modified(held) or handler(
+                scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
+            )
+        except Problem as problem:
+            answer = error_answer(problem, self._hot.release)
+            method = scope["method"]
+        except TermserverError as error:
+            answer = error_answer(problem_of(error), self._hot.release)
+        except Exception:
+            log.exception("a request failed")
+            answer = error_answer(internal_failure(), self._hot.release)
+        await send_answer(send, answer, head=scope["method"] == "HEAD")
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to the application behind, with a limit on its body and no traceback out."""
+        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if declared.isdigit() and int(declared) > MAX_BODY:
+            raise _too_large()
+        started = False
+        received = 0
+
+        async def counted() -> MutableMapping[str, Any]:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY:
+                raise _too_large()
+            return message
+
+        async def noted(message: MutableMapping[str, Any]) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._inner(scope, counted, noted)
+        except Problem as problem:
+            if started:
+                raise
+            await send_answer(send, error_answer(problem, self._hot.release))
+        except TermserverError as error:
+            if started:
+                raise
+            await send_answer(send, error_answer(problem_of(error), self._hot.release))
+        except Exception:
+            log.exception("a request failed")
+            with contextlib.suppress(RuntimeError):
+                if not started:
+                    await send_answer(send, error_answer(internal_failure(), self._hot.release))
+
+
+def internal_failure() -> Problem:
+    """The answer when we are at fault; the log holds the rest."""
+    return Problem(
+        500,
+        "internal",
+        Text(
+            "خطای داخلی؛ جزئیات در لاگ سرور است.",
+            "The server failed on this request; its log says why.",
+        ),
+    )
+
+
+def _too_large() -> Problem:
+    size = MAX_BODY // (1024 * 1024)
+    return Problem(
+        413,
+        "body-too-large",
+        Text(f"بدنهٔ درخواست بزرگ‌تر از {size} مگابایت است.", f"The request body is larger than {size} MiB."),
+    )
+
+
+def _too_long() -> Problem:
+    return Problem(414, "target-too-long", Text("نشانی درخواست بسیار بلند است.", "The request address is too long."))
+
+
+def _method_not_allowed(method: str) -> Problem:
+    return Problem(
+        405,
+        "method-not-allowed",
+        Text(f"این نشانی {method} نمی‌پذیرد؛ از GET استفاده کنید.", f"This address does not take {method}; use GET."),
+    )
+
+
+__all__ = ["Answer", "App", "Front", "Receive", "Scope", "Send"]

@@ -1,0 +1,109 @@
+"""The hot routes, as plain ASGI handlers in front of the FastAPI application: search and lookup.
+
+Bytes in, bytes out: a hit is a ready-made JSON fragment of the release, and the entity tag is
+known before any work is done, because an edition never changes.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from urllib.parse import unquote
+
+import orjson
+
+from termserver import __version__
+from termserver.api.answers import Answer, Problem
+from termserver.api.parameters import Parameter, read
+from termserver.api.shapes import concept_json
+from termserver.model.codes import Coding
+from termserver.model.days import parse_day
+from termserver.model.text import Text
+from termserver.service import TermServer
+
+SEARCH_PARAMETERS = {
+    parameter.name: parameter
+    for parameter in (
+        Parameter("q", required=True, says="what to look for: words, their beginnings, or a code"),
+        Parameter("system", repeats=True, says="only in this code system (folder id, native id or URL); may repeat"),
+        Parameter("limit", "20", least=0, most=1000, says="how many hits to return"),
+        Parameter("offset", "0", least=0, says="how many hits to pass over"),
+        Parameter("lang", "fa", choices=("fa", "en"), says="the language of `display`"),
+        Parameter("syntax", "plain", choices=("plain", "advanced"), says="`advanced` switches the query language on"),
+    )
+}
+LOOKUP_PARAMETERS = {
+    parameter.name: parameter
+    for parameter in (
+        Parameter("on", says="the day that counts, ISO or Jalali; default: every day"),
+        Parameter("lang", "fa", choices=("fa", "en"), says="the language of `display`"),
+    )
+}
+_CACHED_CONCEPTS = 4096
+
+
+class HotRoutes:
+    """Search and lookup over one opened edition."""
+
+    def __init__(self, server: TermServer) -> None:
+        self._server = server
+        self.release = server.edition.digest
+        tag = f'"{self.release.rpartition(":")[2][:24]}-{__version__}"'.encode()
+        self.tag = tag
+        self.headers = (
+            (b"etag", tag),
+            (b"cache-control", b"no-cache"),
+            (b"x-termserver-release", self.release.encode()),
+        )
+        self._tail = b',"release":' + orjson.dumps(self.release) + b"}"
+        self._concepts: OrderedDict[tuple[str, str, str, str], bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def route(self, path: str) -> Callable[[bytes, bytes], Answer] | None:
+        """The handler of a path, or None if another application answers it."""
+        if path == "/api/search":
+            return self.search
+        if path.startswith("/api/codesystems/") and "/concepts/" in path:
+            return self.lookup
+        return None
+
+    def not_modified(self, if_none_match: bytes) -> Answer | None:
+        """304 if the caller holds this edition's answer already."""
+        if if_none_match and (self.tag in if_none_match or if_none_match.strip() == b"*"):
+            return Answer(304, b"", self.headers)
+        return None
+
+    def search(self, raw_path: bytes, query_string: bytes) -> Answer:
+        """``GET /api/search``: hits in order, the exact total, the release."""
+        values = read(query_string, SEARCH_PARAMETERS)
+        systems = tuple(name for name in values["system"].split("\n") if name)
+        found = self._server.search(
+            values["q"],
+            systems=systems,
+            limit=int(values["limit"]),
+            offset=int(values["offset"]),
+            language=values["lang"],
+            syntax=values["syntax"],
+        )
+        body = b'{"hits":[' + b",".join(found.hits) + b'],"total":' + str(found.total).encode() + self._tail
+        return Answer(200, body, self.headers)
+
+    def lookup(self, raw_path: bytes, query_string: bytes) -> Answer:
+        """``GET /api/codesystems/{id}/concepts/{code}``: everything said about one code."""
+        values = read(query_string, LOOKUP_PARAMETERS)
+        system, _, code = raw_path[len(b"/api/codesystems/") :].partition(b"/concepts/")
+        try:
+            key = (unquote(system, errors="strict"), unquote(code, errors="strict"), values["on"], values["lang"])
+        except UnicodeDecodeError as error:
+            raise Problem(
+                400, "bad-parameter", Text("نشانی با UTF-8 کدگذاری نشده است.", "The address is not UTF-8.")
+            ) from error
+        body = self._concepts.get(key)
+        if body is None:
+            day = parse_day(values["on"]) if values["on"] else None
+            detail = concept_json(self._server.lookup(Coding(key[0], key[1]), day), values["lang"])
+            body = orjson.dumps(detail)[:-1] + self._tail
+            with self._lock:
+                self._concepts[key] = body
+                if len(self._concepts) > _CACHED_CONCEPTS:
+                    self._concepts.popitem(last=False)
+        return Answer(200, body, self.headers)

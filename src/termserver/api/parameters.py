@@ -1,0 +1,96 @@
+"""Query parameters, read strictly: an unknown, repeated or misshapen one is an error that says what was meant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from urllib.parse import parse_qsl
+
+from termserver.api.answers import Problem
+from termserver.model.fold import latin_digits
+from termserver.model.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One query parameter: its default, what it may be, and its words for the API's description."""
+
+    name: str
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+    repeats: bool = False
+    required: bool = False
+    says: str = ""
+
+
+def read(query_string: bytes, known: Mapping[str, Parameter]) -> dict[str, str]:
+    """The given values with the defaults filled in; a repeating parameter's values are joined by a newline.
+
+    Raise ``Problem`` (400) for what cannot be understood.
+    """
+    values: dict[str, str] = {}
+    if query_string:
+        try:
+            pairs = parse_qsl(
+                query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=64
+            )
+        except (UnicodeDecodeError, ValueError) as error:
+            raise _problem(
+                "the query string is not percent-encoded UTF-8", "نشانی با UTF-8 کدگذاری نشده است"
+            ) from error
+        for name, value in pairs:
+            parameter = known.get(name)
+            if parameter is None:
+                raise _unknown(name, known)
+            if name in values:
+                if not parameter.repeats:
+                    raise _problem(f"the parameter '{name}' is given twice", f"پارامتر «{name}» دو بار آمده است")
+                value = f"{values[name]}\n{value}"
+            values[name] = value
+    for name, parameter in known.items():
+        if name not in values:
+            if parameter.required:
+                raise _problem(
+                    f"the parameter '{name}' is missing: {parameter.says}", f"پارامتر «{name}» داده نشده است"
+                )
+            values[name] = parameter.default
+        elif parameter.least is not None:
+            values[name] = str(_number(name, values[name], parameter))
+        elif parameter.choices and values[name] not in parameter.choices:
+            allowed = ", ".join(parameter.choices)
+            raise _problem(
+                f"'{values[name][:40]}' is not a value of '{name}'; use one of: {allowed}",
+                f"«{values[name][:40]}» مقدار «{name}» نیست؛ یکی از این‌ها: {allowed}",
+            )
+    return values
+
+
+def _number(name: str, value: str, parameter: Parameter) -> int:
+    text = latin_digits(value)
+    least, most = parameter.least or 0, parameter.most
+    if not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise _problem(f"'{name}' must be a whole number", f"«{name}» باید عدد صحیح باشد")
+    number = int(text)
+    if number < least or (most is not None and number > most):
+        limit = f"{least} to {most}" if most is not None else f"at least {least}"
+        raise _problem(f"'{name}' is {number}; it must be {limit}", f"«{name}» برابر {number} است؛ باید {limit} باشد")
+    return number
+
+
+def _unknown(name: str, known: Mapping[str, Parameter]) -> Problem:
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    names = ", ".join(known)
+    if near:
+        return _problem(
+            f"unknown parameter '{name[:40]}'; did you mean '{near[0]}'?",
+            f"پارامتر «{name[:40]}» شناخته نیست؛ شاید «{near[0]}»؟",
+        )
+    return _problem(
+        f"unknown parameter '{name[:40]}'; known are: {names}",
+        f"پارامتر «{name[:40]}» شناخته نیست؛ این‌ها شناخته‌اند: {names}",
+    )
+
+
+def _problem(en: str, fa: str) -> Problem:
+    return Problem(400, "bad-parameter", Text(fa=f"{fa}.", en=f"{en[:1].upper()}{en[1:]}."))
