@@ -1,0 +1,64 @@
+# The two commands: `make serve` and `make test`. Everything they need is made in .venv and var/.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+HOST ?= 127.0.0.1
+# which ICD-10 the coder's page starts with: cm (US public domain, a stand-in) or who (shows WHO's licence notice)
+ICD10 ?= cm
+CONTENT := $(shell find codesystems schemas validators -type f 2>/dev/null | grep -v '/examples/invalid/' | tr ' ' '?')
+INSTALLED := .venv/.installed
+BUILT := var/.built
+
+.PHONY: serve test check lint types bench browser nightly release clean
+
+serve: $(BUILT)
+ifeq ($(ICD10),who)
+	@$(BIN)/termserver import icd10 || true
+	@printf 'Type "yes" to say that you hold a licence and accept these terms: '; read answer; [ "$$answer" = yes ]
+	$(BIN)/termserver import icd10 --accept-licence
+else
+	@test -n "$$($(BIN)/termserver release list 2>/dev/null | grep icd10cm)" || $(BIN)/termserver import icd10cm
+endif
+	$(BIN)/termserver serve --host $(HOST) --port $(PORT)
+
+test: $(INSTALLED) lint types
+	$(BIN)/pytest -n 2 -m "not nightly"
+
+# the inner loop: under two minutes
+check: $(INSTALLED) lint types
+	$(BIN)/pytest -n 2 -m "not nightly and not slow and not browser"
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/termserver content check
+	$(BIN)/termserver content format --check
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks
+
+nightly: $(INSTALLED)
+	$(BIN)/pytest -n 2 -m nightly
+
+release: $(BUILT)
+
+# a browser for the page tests, where apt-get is there (run as root, or with sudo)
+browser:
+	command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+	  { $$(command -v sudo || true) apt-get update -qq && $$(command -v sudo || true) apt-get install -y -qq chromium chromium-driver fonts-noto-core; }
+
+$(INSTALLED): pyproject.toml hatch_build.py
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet -e '.[dev]'
+	@touch $@
+
+$(BUILT): $(INSTALLED) $(CONTENT)
+	$(BIN)/termserver release build
+	@mkdir -p var && touch $@
+
+clean:
+	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache src/termserver/shipped
