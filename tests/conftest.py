@@ -1,4 +1,4 @@
-"""What the tests stand on: the project's folders, a release built from them once, and the shared facts where they are."""
+"""What the tests stand on: the project's folders, a release built from them once, the shared facts."""
 
 import os
 from collections.abc import Iterator

@@ -20,7 +20,9 @@ MACHINE_PATH = re.compile(r"(?<![A-Za-z0-9._~])/(?:home|root|Users|work)/[a-z]")
 
 def tracked() -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).suffix in TEXT and (ROOT / name).is_file()]
+    return [
+        ROOT / name for name in listed.split("\0") if name and (ROOT / name).suffix in TEXT and (ROOT / name).is_file()
+    ]
 
 
 def looks_synthetic(number: str) -> bool:
@@ -37,7 +39,9 @@ def test_no_personal_data_is_kept(path: Path) -> None:
         for found in TEN_DIGITS.finditer(text):
             number = found[0]
             if is_right("national-code", number):
-                assert looks_synthetic(number), f"{path} holds a valid national code that does not look synthetic: {number}"
+                assert looks_synthetic(number), (
+                    f"{path} holds a valid national code that does not look synthetic: {number}"
+                )
     for found in EMAIL.finditer(text):
         assert found[0].rpartition("@")[2].endswith(("example.org", "example.com", "example.ir")), f"{path}: {found[0]}"
 

@@ -42,7 +42,7 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Problem(Exception):  # noqa: N818 - it is an answer, raised to end the work on a request
+class Problem(Exception):
     """Raised inside a handler to answer with the one error shape."""
 
     status: int

@@ -67,4 +67,3 @@ def create_api(server: TermServer) -> tuple[FastAPI, HotRoutes]:
 def in_front(app: FastAPI, hot: HotRoutes) -> Front:
     """The application as it is served: the outermost layer around it."""
     return Front(app, hot)
-

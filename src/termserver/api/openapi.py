@@ -11,7 +11,7 @@ from termserver.api.hot import HotRoutes
 from termserver.model.errors import TermserverError
 
 _ASKED = {
-    "/api/search": (b"/api/search", "q=%D8%AA%D8%A7%D9%85%DB%8C%D9%86&limit=2".encode()),
+    "/api/search": (b"/api/search", b"q=%D8%AA%D8%A7%D9%85%DB%8C%D9%86&limit=2"),
     "/api/codesystems/{system}/concepts/{code}": (b"/api/codesystems/insurer/concepts/1", b""),
 }
 

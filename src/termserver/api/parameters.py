@@ -32,9 +32,7 @@ def read(query_string: bytes, known: Mapping[str, Parameter]) -> dict[str, str]:
     values: dict[str, str] = {}
     if query_string:
         try:
-            pairs = parse_qsl(
-                query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=64
-            )
+            pairs = parse_qsl(query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=64)
         except (UnicodeDecodeError, ValueError) as error:
             raise _problem(
                 "the query string is not percent-encoded UTF-8", "نشانی با UTF-8 کدگذاری نشده است"

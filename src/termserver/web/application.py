@@ -11,7 +11,10 @@ from termserver.service import TermServer
 from termserver.web.start_page import StartPage
 
 _STATIC = {"app.js": "text/javascript", "style.css": "text/css"}
-_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 def create(server: TermServer) -> Front:
