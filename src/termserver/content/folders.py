@@ -1,0 +1,146 @@
+"""The committee's folders read as a whole: ``codesystems/``, ``schemas/`` and ``validators/``."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from termserver.content import conceptmap_files, namingsystem_files, ruleset_files, valueset_files
+from termserver.content.codesystem_files import SystemSource, read_base, read_system
+from termserver.content.conceptmap_files import ConceptMapSource, read_concept_map
+from termserver.content.namingsystem_files import NamingSystemSource, read_naming_system
+from termserver.content.problems import Problem, refuse
+from termserver.content.ruleset_files import RuleSetSource, examples, read_rule_set
+from termserver.content.tree import Tree
+from termserver.content.valueset_files import ValueSetSource, read_value_set
+from termserver.model.codes import CodeSystemContent, ConceptMap, NamingSystem, ValueSet
+from termserver.model.documents import DocumentType, RuleSet
+from termserver.model.errors import ContentError
+
+CODE_SYSTEMS = "codesystems"
+NOT_SYSTEMS = ("valuesets", "conceptmaps", "namingsystems")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that a release is made of. ``files`` holds schemas and valid examples by their path in the release."""
+
+    systems: tuple[CodeSystemContent, ...] = ()
+    value_sets: tuple[ValueSet, ...] = ()
+    concept_maps: tuple[ConceptMap, ...] = ()
+    naming_systems: tuple[NamingSystem, ...] = ()
+    document_types: tuple[DocumentType, ...] = ()
+    rule_sets: tuple[RuleSet, ...] = ()
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass
+class Sources:
+    """The folders as they were read, with the places that a check points at."""
+
+    tree: Tree
+    systems: list[SystemSource] = field(default_factory=list)
+    value_sets: list[ValueSetSource] = field(default_factory=list)
+    concept_maps: list[ConceptMapSource] = field(default_factory=list)
+    naming_systems: list[NamingSystemSource] = field(default_factory=list)
+    document_types: tuple[DocumentType, ...] = ()
+    rule_sets: list[RuleSetSource] = field(default_factory=list)
+
+
+def read(root: Path) -> Content:
+    """Everything in the folders below ``root``; raise ContentError with the first problems if they cannot be read.
+
+    Only what hinders reading is refused here; ``check.check`` judges the rest.
+    """
+    problems: list[Problem] = []
+    sources = read_sources(Tree(root), problems)
+    refuse(problems)
+    return Content(
+        systems=tuple(source.content() for source in sources.systems),
+        value_sets=tuple(source.value_set for source in sources.value_sets),
+        concept_maps=tuple(source.concept_map for source in sources.concept_maps),
+        naming_systems=tuple(source.naming_system for source in sources.naming_systems),
+        document_types=sources.document_types,
+        rule_sets=tuple(source.rule_set for source in sources.rule_sets),
+        files=release_files(sources.tree),
+    )
+
+
+def read_sources(tree: Tree, problems: list[Problem]) -> Sources:
+    """Everything in the tree that can be read, in the order of the names; what is wrong joins ``problems``.
+
+    Raises ContentError if there is no ``codesystems`` folder at all.
+    """
+    if not (tree.root / CODE_SYSTEMS).is_dir():
+        raise ContentError(
+            f"{tree.root} has no folder '{CODE_SYSTEMS}'. Name the folder that holds codesystems/, schemas/ and"
+            " validators/.",
+            f"در {tree.root} پوشهٔ «{CODE_SYSTEMS}» نیست. پوشه‌ای را نام ببرید که codesystems/ و schemas/ و validators/"
+            " در آن است.",
+        )
+    sources = Sources(tree)
+    base = read_base(tree, problems)
+    for folder in system_folders(tree):
+        system = read_system(tree, folder, base, problems)
+        if system:
+            sources.systems.append(system)
+    for file in yaml_files(tree, valueset_files.FOLDER):
+        value_set = read_value_set(tree, file, base, problems)
+        if value_set:
+            sources.value_sets.append(value_set)
+    for name in tree.folders(conceptmap_files.FOLDER):
+        concept_map = read_concept_map(tree, f"{conceptmap_files.FOLDER}/{name}", base, problems)
+        if concept_map:
+            sources.concept_maps.append(concept_map)
+    for file in yaml_files(tree, namingsystem_files.FOLDER):
+        naming_system = read_naming_system(tree, file, base, problems)
+        if naming_system:
+            sources.naming_systems.append(naming_system)
+    if tree.folders("schemas"):
+        from termserver.content.descriptions import read_document_types
+
+        sources.document_types = read_document_types(tree.root, problems)
+    for folder in versions(tree, ruleset_files.FOLDER):
+        rule_set = read_rule_set(tree, folder, problems)
+        if rule_set:
+            sources.rule_sets.append(rule_set)
+    return sources
+
+
+def system_folders(tree: Tree) -> list[str]:
+    """The folders of the code systems, another generation (``<id>/<version>``) after the current one."""
+    found = []
+    for name in tree.folders(CODE_SYSTEMS):
+        if name in NOT_SYSTEMS:
+            continue
+        folder = f"{CODE_SYSTEMS}/{name}"
+        generations = tree.folders(folder)
+        if tree.files(folder) or not generations:
+            found.append(folder)
+        found += [f"{folder}/{version}" for version in generations]
+    return found
+
+
+def yaml_files(tree: Tree, folder: str) -> list[str]:
+    """The YAML files in ``folder``."""
+    return [f"{folder}/{name}" for name in tree.files(folder) if name.endswith(".yaml")]
+
+
+def versions(tree: Tree, folder: str) -> list[str]:
+    """The folders ``<folder>/<type>/<version>``."""
+    return [
+        f"{folder}/{name}/{version}" for name in tree.folders(folder) for version in tree.folders(f"{folder}/{name}")
+    ]
+
+
+def release_files(tree: Tree) -> dict[str, bytes]:
+    """The generated schemas and the valid examples, by their path in a release."""
+    found: dict[str, bytes] = {}
+    for folder in versions(tree, "schemas"):
+        for name in tree.files(folder):
+            if name.endswith((".xsd", ".schema.json")):
+                found[f"{folder}/{name}"] = tree.read(f"{folder}/{name}") or b""
+    for folder in versions(tree, ruleset_files.FOLDER):
+        _, kind, version = folder.split("/")
+        for name in examples(tree, f"{folder}/examples/valid"):
+            data = tree.read(f"{folder}/examples/valid/{name}") or b""
+            found[f"examples/{kind}/{version}/valid/{name}"] = data
+    return found

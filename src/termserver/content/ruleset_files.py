@@ -1,0 +1,135 @@
+"""A folder of ``validators/<type>/<version>/``: the rules of a document type and their examples."""
+
+from dataclasses import dataclass
+
+from termserver.content.problems import Place, Problem, error
+from termserver.content.tree import Tree
+from termserver.content.yaml_files import (
+    BOTH,
+    FLAG,
+    NUMBER,
+    PERIOD,
+    TEXT,
+    WORDS,
+    Keys,
+    Many,
+    Values,
+    choice,
+    read_yaml,
+)
+from termserver.model.documents import Rule, RuleSet
+from termserver.model.findings import Severity
+from termserver.model.text import Text
+
+FOLDER = "validators"
+RULE_SET = Keys(
+    {
+        "document_type": TEXT,
+        "version": TEXT,
+        "schema_version": TEXT,
+        "title": BOTH,
+        "day": WORDS,
+        "period": PERIOD,
+        "provisional": FLAG,
+        "source": TEXT,
+        "rules": Many(
+            Keys(
+                {
+                    "id": TEXT,
+                    "severity": TEXT,
+                    "each": TEXT,
+                    "when": TEXT,
+                    "holds": TEXT,
+                    "at": TEXT,
+                    "says": BOTH,
+                    "hint": BOTH,
+                    "why": TEXT,
+                    "evidence": TEXT,
+                    "source": TEXT,
+                    "sepas_category": NUMBER,
+                },
+                required=("id", "severity", "holds", "says"),
+            )
+        ),
+    },
+    required=("document_type", "version", "schema_version", "title", "day"),
+)
+
+
+@dataclass
+class RuleSetSource:
+    """A rule set as its folder says it, with the places that a check points at."""
+
+    folder: str
+    rule_set: RuleSet
+    values: Values
+    valid: tuple[str, ...]
+    invalid: tuple[str, ...]
+    """The names of the example files."""
+
+    @property
+    def file(self) -> str:
+        return f"{self.folder}/ruleset.yaml"
+
+
+def read_rule_set(tree: Tree, folder: str, problems: list[Problem]) -> RuleSetSource | None:
+    """The rule set in ``folder``, or None if it cannot be read."""
+    file = f"{folder}/ruleset.yaml"
+    data = tree.read(file)
+    if data is None:
+        problems.append(
+            error(
+                file,
+                Place(),
+                "file.missing",
+                Text(fa=f"پوشهٔ {folder} فایل ruleset.yaml ندارد.", en=f"The folder {folder} has no ruleset.yaml."),
+                Text(
+                    fa="آن را بنویسید (validators/README.md) یا پوشه را پاک کنید.",
+                    en="Write it (see validators/README.md) or delete the folder.",
+                ),
+            )
+        )
+        return None
+    values = read_yaml(file, data, RULE_SET, problems)
+    if values is None:
+        return None
+    rule_set = RuleSet(
+        document_type=values.text("document_type"),
+        version=values.text("version"),
+        schema_version=values.text("schema_version"),
+        title=values.both("title"),
+        day=values.words("day"),
+        rules=tuple(_rule(said, problems) for said in values.children("rules")),
+        period=values.period(),
+        provisional=values.flag("provisional"),
+        source=values.text("source"),
+    )
+    return RuleSetSource(
+        folder,
+        rule_set,
+        values,
+        tuple(examples(tree, f"{folder}/examples/valid")),
+        tuple(examples(tree, f"{folder}/examples/invalid")),
+    )
+
+
+def examples(tree: Tree, folder: str) -> list[str]:
+    """The names of the example documents in ``folder``."""
+    return [name for name in tree.files(folder) if name.endswith((".xml", ".json"))]
+
+
+def _rule(said: Values, problems: list[Problem]) -> Rule:
+    return Rule(
+        id=said.text("id"),
+        severity=choice(said, "severity", Severity, Severity.ERROR, problems),
+        holds=said.text("holds"),
+        says=said.both("says"),
+        each=said.text("each"),
+        when=said.text("when"),
+        at=said.text("at"),
+        hint=said.both("hint") if "hint" in said else None,
+        why=said.text("why"),
+        evidence=said.text("evidence"),
+        source=said.text("source"),
+        sepas_category=said.number_or_none("sepas_category"),
+    )
