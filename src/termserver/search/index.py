@@ -1,0 +1,205 @@
+"""The search index of a release: what is found by which word, code or title.
+
+Built once, from entries in static rank order; read by ``postings.py``, which says what each table is.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import orjson
+from pyroaring import BitMap
+
+from termserver.model.codes import CodeSystem, Concept, Entry, Status
+from termserver.model.fold import FOLD_VERSION, code_key, fold, key, words
+from termserver.model.releases import Table
+from termserver.search.postings import (
+    ABOUT,
+    CODE,
+    FEW,
+    HITS,
+    LISTS,
+    OTHER,
+    PLAIN_REST,
+    PREFIXES,
+    START,
+    SYSTEMS,
+    TEXTS,
+    TITLE,
+    WHOLE,
+)
+
+Lists = dict[str, list[int]]
+_WORD = re.compile(r"[^\W_]+")
+
+
+def tables(entries: Sequence[Entry]) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
+    """The tables of the index with their rows in key order; ``entries`` in static rank order, numbered from 0."""
+    retired = next((entry.ordinal for entry in entries if entry.concept.status is Status.RETIRED), len(entries))
+    yield ABOUT, [("entries", len(entries)), ("fold", FOLD_VERSION), ("retired", retired)]
+    yield SYSTEMS, list(_systems(entries))
+    lists = _lists(entries)
+    keys = sorted(lists)
+    bitmaps = [BitMap(lists[name]) for name in keys]
+    del lists
+    yield LISTS, ((name, _bytes(bitmap)) for name, bitmap in zip(keys, bitmaps, strict=True))
+    yield PREFIXES, sorted((prefix, _bytes(members)) for prefix, members in merged(keys, bitmaps, FEW))
+    yield HITS, (_hit(entry) for entry in entries)
+    yield TEXTS, (_texts(entry) for entry in entries)
+
+
+def _bytes(members: BitMap) -> bytes:
+    members.run_optimize()
+    return bytes(members.serialize())
+
+
+def _systems(entries: Sequence[Entry]) -> Iterator[tuple[int, int, str, int, str, bytes]]:
+    for _, run in groupby(entries, key=_run):
+        members = list(run)
+        system = members[0].system
+        names = "\n".join(sorted({name.lower() for name in system.names()}))
+        yield members[0].ordinal, len(members), system.id, system.weight, names, _head(system)
+
+
+def _run(entry: Entry) -> tuple[bool, str, str]:
+    return entry.concept.status is Status.RETIRED, entry.system.id, entry.system.version
+
+
+def _head(system: CodeSystem) -> bytes:
+    said = {"system": system.id, "native_id": system.native_id}
+    if system.stands_in_for:
+        said["stand_in_for"] = system.stands_in_for
+    return orjson.dumps(said)[:-1] + b',"code":'
+
+
+def _lists(entries: Iterable[Entry]) -> Lists:
+    lists: Lists = defaultdict(list)
+    for entry in entries:
+        concept = entry.concept
+        displays = _displays(concept)
+        titles = {word for display in displays for word in words(display)}
+        names = {TITLE + word for word in titles}
+        names.update(OTHER + word for word in _other_words(entry) if word not in titles)
+        names.update(START + word for display in displays for word in first_words(display))
+        names.update(WHOLE + key(display) for display in displays)
+        names.update(CODE + form for form in code_forms(concept.code, entry.system.widths))
+        for name in names:
+            if len(name) > 1:
+                lists[name].append(entry.ordinal)
+    return lists
+
+
+def _displays(concept: Concept) -> list[str]:
+    return list(dict.fromkeys(text for text in (concept.display.fa, concept.display.en) if text))
+
+
+def first_words(title: str) -> set[str]:
+    """The word that begins a title; where it is a compound, its first part and the joined form.
+
+    >>> sorted(first_words("«کم‌خونی» حاد"))
+    ['کم', 'کمخونی']
+    """
+    for chunk in title.split():
+        found = words(chunk)
+        if found:
+            return {found[0], found[-1]} if found[-1] == key(chunk) else {found[0]}
+    return set()
+
+
+def _other_words(entry: Entry) -> Iterator[str]:
+    for designation in entry.concept.designations:
+        yield from words(designation.value)
+    indexed = {definition.code for definition in entry.system.properties if definition.indexed}
+    if not indexed:
+        return
+    for value in (stated.value for stated in entry.concept.properties if stated.code in indexed):
+        found = words(value)
+        yield from found
+        # identifiers: typed without their separators, and with or without their leading zeros
+        for word in (*found, key(value) if len(value) <= 64 else ""):
+            yield word
+            yield unpadded(word)
+
+
+def unpadded(word: str) -> str:
+    """A number without its leading zeros; any other word as it is."""
+    return (word.lstrip("0") or "0") if word.startswith("0") and word.isdecimal() else word
+
+
+def code_forms(code: str, widths: Sequence[int]) -> set[str]:
+    """The keys by which a code is found: as it is, and bare and padded where its system has padded widths."""
+    plain = code_key(code)
+    if not widths or not plain.isdecimal():
+        return {plain}
+    bare = unpadded(plain)
+    return {plain, bare, *(bare.zfill(width) for width in widths)}
+
+
+def merged(keys: Sequence[str], members: Sequence[BitMap], few: int) -> Iterator[tuple[str, BitMap]]:
+    """The branching prefixes of the sorted ``keys`` that more than ``few`` keys begin with, and the union of those.
+
+    The first letter of a key is its kind, so prefixes of one letter are left out.
+    """
+    # the open branching points of the last key, shallow to deep: letters, keys below, their union
+    branches: list[tuple[int, int, BitMap]] = []
+    for n, name in enumerate(keys):
+        following = keys[n + 1] if n + 1 < len(keys) else ""
+        shared = _common(name, following)
+        length, below, union = len(name), 1, members[n]
+        own = False
+        while branches and branches[-1][0] > shared:
+            length, count, found = branches.pop()
+            found |= union
+            below, union, own = below + count, found, True
+            if below > few and length > 1:
+                yield name[:length], union
+        if branches and branches[-1][0] == shared:
+            at, count, found = branches.pop()
+            found |= union
+            branches.append((at, count + below, found))
+        else:
+            branches.append((shared, below, union if own else union.copy()))
+
+
+def _common(one: str, other: str) -> int:
+    end = min(len(one), len(other))
+    if one[:end] == other[:end]:
+        return end
+    low = 0
+    while low < end:  # the first `low` letters agree, some letter before `end` does not
+        middle = (low + end + 1) // 2
+        if one[:middle] == other[:middle]:
+            low = middle
+        else:
+            end = middle - 1
+    return low
+
+
+def _hit(entry: Entry) -> tuple[int, bytes, bytes, bytes, bytes]:
+    concept = entry.concept
+    rest = {
+        "designations": [
+            {"language": other.language, "use": other.use, "value": other.value} for other in concept.designations
+        ],
+        "status": str(concept.status),
+    }
+    more = b"," + orjson.dumps(rest)[1:]
+    code, fa, en = orjson.dumps(concept.code), orjson.dumps(concept.display.fa), orjson.dumps(concept.display.en)
+    return entry.ordinal, code, fa, en, b"" if more == PLAIN_REST else more
+
+
+def _texts(entry: Entry) -> tuple[int, str, str]:
+    titles = "\n".join(line(display) for display in _displays(entry.concept))
+    names = "\n".join(line(other.value) for other in entry.concept.designations)
+    return entry.ordinal, titles, names
+
+
+def line(text: str) -> str:
+    """The folded words in order, compounds split, a blank before and after each.
+
+    >>> line("Non-ketotic coma")
+    ' non ketotic coma '
+    """
+    return f" {' '.join(_WORD.findall(fold(text)))} "

@@ -1,0 +1,130 @@
+"""How the search index lies in a release file, and how a list of it is read.
+
+One inverted list (a compressed bitmap of ordinals) per folded key, of five kinds. A list asked for
+by the *beginning* of a key is the union of the lists below it: few of them are united on the fly,
+many have been merged at build time. Merged lists are kept at the branching points of the sorted
+keys only, so the first merged key that begins with a prefix is the one for that prefix.
+"""
+
+from collections.abc import Callable
+
+from pyroaring import FrozenBitMap
+
+from termserver.model.errors import ReleaseError
+from termserver.model.fold import FOLD_VERSION
+from termserver.model.ports import ReleaseReader
+from termserver.model.releases import Table
+
+TITLE = "w"
+"""Words of the Persian and English display, compounds split and joined."""
+START = "s"
+"""Words that begin a display."""
+OTHER = "d"
+"""Words that stand only in designations and indexed properties."""
+CODE = "c"
+"""Codes without separators, in every width in which they travel."""
+WHOLE = "t"
+"""Whole displays, letters and digits alone."""
+
+FEW = 24
+"""A prefix of at most so many keys is united on the fly; above that a merged list is kept."""
+
+ABOUT = Table("search_about", ("name TEXT", "value INTEGER"))
+"""``fold`` (version), ``entries`` (how many), ``retired`` (the first ordinal that is retired)."""
+SYSTEMS = Table("search_system", ("first INTEGER", "entries INTEGER", "system TEXT", "weight INTEGER", "names TEXT",
+                                  "head BLOB"))  # fmt: skip
+"""The runs of one system in rank order: its lower-case names, one a line, and how the JSON of its hits begins."""
+LISTS = Table("search_list", ("key TEXT", "members BLOB"))
+"""Kind and key → ordinals."""
+PREFIXES = Table("search_prefix", ("key TEXT", "members BLOB"))
+"""Kind and branching prefix → ordinals of everything below it."""
+HITS = Table("search_hit", ("ordinal INTEGER", "code BLOB", "fa BLOB", "en BLOB", "more BLOB"))
+"""Ready JSON: the code, the displays, and the rest of the hit where it is not ``PLAIN_REST``."""
+PLAIN_REST = b',"designations":[],"status":"active"}'
+TEXTS = Table("search_text", ("ordinal INTEGER", "titles TEXT", "names TEXT"))
+"""The folded words in order, each text on a line between blanks: what phrases are looked up in."""
+
+AFTER = chr(0x10FFFF)
+NOBODY = FrozenBitMap()
+
+
+class Postings:
+    """The lists of one release, the hot ones kept in a bounded cache; safe to share between threads.
+
+    Lists handed out are frozen: nobody can change a cached one in place.
+    """
+
+    def __init__(self, reader: ReleaseReader, budget: int = 24_000_000) -> None:
+        """Open the index of ``reader``; ``budget`` bounds the cache in bytes of compressed lists.
+
+        Raise ReleaseError if the index was folded by other rules than ours.
+        """
+        self.reader = reader
+        self._cache = _Cache(budget)
+        about = dict(reader.rows(ABOUT)) if reader.has(ABOUT) else {"fold": FOLD_VERSION}
+        if about.get("fold") != FOLD_VERSION:
+            label, other = reader.manifest.label, about.get("fold")
+            raise ReleaseError(
+                f"The search index of release {label} was folded by rules {other}; this termserver folds by rules "
+                f"{FOLD_VERSION}. Build the release again or install the termserver it was built with.",
+                f"نمایهٔ جستجوی انتشار {label} با قاعده‌های شمارهٔ {other} ساخته شده و این نسخهٔ termserver قاعده‌های "
+                f"شمارهٔ {FOLD_VERSION} را می‌شناسد. انتشار را دوباره بسازید یا نسخهٔ سازندهٔ آن را نصب کنید.",
+            )
+        self.entries: int = about.get("entries", 0)
+        self.retired_from: int = about.get("retired", 0)
+
+    def whole(self, kind: str, key: str) -> FrozenBitMap:
+        """The ordinals of exactly that key."""
+        return self.kept(kind + key, self._read_whole)
+
+    def beginning(self, kind: str, prefix: str) -> FrozenBitMap:
+        """The ordinals of every key that begins with ``prefix`` (not empty)."""
+        return self.kept(kind + prefix + "*", self._read_beginning)
+
+    def kept(self, name: str, read: Callable[[str], FrozenBitMap]) -> FrozenBitMap:
+        """The list of that name from the cache, else as ``read(name)`` gives it."""
+        found = self._cache.get(name)
+        if found is None:
+            found = read(name)
+            self._cache.put(name, found)
+        return found
+
+    def _read_whole(self, name: str) -> FrozenBitMap:
+        row = self.reader.get(LISTS, name)
+        return FrozenBitMap.deserialize(row[1]) if row else NOBODY
+
+    def _read_beginning(self, name: str) -> FrozenBitMap:
+        prefix = name[:-1]
+        for row in self.reader.span(PREFIXES, prefix, prefix + AFTER, 1):
+            return FrozenBitMap.deserialize(row[1])
+        lists = [FrozenBitMap.deserialize(row[1]) for row in self.reader.span(LISTS, prefix, prefix + AFTER)]
+        return FrozenBitMap.union(*lists) if lists else NOBODY
+
+
+class _Cache:
+    """Two generations: what was asked for lately survives when the elder generation is dropped.
+
+    Every step is one operation on a dict, so threads may share it without a lock; at worst two of
+    them read the same list from the file.
+    """
+
+    def __init__(self, budget: int) -> None:
+        self._young: dict[str, FrozenBitMap] = {}
+        self._elder: dict[str, FrozenBitMap] = {}
+        self._room = self._half = budget // 2
+
+    def get(self, name: str) -> FrozenBitMap | None:
+        found = self._young.get(name)
+        if found is None:
+            found = self._elder.get(name)
+            if found is not None:
+                self.put(name, found)
+        return found
+
+    def put(self, name: str, found: FrozenBitMap) -> None:
+        # a member takes two bytes at most, a list and its key some hundred (roaring's array containers)
+        self._room -= 200 + min(2 * len(found), 8192 * (1 + len(found) // 4096))
+        if self._room < 0:
+            self._elder, self._young = self._young, {}
+            self._room = self._half
+        self._young[name] = found

@@ -1,0 +1,65 @@
+"""The one static order of a release: whoever is read first is the better answer to the same words.
+
+Active before retired, heavier systems first, then the system's id, general before special, short
+titles first, then the code. The search index numbers concepts in this order (their ordinals), so
+that the first members of any set are already the best ones and nothing is ever scored or sorted.
+"""
+
+from collections.abc import Iterable
+
+from termserver.model.codes import CodeSystemContent, Concept, Entry, Status
+from termserver.model.text import Text
+
+
+def in_rank_order(contents: Iterable[CodeSystemContent]) -> list[Entry]:
+    """All concepts of ``contents`` in static rank order, numbered from 0."""
+    ranked = []
+    for content in contents:
+        system = content.system
+        depth = depths(content.concepts)
+        for concept in content.concepts:
+            retired = concept.status is Status.RETIRED
+            key = (
+                retired,
+                -system.weight,
+                system.id,
+                system.version,
+                depth[concept.code],
+                title_length(concept.display),
+                concept.code,
+            )
+            ranked.append((key, system, concept))
+    ranked.sort(key=lambda row: row[0])
+    return [Entry(ordinal, system, concept) for ordinal, (_, system, concept) in enumerate(ranked)]
+
+
+def depths(concepts: Iterable[Concept]) -> dict[str, int]:
+    """How far below a root each code stands: 0 for a root, by the shortest way up where there are several.
+
+    A parent that is not in the list does not count; codes on a cycle stand at 0 (the content check
+    reports those, ranking only has to survive them).
+    """
+    children: dict[str, list[str]] = {}
+    depth: dict[str, int] = {}
+    known = {concept.code: concept for concept in concepts}
+    level = []
+    for concept in known.values():
+        parents = [parent for parent in concept.parents if parent in known]
+        for parent in parents:
+            children.setdefault(parent, []).append(concept.code)
+        if not parents:
+            depth[concept.code] = 0
+            level.append(concept.code)
+    below = 1
+    while level:
+        level = [child for code in level for child in children.get(code, ()) if child not in depth]
+        depth.update(dict.fromkeys(level, below))
+        below += 1
+    for code in known:
+        depth.setdefault(code, 0)
+    return depth
+
+
+def title_length(title: Text) -> int:
+    """The letters of the shorter of the two titles, as far as they are there."""
+    return min((len(words) for words in (title.fa, title.en) if words), default=0)
