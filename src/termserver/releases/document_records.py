@@ -1,0 +1,228 @@
+"""Document types and rule sets ⇄ canonical JSON bytes, beside ``records``.
+
+A document type has near two hundred classes, and judging one document needs few of them at
+first: a class is decoded when it is first asked for.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+import orjson
+
+from termserver.model.documents import DocumentClass, DocumentType, Field, Rule, RuleSet, Use
+from termserver.model.findings import Severity
+from termserver.releases.digests import canonical_json
+from termserver.releases.records import Json, lean, period_in, period_out, text_in, text_out
+
+T = TypeVar("T")
+
+
+class LazyRecords(Mapping[str, T], Generic[T]):
+    """A mapping whose values are decoded when they are first asked for. Equal to a dict of the same."""
+
+    __slots__ = ("_decode", "_known", "_said")
+
+    def __init__(self, said: Json, decode: Callable[[str, Any], T]) -> None:
+        self._said = said
+        self._decode = decode
+        self._known: dict[str, T] = {}
+
+    def __getitem__(self, key: str) -> T:
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._decode(key, self._said[key])
+        return known
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._said
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self._said else default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._said)
+
+    def __len__(self) -> int:
+        return len(self._said)
+
+    def __eq__(self, other: object) -> bool:
+        return dict(self) == dict(other) if isinstance(other, Mapping) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+def _field_out(field: Field) -> Json:
+    said = lean(
+        {
+            "name": field.name,
+            "type": field.type,
+            "repeats": field.repeats,
+            "attribute": field.attribute,
+            "nillable": field.nillable,
+            "binding": field.binding,
+            "identifiers": field.identifiers,
+            "pattern": field.pattern,
+            "title": text_out(field.title),
+            "source": field.source,
+        }
+    )
+    if field.use is not Use.OPTIONAL:
+        said["use"] = str(field.use)
+    for key in ("minimum", "maximum", "max_length", "sepas_category"):
+        value = getattr(field, key)
+        if value is not None:
+            said[key] = value
+    return said
+
+
+def _field_in(said: Json) -> Field:
+    get = said.get
+    return Field(
+        said["name"],
+        get("type", ""),
+        get("repeats", False),
+        get("attribute", False),
+        get("nillable", False),
+        Use(get("use", "optional")),
+        tuple(get("binding", ())),
+        tuple(get("identifiers", ())),
+        get("minimum"),
+        get("maximum"),
+        get("pattern", ""),
+        get("max_length"),
+        get("sepas_category"),
+        text_in(get("title")),
+        get("source", ""),
+    )
+
+
+def _class_in(name: str, said: Json) -> DocumentClass:
+    fields = tuple(_field_in(field) for field in said.get("fields", ()))
+    return DocumentClass(name, fields, said.get("base", ""), said.get("namespace", ""))
+
+
+def _at_in(path: str, said: Json) -> Field:
+    return _field_in(said)
+
+
+def encode_document_type(document_type: DocumentType) -> bytes:
+    return canonical_json(
+        lean(
+            {
+                "id": document_type.id,
+                "version": document_type.version,
+                "title": text_out(document_type.title),
+                "root": document_type.root,
+                "classes": {
+                    name: lean(
+                        {
+                            "fields": [_field_out(field) for field in known.fields],
+                            "base": known.base,
+                            "namespace": known.namespace,
+                        }
+                    )
+                    for name, known in document_type.classes.items()
+                },
+                "at": {path: _field_out(field) for path, field in document_type.at.items()},
+                "json_marker": document_type.json_marker,
+                "content_type": document_type.content_type,
+                "source": document_type.source,
+                "provisional": document_type.provisional,
+            }
+        )
+    )
+
+
+def decode_document_type(data: bytes) -> DocumentType:
+    """The document type; ``classes`` and ``at`` are in the order of their names."""
+    said = orjson.loads(data)
+    get = said.get
+    return DocumentType(
+        id=said["id"],
+        version=get("version", ""),
+        title=text_in(get("title")),
+        root=get("root", ""),
+        classes=LazyRecords(get("classes", {}), _class_in),
+        at=LazyRecords(get("at", {}), _at_in),
+        json_marker=get("json_marker", ""),
+        content_type=get("content_type", ""),
+        source=get("source", ""),
+        provisional=get("provisional", False),
+    )
+
+
+def _rule_out(rule: Rule) -> Json:
+    said = lean(
+        {
+            "id": rule.id,
+            "severity": str(rule.severity),
+            "holds": rule.holds,
+            "says": text_out(rule.says),
+            "each": rule.each,
+            "when": rule.when,
+            "at": rule.at,
+            "why": rule.why,
+            "evidence": rule.evidence,
+            "source": rule.source,
+        }
+    )
+    if rule.hint is not None:
+        said["hint"] = text_out(rule.hint) or {}
+    if rule.sepas_category is not None:
+        said["sepas_category"] = rule.sepas_category
+    return said
+
+
+def _rule_in(said: Json) -> Rule:
+    get = said.get
+    return Rule(
+        id=said["id"],
+        severity=Severity(said["severity"]),
+        holds=get("holds", ""),
+        says=text_in(get("says")),
+        each=get("each", ""),
+        when=get("when", ""),
+        at=get("at", ""),
+        hint=text_in(said["hint"]) if "hint" in said else None,
+        why=get("why", ""),
+        evidence=get("evidence", ""),
+        source=get("source", ""),
+        sepas_category=get("sepas_category"),
+    )
+
+
+def encode_rule_set(rule_set: RuleSet) -> bytes:
+    return canonical_json(
+        lean(
+            {
+                "document_type": rule_set.document_type,
+                "version": rule_set.version,
+                "schema_version": rule_set.schema_version,
+                "title": text_out(rule_set.title),
+                "day": rule_set.day,
+                "rules": [_rule_out(rule) for rule in rule_set.rules],
+                "period": period_out(rule_set.period),
+                "provisional": rule_set.provisional,
+                "source": rule_set.source,
+            }
+        )
+    )
+
+
+def decode_rule_set(data: bytes) -> RuleSet:
+    said = orjson.loads(data)
+    get = said.get
+    return RuleSet(
+        document_type=said["document_type"],
+        version=get("version", ""),
+        schema_version=get("schema_version", ""),
+        title=text_in(get("title")),
+        day=tuple(get("day", ())),
+        rules=tuple(_rule_in(rule) for rule in get("rules", ())),
+        period=period_in(get("period")),
+        provisional=get("provisional", False),
+        source=get("source", ""),
+    )
