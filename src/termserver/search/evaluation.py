@@ -1,0 +1,126 @@
+"""A query tree run over the lists of one release.
+
+Every step is bounded: a pattern looks at so many keys, a phrase at so many texts; what would need
+more is refused with the way to ask for less.
+"""
+
+import re
+from collections.abc import Iterable
+from fnmatch import translate
+from typing import TYPE_CHECKING
+
+from pyroaring import FrozenBitMap
+
+from termserver.model.errors import QuerySyntaxError, UsageError
+from termserver.search import tree
+from termserver.search.postings import AFTER, CODE, LISTS, NOBODY, OTHER, TEXTS, TITLE
+from termserver.search.query import Chunk
+
+if TYPE_CHECKING:
+    from termserver.search.finder import Finder
+
+MOST_KEYS = 5_000
+"""How many keys a pattern or a range may look at."""
+MOST_TEXTS = 50_000
+"""How many concepts a phrase may be looked up in."""
+
+
+class Evaluation:
+    """Turns nodes into sets of ordinals of one finder."""
+
+    def __init__(self, finder: "Finder") -> None:
+        self._finder = finder
+        self._postings = finder.postings
+        self._all = FrozenBitMap(range(finder.postings.entries))
+
+    def of(self, node: tree.Node, kind: str) -> FrozenBitMap:
+        """The ordinals that ``node`` asks for, words looked up in titles or anywhere as ``kind`` says."""
+        match node:
+            case tree.AllOf(parts):
+                found = self._all
+                for part in parts:
+                    found = found & self.of(part, kind) if found else NOBODY
+                return found
+            case tree.AnyOf(parts):
+                return FrozenBitMap.union(*(self.of(part, kind) for part in parts))
+            case tree.NoneOf(part):
+                return self._all - self.of(part, kind)
+            case tree.Words(chunks, begins, titles_only):
+                return self._words(chunks, begins, TITLE if titles_only else kind)
+            case tree.Phrase(words, titles_only):
+                scope = TITLE if titles_only else kind
+                name = f"p{scope} {' '.join(words)} "
+                return self._postings.kept(name, lambda _: self._phrase(words, scope))
+            case tree.Pattern():
+                return self._pattern(node, TITLE if node.titles_only else kind)
+            case tree.CodeIs(code, begins):
+                return self._postings.beginning(CODE, code) if begins else self._postings.whole(CODE, code)
+            case tree.CodeBetween():
+                return self._between(node)
+            case tree.SystemIs(systems):
+                allowed = self._finder.allowed(systems)
+                return self._all if allowed is None else allowed
+            case tree.StatusIs(retired):
+                first = self._postings.retired_from
+                return FrozenBitMap(range(first, self._postings.entries) if retired else range(first))
+            case tree.Everything():
+                return self._all
+
+    def _words(self, chunks: tuple[Chunk, ...], begins: bool, kind: str) -> FrozenBitMap:
+        found = self._all
+        for n, chunk in enumerate(chunks):
+            found = found & self._finder.chunk(kind, chunk, begins and n == len(chunks) - 1, False)
+            if kind != TITLE and len(chunks) == 1 and chunk.may_be_code:
+                found = found | self.of(tree.CodeIs(chunk.joined, begins), kind)
+        return found
+
+    def _phrase(self, words: tuple[str, ...], kind: str) -> FrozenBitMap:
+        candidates = self._all
+        for word in words:
+            candidates = candidates & self._finder.words(kind, word, False)
+        if len(candidates) > MOST_TEXTS:
+            shown = " ".join(words)
+            raise UsageError(
+                f'The words of the phrase "{shown}" are in {len(candidates)} concepts; a phrase is looked up in at '
+                f"most {MOST_TEXTS}. Add a rarer word to the phrase.",
+                f"واژه‌های عبارت «{shown}» در {len(candidates)} مفهوم آمده‌اند؛ عبارت حداکثر در {MOST_TEXTS} مفهوم "
+                "جستجو می‌شود. واژهٔ کم‌تکرارتری به عبارت بیفزایید.",
+            )
+        wanted = f" {' '.join(words)} "
+        found = []
+        for ordinal, titles, names in self._postings.reader.many(TEXTS, candidates).values():
+            if wanted in titles or (kind != TITLE and wanted in names):
+                found.append(ordinal)
+        return FrozenBitMap(found)
+
+    def _pattern(self, node: tree.Pattern, kind: str) -> FrozenBitMap:
+        matches = re.compile(translate(node.text)).match
+        lists = []
+        for letter in (CODE,) if node.code else (TITLE,) if kind == TITLE else (TITLE, OTHER):
+            for key, members in self._keys(letter + node.head, letter + node.head + AFTER, node.position):
+                if matches(key[1:]):
+                    lists.append(FrozenBitMap.deserialize(members))
+        return FrozenBitMap.union(*lists) if lists else NOBODY
+
+    def _between(self, node: tree.CodeBetween) -> FrozenBitMap:
+        high = CODE + node.high if node.high else CODE + AFTER
+        if node.high and not node.without_high:
+            high += AFTER  # [E10 TO E14] takes E14.9 in, as the ranges of ICD chapters do
+        lists = [
+            FrozenBitMap.deserialize(members)
+            for key, members in self._keys(CODE + node.low, high, node.position)
+            if not (node.without_low and key == CODE + node.low)
+        ]
+        return FrozenBitMap.union(*lists) if lists else NOBODY
+
+    def _keys(self, low: str, high: str, position: int) -> Iterable[tuple[str, bytes]]:
+        rows = list(self._postings.reader.span(LISTS, low, high, MOST_KEYS + 1))
+        if len(rows) > MOST_KEYS:
+            raise QuerySyntaxError(
+                f"More than {MOST_KEYS} words or codes would have to be looked at. Write more letters before the "
+                "wildcard, or a narrower range.",
+                f"بیش از {MOST_KEYS} واژه یا کد باید بررسی شود. پیش از نشانهٔ جانشین حرف‌های بیشتری بنویسید یا بازه را "
+                "کوچک‌تر کنید.",
+                position,
+            )
+        return [(key, members) for key, members in rows]

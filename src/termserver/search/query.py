@@ -1,0 +1,125 @@
+"""What a search asks and what it answers; the plain reading of what somebody typed into a box.
+
+In plain text nothing is an operator: punctuation only parts words.
+"""
+
+from dataclasses import dataclass
+
+from termserver.model.errors import UsageError
+from termserver.model.fold import fold, key, latin_digits, words
+
+MOST_HITS = 1000
+"""The largest page."""
+MOST_CHARACTERS = 1000
+"""The longest query; longer ones are refused, not cut."""
+MOST_WORDS = 64
+"""The most different words of one query."""
+SYNTAXES = ("plain", "advanced")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """A question to the search.
+
+    ``systems`` are folder ids (none: all), ``limit`` 0 to 1000 hits from ``offset`` on, ``language``
+    the one whose display is shown ("fa", else English), ``active_only`` leaves out retired concepts.
+    """
+
+    text: str
+    systems: tuple[str, ...] = ()
+    limit: int = 20
+    offset: int = 0
+    syntax: str = "plain"
+    language: str = "fa"
+    active_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One page of hits, each a ready JSON object in UTF-8, and how many there are in all.
+
+    ``relaxed`` tells what was loosened because nothing matched as typed: "" (nothing) or
+    "prefixes" (every word, not only the last, may be the beginning of a word).
+    """
+
+    hits: tuple[bytes, ...]
+    total: int
+    relaxed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What stood between two blanks: its folded words, and the same letters joined."""
+
+    parts: tuple[str, ...]
+    joined: str
+
+    @property
+    def may_be_code(self) -> bool:
+        """Whether it carries a digit: among other words, only such a chunk is taken for a code."""
+        return any(letter.isdigit() for letter in self.joined)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """The chunks of a plain query in order, each once, and all of its letters joined."""
+
+    chunks: tuple[Chunk, ...]
+    joined: str
+
+
+def chunk(text: str) -> Chunk | None:
+    """The words of a text without blanks; None if there is no letter or digit in it."""
+    joined = key(text)
+    found = words(text)
+    # the joined form of a compound stands behind its parts and is not one of them
+    while len(found) > 1 and len("".join(found)) > len(joined):
+        found.pop()
+    return Chunk(tuple(found), joined) if found else None
+
+
+def plain(text: str) -> PlainText:
+    """Read a plain query. Raise UsageError if it has too many words."""
+    chunks = tuple(dict.fromkeys(found for found in map(chunk, text.split()) if found))
+    check_words(sum(len(found.parts) for found in chunks))
+    return PlainText(chunks, key(text))
+
+
+def check_words(number: int) -> None:
+    """Raise UsageError if a query of so many words is too long."""
+    if number > MOST_WORDS:
+        raise UsageError(
+            f"The query has {number} words; at most {MOST_WORDS} are searched at once. Leave the commonest words out.",
+            f"عبارت جستجو {number} واژه دارد؛ حداکثر {MOST_WORDS} واژه با هم جستجو می‌شود. واژه‌های پرتکرار را بردارید.",
+        )
+
+
+def check(query: SearchQuery) -> None:
+    """Raise UsageError if the query cannot be asked, saying what may be."""
+    if not 0 <= query.limit <= MOST_HITS:
+        raise UsageError(
+            f"limit is {query.limit}; it may be 0 to {MOST_HITS}. Read further pages with offset.",
+            f"مقدار limit برابر {query.limit} است؛ باید از ۰ تا {MOST_HITS} باشد. صفحه‌های بعد را با offset بخوانید.",
+        )
+    if query.offset < 0:
+        raise UsageError(
+            f"offset is {query.offset}; it counts hits from 0 on.",
+            f"مقدار offset برابر {query.offset} است؛ شمارش نتیجه‌ها از ۰ آغاز می‌شود.",
+        )
+    if query.syntax not in SYNTAXES:
+        raise UsageError(
+            f"syntax is {query.syntax!r}; it may be 'plain' or 'advanced'.",
+            f"مقدار syntax برابر {query.syntax!r} است؛ باید plain یا advanced باشد.",
+        )
+    if len(query.text) > MOST_CHARACTERS:
+        raise UsageError(
+            f"The query has {len(query.text)} characters; at most {MOST_CHARACTERS} are searched. "
+            "Search for the name of one thing.",
+            f"عبارت جستجو {len(query.text)} نویسه دارد؛ حداکثر {MOST_CHARACTERS} نویسه جستجو می‌شود. "
+            "نام یک چیز را جستجو کنید.",
+        )
+
+
+def folded_value(text: str) -> str:
+    """A field's value as names and states are compared: folded, without blanks at its ends."""
+    return fold(latin_digits(text)).strip()

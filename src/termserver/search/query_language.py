@@ -1,0 +1,339 @@
+"""The query language of ``syntax=advanced``: parsed by Whoosh, handed on as a tree of our own.
+
+    diabetes AND NOT gestational        "type 2 diabetes"        neph*        diab?tes
+    system:icd10cm code:E1*             status:retired           code:[E10 TO E14]
+
+Whoosh forgives what it cannot read; a person who writes a query wants to be told. So the query is
+looked over first (quotes, parentheses, operators, fields), every complaint with its place.
+"""
+
+import re
+import threading
+import warnings
+from collections.abc import Callable, Collection, Iterator, Sequence
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any
+
+from termserver.model.errors import QuerySyntaxError
+from termserver.model.fold import fold, key
+from termserver.search.query import check_words, chunk, folded_value
+from termserver.search.tree import (
+    AllOf,
+    AnyOf,
+    CodeBetween,
+    CodeIs,
+    Everything,
+    Node,
+    NoneOf,
+    Pattern,
+    Phrase,
+    StatusIs,
+    SystemIs,
+    Words,
+)
+
+FIELDS = {
+    "system": "system",
+    "code": "code",
+    "status": "status",
+    "display": "display",
+    "title": "display",
+    "سامانه": "system",
+    "کد": "code",
+    "وضعیت": "status",
+    "عنوان": "display",
+}
+"""What may stand before a colon, and what it means."""
+STATES = {"active": False, "retired": True, "فعال": False, "بازنشسته": True}
+DEEPEST = 30
+"""How many parentheses may stand inside one another."""
+
+Resolve = Callable[[str], Sequence[str]]
+Names = Callable[[], Collection[str]]
+
+_FIELD = re.compile(r"(\w+):")
+_TOKEN = re.compile(r'"[^"]*"|[()]|[^\s()"]+')
+_LETTERS = re.compile(r"[^\W_]+")
+_WILD = re.compile(r"[*?\u055e\u061f\u1367]")
+_OPERATORS = ("AND", "OR", "NOT")
+_first_import = threading.Lock()
+
+
+def parse(text: str, resolve: Resolve, names: Names = tuple) -> Node | None:
+    """The tree of a query; None if it holds no word at all.
+
+    ``resolve`` gives the folder ids a system's name stands for, ``names`` all names there are.
+    Raise QuerySyntaxError, with the
+    position, for what cannot be read: an open quote or parenthesis, an operator without its words,
+    an unknown field, system or status.
+    """
+    text = re.sub(r"\s", " ", text)  # one blank each, so that positions stay
+    _look_over(text)
+    syntax_tree = _parser().process(text)
+    return _Reading(text, resolve, names).node(syntax_tree)
+
+
+def _wrong(position: int, en: str, fa: str) -> QuerySyntaxError:
+    return QuerySyntaxError(f"Character {position + 1}: {en}", f"نویسهٔ {position + 1}: {fa}", position)
+
+
+# what Whoosh would forgive
+
+
+def _look_over(text: str) -> None:
+    open_at: list[int] = []
+    before = "("  # what stood before: "(", ")", "AND", "OR", "NOT" or "word"
+    before_at = 0
+    in_brackets = _bracketed(text)
+    for found in _TOKEN.finditer(text):
+        token, at = found.group(), found.start()
+        if at in in_brackets:
+            before = "word"
+            continue
+        if token == "(":
+            open_at.append(at)
+            if len(open_at) > DEEPEST:
+                raise _wrong(
+                    at,
+                    f"more than {DEEPEST} parentheses stand inside one another; write the query flatter.",
+                    f"بیش از {DEEPEST} پرانتز تودرتو است؛ عبارت را ساده‌تر بنویسید.",
+                )
+        elif token == ")":
+            if not open_at:
+                raise _wrong(at, "this ')' closes nothing; open it with '('.", "این «)» باز نشده است.")
+            if before == "(":
+                raise _wrong(open_at[-1], "there is nothing between these parentheses.", "میان این پرانتزها چیزی نیست.")
+            open_at.pop()
+        if token == ")" or token in ("AND", "OR"):
+            if before in _OPERATORS:
+                raise _needs_word(before, before_at)
+            if token != ")" and before == "(":
+                raise _wrong(
+                    at,
+                    f"{token} needs something before it; to search for the word itself write {token.lower()}.",
+                    f"پیش از {token} باید واژه‌ای باشد؛ برای جستجوی خود واژه آن را با حروف کوچک بنویسید.",
+                )
+        elif token == "NOT" and before == "NOT":
+            raise _needs_word(before, before_at)
+        elif token not in ("(", "NOT"):
+            _look_at_word(text, token, at)
+        before = token if token in ("(", ")", *_OPERATORS) else "word"
+        before_at = at
+    if text.count('"') % 2:
+        at = text.rindex('"')
+        raise _wrong(at, "this quote is not closed; add a second '\"'.", "این گیومه بسته نشده است؛ یک '\"' بیفزایید.")
+    if open_at:
+        raise _wrong(open_at[-1], "this '(' is not closed; add a ')'.", "این «(» بسته نشده است؛ یک «)» بیفزایید.")
+    if before in _OPERATORS:
+        raise _needs_word(before, before_at)
+
+
+def _bracketed(text: str) -> set[int]:
+    return {at for found in _range().finditer(text) for at in range(found.start(), found.end())}
+
+
+def _needs_word(operator: str, at: int) -> QuerySyntaxError:
+    return _wrong(
+        at,
+        f"{operator} needs something after it; to search for the word itself write {operator.lower()}.",
+        f"پس از {operator} باید واژه‌ای باشد؛ برای جستجوی خود واژه آن را با حروف کوچک بنویسید.",
+    )
+
+
+def _look_at_word(text: str, token: str, at: int) -> None:
+    if token.startswith('"'):
+        after = at + len(token)
+        if text[after : after + 1] == "~":
+            raise _no_tilde(after)
+        return
+    tilde = re.search(r"\w(~)[0-9.]*$", token)
+    if tilde:
+        raise _no_tilde(at + tilde.start(1))
+    for field in _FIELD.finditer(token):
+        name, place = field.group(1), at + field.start()
+        if fold(name) not in FIELDS:
+            near = get_close_matches(fold(name), FIELDS, 1, 0.0)[0]
+            raise _wrong(
+                place,
+                f"there is no field '{name}'; did you mean '{near}:'? The fields are system, code, status and display. "
+                "Put the text in quotes if the colon belongs to it.",
+                f"میدان «{name}» وجود ندارد؛ آیا «{near}:» را می‌خواستید؟ میدان‌ها system، code، status و display هستند. "
+                "اگر دونقطه بخشی از متن است آن را در گیومه بگذارید.",
+            )
+        rest = text[at + field.end() : at + field.end() + 1]
+        if not rest or rest in " )" or _FIELD.match(token, field.end()):
+            raise _wrong(
+                place,
+                f"'{name}:' needs its value directly behind it, as in {name}:E11.",
+                f"مقدار «{name}:» باید بی‌فاصله پس از آن بیاید.",
+            )
+
+
+def _no_tilde(at: int) -> QuerySyntaxError:
+    return _wrong(
+        at,
+        "'~' is not understood here; write the beginning of the word and '*'.",
+        "نشانهٔ «~» در اینجا معنا ندارد؛ آغاز واژه و «*» را بنویسید.",
+    )
+
+
+# Whoosh, as little of it as we need
+
+
+@lru_cache(1)
+def _whoosh() -> Any:
+    with _first_import, warnings.catch_warnings():
+        # Whoosh is of 2016: its escapes are SyntaxWarnings since Python 3.12, DeprecationWarnings before
+        warnings.filterwarnings("ignore", category=SyntaxWarning)
+        warnings.filterwarnings("ignore", category=DeprecationWarning)
+        from whoosh.qparser import default, plugins, syntax
+    return default, plugins, syntax
+
+
+@lru_cache(1)
+def _range() -> re.Pattern[str]:
+    # as Whoosh writes it, but TO stands between blanks: [STOMACH TO ...] begins with STOMACH
+    return re.compile(
+        r"(?P<open>[\[{])(?P<start>[^\[{\]}\"]*?(?=\sTO[\s\]}]))?\s?TO(?P<end>\s[^\[{\]}\"]+)?\s?(?P<close>[\]}])"
+    )
+
+
+@lru_cache(1)
+def _parser() -> Any:
+    default, plugins, _ = _whoosh()
+    operators = plugins.OperatorsPlugin(
+        And=r"(?<=[\s)])AND(?=[\s(])",
+        Or=r"(?<=[\s)])OR(?=[\s(])",
+        Not=r"(^|(?<=[\s()]))NOT(?=[\s(])",
+        AndNot=None,
+        AndMaybe=None,
+        Require=None,
+    )
+    # nothing is said about a schema: the words are folded by our own rules
+    return default.QueryParser(
+        "words",
+        None,
+        plugins=[
+            plugins.FieldsPlugin(r"(?P<text>\w+):"),
+            plugins.WildcardPlugin(),
+            plugins.PhrasePlugin(),
+            plugins.RangePlugin(_range()),
+            plugins.GroupPlugin(),
+            operators,
+        ],
+    )
+
+
+# from Whoosh's tree to ours
+
+
+class _Reading:
+    def __init__(self, text: str, resolve: Resolve, names: Names) -> None:
+        self._text = text
+        self._resolve = resolve
+        self._names = names
+        self._words = 0
+
+    def node(self, read: Any) -> Node | None:
+        """Our node for one of Whoosh's; None if it holds no word."""
+        _, plugins, syntax = _whoosh()
+        if isinstance(read, syntax.NotGroup):
+            part = self.node(read.nodes[0]) if read.nodes else None
+            return NoneOf(part) if part else None
+        if isinstance(read, syntax.GroupNode):
+            parts = tuple(self._parts(read))
+            if len(parts) < 2:
+                return parts[0] if parts else None
+            return AnyOf(parts) if isinstance(read, syntax.OrGroup) else AllOf(parts)
+        field = FIELDS[fold(read.fieldname)] if getattr(read, "fieldname", None) else ""
+        if isinstance(read, syntax.RangeNode):
+            return self._range(read, field)
+        if not read.is_text():
+            return None
+        text, at = read.text, read.startchar
+        if field == "system":
+            return self._system(text, at)
+        if field == "status":
+            return self._status(text, at)
+        if isinstance(read, plugins.PhrasePlugin.PhraseNode):
+            return self._phrase(text, field)
+        if isinstance(read, plugins.PrefixPlugin.PrefixNode):
+            return self._words_of(text, field, True)
+        if isinstance(read, plugins.WildcardPlugin.WildcardNode):
+            return self._pattern(text, at, field)
+        return self._words_of(text, field, False)
+
+    def _parts(self, group: Any) -> Iterator[Node]:
+        for read in group.nodes:
+            part = self.node(read)
+            if part:
+                yield part
+
+    def _count(self, words: int) -> None:
+        self._words += words
+        check_words(self._words)
+
+    def _words_of(self, text: str, field: str, begins: bool) -> Node | None:
+        if field == "code":
+            self._count(1)
+            return CodeIs(key(text), begins) if key(text) else None
+        found = chunk(text)
+        if not found:
+            return None
+        self._count(len(found.parts))
+        return Words((found,), begins, field == "display")
+
+    def _phrase(self, text: str, field: str) -> Node | None:
+        words = tuple(_LETTERS.findall(fold(text)))
+        if len(words) < 2 or field == "code":
+            return self._words_of(text, field, False)
+        self._count(len(words))
+        return Phrase(words, field == "display")
+
+    def _pattern(self, text: str, at: int, field: str) -> Node | None:
+        pieces = [key(piece) for piece in _WILD.split(text)]
+        signs = ["*" if sign == "*" else "?" for sign in _WILD.findall(text)]
+        pattern = "".join(piece + sign for piece, sign in zip(pieces, [*signs, ""], strict=True))
+        self._count(1)
+        if set(pattern) == {"*"}:
+            return Everything()
+        if not pieces[0]:
+            raise _wrong(
+                at,
+                "a word cannot begin with a wildcard; write its first letters.",
+                "واژه نمی‌تواند با نشانهٔ جانشین آغاز شود؛ حرف‌های نخست آن را بنویسید.",
+            )
+        return Pattern(pattern, pieces[0], at, field == "code", field == "display")
+
+    def _range(self, read: Any, field: str) -> Node:
+        if field != "code":
+            raise _wrong(
+                read.startchar,
+                "a range is asked of codes only, as in code:[E10 TO E14].",
+                "بازه فقط برای کد است، مانند code:[E10 TO E14].",
+            )
+        self._count(2)
+        low, high = key(read.start or ""), key(read.end or "")
+        return CodeBetween(low, high, read.startexcl, read.endexcl, read.startchar)
+
+    def _system(self, text: str, at: int) -> Node:
+        self._count(1)
+        systems = tuple(self._resolve(text.strip()))
+        if not systems:
+            near = get_close_matches(text.strip().lower(), self._names(), 1, 0.4)
+            raise _wrong(
+                at,
+                f"no code system is known as '{text}'" + (f"; did you mean '{near[0]}'?" if near else "."),
+                f"سامانهٔ کدی با نام «{text}» شناخته نیست" + (f"؛ آیا «{near[0]}» را می‌خواستید؟" if near else "."),
+            )
+        return SystemIs(systems)
+
+    def _status(self, text: str, at: int) -> Node:
+        self._count(1)
+        value = folded_value(text)
+        if value not in STATES:
+            raise _wrong(
+                at, f"status is 'active' or 'retired', not '{text}'.", f"وضعیت active یا retired است، نه «{text}»."
+            )
+        return StatusIs(STATES[value])

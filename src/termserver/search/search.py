@@ -1,0 +1,92 @@
+"""The search of an edition: the finders of its releases answer together, as if they were one."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from termserver.search.finder import Finder, Tiers
+from termserver.search.postings import NOBODY
+from termserver.search.query import SearchQuery, SearchResult, check, plain
+
+__all__ = ["Search", "SearchQuery", "SearchResult"]
+
+Resolve = Callable[[str], Sequence[str]]
+"""From a system's name, as an advanced query writes it, to folder ids; empty if nobody knows it."""
+
+
+class Search:
+    """The search over several releases; immutable, safe to share between threads.
+
+    Hits are ordered by the kind of match, then active before retired, weight of the system,
+    system id and static rank; totals add.
+    """
+
+    def __init__(self, finders: Iterable[Finder], resolve: Resolve | None = None) -> None:
+        """``resolve`` says which systems a name means; else the names in the indexes are asked."""
+        self.finders = tuple(finders)
+        self._resolve = resolve or self._by_name
+        runs = [(run, n) for n, finder in enumerate(self.finders) for run in finder.runs]
+        self._runs = sorted(runs, key=lambda pair: (pair[0].rank, pair[1], pair[0].first))
+
+    def find(self, query: SearchQuery) -> SearchResult:
+        """One page of hits and the exact total. Raise UsageError for a query that cannot be asked.
+
+        Where nothing matches a plain query as typed, every word may be the beginning of one.
+        """
+        check(query)
+        allowed = [finder.allowed(query.systems, query.active_only) for finder in self.finders]
+        asked = list(zip(self.finders, allowed, strict=True))
+        relaxed = ""
+        if query.syntax == "advanced":
+            from termserver.search.query_language import parse  # only advanced queries pay for Whoosh
+
+            tree = parse(query.text, self._resolve, self.names)
+            found = [finder.advanced(tree, some) for finder, some in asked] if tree else []
+        else:
+            text = plain(query.text)
+            found = [finder.plain(text, some) for finder, some in asked]
+            if len(text.chunks) > 1 and not any(tiers.total for tiers in found):
+                found = [finder.plain(text, some, every_word_begins=True) for finder, some in asked]
+                relaxed = "prefixes" if any(tiers.total for tiers in found) else ""
+        total = sum(tiers.total for tiers in found)
+        return SearchResult(tuple(self._page(found, query, total)), total, relaxed)
+
+    def _page(self, found: list[Tiers], query: SearchQuery, total: int) -> list[bytes]:
+        hits: list[bytes] = []
+        skip, n = query.offset, 0
+        wanted = min(query.limit, total - skip)
+        while len(hits) < wanted:
+            for finder, ordinals in self._in_order(found, n, skip, wanted - len(hits)):
+                hits.extend(self.finders[finder].hits(ordinals, query.language))
+            skip = max(0, skip - sum(len(tiers.tier(n)) for tiers in found))
+            n += 1
+        return hits
+
+    def _in_order(self, found: list[Tiers], n: int, skip: int, wanted: int) -> Iterable[tuple[int, list[int]]]:
+        """The members of the ``n``-th tier after the first ``skip``, at most ``wanted``, by finder."""
+        tiers = {finder: tiers.tier(n) for finder, tiers in enumerate(found) if tiers.tier(n)}
+        if sum(map(len, tiers.values())) <= skip:
+            return
+        if len(tiers) == 1:
+            ((finder, members),) = tiers.items()
+            yield finder, list(members[skip : skip + wanted])
+            return
+        for run, finder in self._runs:
+            members = tiers.get(finder, NOBODY)
+            here = members.range_cardinality(run.first, run.end)
+            if here <= skip:
+                skip -= here
+                continue
+            before = members.rank(run.first - 1) if run.first else 0
+            taken = list(members[before + skip : before + min(here, skip + wanted)])
+            yield finder, taken
+            skip = 0
+            wanted -= len(taken)
+            if not wanted:
+                return
+
+    def _by_name(self, name: str) -> Sequence[str]:
+        wanted = name.lower()
+        return sorted({run.system for run, _ in self._runs if wanted in run.names})
+
+    def names(self) -> set[str]:
+        """Every name by which an indexed system is known, lower case."""
+        return {name for run, _ in self._runs for name in run.names}

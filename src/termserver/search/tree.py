@@ -1,0 +1,85 @@
+"""What an advanced query asks, as a tree of plain values; written by the parser, run over the lists."""
+
+from dataclasses import dataclass
+
+from termserver.search.query import Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All these chunks, the last one perhaps only the beginning of a word."""
+
+    chunks: tuple[Chunk, ...]
+    begins: bool = False
+    titles_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """These words side by side in one text."""
+
+    words: tuple[str, ...]
+    titles_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A word or code with ``*`` (any letters) and ``?`` (one letter); ``head`` is what stands before them."""
+
+    text: str
+    head: str
+    position: int
+    code: bool = False
+    titles_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeIs:
+    """A code without separators, or (``begins``) the beginning of one."""
+
+    code: str
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBetween:
+    """From the code ``low`` to ``high`` and all that begins with it; an open side is empty."""
+
+    low: str
+    high: str
+    without_low: bool
+    without_high: bool
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class SystemIs:
+    systems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusIs:
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    part: "Node"
+
+
+Node = Words | Phrase | Pattern | CodeIs | CodeBetween | SystemIs | StatusIs | Everything | AllOf | AnyOf | NoneOf
