@@ -1,0 +1,165 @@
+"""What a rule says, as a tree of plain values; ``expressions`` reads it, ``validation`` compiles it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from termserver.model.documents import Field
+
+Base = Literal["item", "here", "root"]
+Kind = Literal["code", "number", "day", "time", "text", "bool", "identifier", "object", "codes", "moment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One name of a path; a repeating one may carry a filter over its items."""
+
+    field: Field
+    filter: "Condition | None" = None
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Where a value stands, from a base. ``at`` is the logical path without indexes."""
+
+    base: Base
+    steps: tuple[Step, ...]
+    at: str
+
+    @property
+    def type(self) -> str:
+        return self.steps[-1].field.type if self.steps else ""
+
+    @property
+    def repeats(self) -> bool:
+        return any(step.field.repeats for step in self.steps)
+
+    def __str__(self) -> str:
+        dotted = ".".join(step.name for step in self.steps)
+        return dotted if self.base == "item" else f"{self.base}.{dotted}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number or a text written in the rule."""
+
+    value: "str | int | Decimal | bool"
+
+    @property
+    def kind(self) -> Kind:
+        if isinstance(self.value, bool):
+            return "bool"
+        return "text" if isinstance(self.value, str) else "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """One value at a path: its code, amount, day, or the plain value."""
+
+    path: Path
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day with its time of day."""
+
+    day: Path
+    time: Path
+    kind: Kind = "moment"
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """``sum``, ``count`` or ``length``."""
+
+    what: Literal["sum", "count", "length"]
+    path: Path
+    kind: Kind = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The set of codes at a path."""
+
+    path: Path
+    kind: Kind = "codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    op: Literal["+", "-", "*"]
+    left: "Value"
+    right: "Value"
+    kind: Kind = "number"
+
+
+Value = Written | Get | Moment | Total | Codes | Arithmetic
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    op: Literal["==", "!=", "<", "<=", ">", ">="]
+    left: Value
+    right: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """``in``: a value among written ones, or among the codes at a path."""
+
+    value: Value
+    options: "tuple[str | int | Decimal, ...] | Codes"
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    source: Path
+    concept_map: str
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    path: Path
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A field that is true or false by itself."""
+
+    path: Path
+
+
+Condition = Compare | Among | Both | Either | Not | Exists | Unique | Mapped | Matches | Truth

@@ -1,0 +1,74 @@
+"""The window of a line around a place, with the values masked so that no patient is in a log."""
+
+import re
+
+WIDTH = 96
+_BEFORE = 36
+MASK = "•"
+
+_XML = re.compile(r"""(<[/?!]?[^\s<>/="']*)|(\s+[^\s=<>/"']+\s*=\s*)("[^"]*"?|'[^']*'?)|(\s*/?>)|([^<>\s])""")
+_JSON = re.compile(r'("(?:[^"\\]|\\.)*"\s*:)|("(?:[^"\\]|\\.)*"?)|(true|false|null)|([^\s{}\[\],:"])')
+
+
+def excerpt(text: str, offset: int, kind: str, masked: bool = True) -> tuple[str, int]:
+    """The window and the 0-based offset of the place in it; ``kind`` is "xml", "json" or "" (not well-formed)."""
+    start = text.rfind("\n", 0, offset) + 1
+    end = text.find("\n", offset)
+    end = len(text) if end < 0 else end
+    first = start
+    if offset - start > _BEFORE:
+        first = offset - _BEFORE
+        if kind and masked:
+            first = _boundary(text, first, offset, kind)
+    last = min(end, first + WIDTH)
+    window = text[first:last].rstrip("\r")
+    if masked:
+        window = _mask(text, first, last, kind)
+    lead = len(window) - len(window.lstrip()) if first == start else 0
+    window, caret = window[lead:], offset - first - lead
+    if first > start:
+        window, caret = "…" + window, caret + 1
+    if last < end:
+        window += "…"
+    return window.replace("\t", " ").rstrip(), max(caret, 0)
+
+
+def _boundary(text: str, first: int, offset: int, kind: str) -> int:
+    """Where the lexing may begin so that names and values are told apart: at a tag, or at the place itself."""
+    if kind == "xml":
+        at = text.rfind("<", 0, offset + 1)
+        inside = text.find("<", first, offset + 1)
+        return inside if inside >= 0 else max(at, offset - 4 * WIDTH) if at >= 0 else offset
+    return offset
+
+
+def _mask(text: str, first: int, last: int, kind: str) -> str:
+    window = text[first:last]
+    if kind == "xml":
+        if "<!" in text:  # CDATA and comments may hold a "<" that is no tag
+            return _all(window)
+        return _XML.sub(_mask_xml, window)
+    if kind == "json":
+        return _JSON.sub(_mask_json, window)
+    return _all(window)
+
+
+def _all(window: str) -> str:
+    return re.sub(r"\w", MASK, window)
+
+
+def _mask_xml(found: "re.Match[str]") -> str:
+    if found[3]:
+        quote = found[3][0]
+        closed = len(found[3]) > 1 and found[3].endswith(quote)
+        return f"{found[2]}{quote}{MASK * (len(found[3]) - 1 - closed)}{quote if closed else ''}"
+    return MASK if found[5] else found[0]
+
+
+def _mask_json(found: "re.Match[str]") -> str:
+    if found[1] or found[3]:
+        return found[0]
+    if found[2]:
+        closed = len(found[2]) > 1 and found[2].endswith('"')
+        return f'"{MASK * (len(found[2]) - 1 - closed)}{chr(34) if closed else ""}'
+    return MASK

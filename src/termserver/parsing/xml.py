@@ -1,0 +1,128 @@
+"""Bytes to an XML tree, hardened: UTF-8 only, no DOCTYPE, no entities, no network, bounded depth."""
+
+import re
+import threading
+
+from lxml import etree
+
+from termserver.model.text import Text
+from termserver.parsing.faults import Unreadable, place_of
+from termserver.parsing.gate import UTF8_HINT, require_utf8
+
+_DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']*)[\"']")
+_PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+
+Element = etree._Element
+"""An element of a parsed tree."""
+
+new_element = etree.Element
+add_child = etree.SubElement
+
+_parsers = threading.local()
+
+
+def local_name(element: Element) -> str:
+    """The name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def _parser() -> etree.XMLParser:
+    """One parser per thread: a shared one makes the threads wait for each other."""
+    try:
+        return _parsers.one  # type: ignore[no-any-return]
+    except AttributeError:
+        _parsers.one = hardened()
+        return _parsers.one  # type: ignore[no-any-return]
+
+
+def hardened(schema: etree.XMLSchema | None = None) -> etree.XMLParser:
+    """A parser that fetches nothing and expands nothing; comments, PIs and blank text are left out of the tree."""
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        remove_blank_text=True,
+        collect_ids=False,
+        encoding="utf-8",
+        schema=schema,
+    )
+
+
+def parse(data: bytes) -> Element:
+    """The root element; raise Unreadable with the place of the first fault."""
+    if b"<!DOCTYPE" in data:
+        _refuse_doctype(data)
+    declared = _DECLARED.match(data)
+    if declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii"):
+        line, column = place_of(data, declared.start(1))
+        raise Unreadable(
+            "syntax.encoding",
+            Text(
+                fa="سند رمزگذاری دیگری جز UTF-8 اعلام می‌کند.",
+                en=f"The document declares the encoding {declared[1].decode('ascii', 'replace')}; only UTF-8 is read.",
+            ),
+            line,
+            column,
+            UTF8_HINT,
+        )
+    try:
+        return etree.fromstring(data, _parser())
+    except etree.XMLSyntaxError as error:
+        raise _fault(data, error) from None
+    except ValueError:
+        raise Unreadable(
+            "syntax.xml", Text(fa="سند را نمی‌توان خواند.", en="The document cannot be read as XML.")
+        ) from None
+
+
+def _refuse_doctype(data: bytes) -> None:
+    """Raise Unreadable if a DOCTYPE stands before the root element (in text it is only text)."""
+    at = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    while found := _PROLOG.match(data, at):
+        at = found.end()
+    if data.startswith(b"<!DOCTYPE", at):
+        line, column = place_of(data, at)
+        raise Unreadable(
+            "syntax.doctype",
+            Text(fa="سند نباید DOCTYPE داشته باشد.", en="A document may not carry a DOCTYPE."),
+            line,
+            column,
+            Text(fa="خط DOCTYPE را بردارید.", en="Remove the DOCTYPE."),
+        )
+
+
+def _fault(data: bytes, error: etree.XMLSyntaxError) -> Unreadable:
+    require_utf8(data)
+    line, byte_column = error.position if error.position[0] else (1, 1)
+    words = _without_values(str(error.msg or "").split(", line ")[0])
+    if "Excessive depth" in words or "Maximum depth" in words:
+        return Unreadable(
+            "budget.depth",
+            Text(fa="تودرتویی سند بیش از اندازه است.", en="The document is nested too deeply."),
+            line,
+            1,
+            budget=True,
+        )
+    start = 0
+    for _ in range(min(line, 10_000_000) - 1):
+        start = data.find(b"\n", start) + 1
+    column = len(data[start : start + max(byte_column, 1) - 1].decode("utf-8", "replace")) + 1
+    return Unreadable(
+        "syntax.xml",
+        Text(fa=f"سند XML درست نیست: {words}", en=f"The document is not well-formed XML: {words}"),
+        line,
+        column,
+        Text(
+            fa="فایل را با یک کتابخانهٔ XML بسازید، نه با چسباندن متن.",
+            en="Write the file with an XML library, not by joining text.",
+        ),
+    )
+
+
+def _without_values(words: str) -> str:
+    """The parser's words without what it quotes from the document, names of elements apart."""
+    return re.sub(r"'[^']*'", "'…'", words)[:200]

@@ -1,0 +1,12 @@
+"""The logical message: the names and values of the wire as nested dictionaries, the same for XML and JSON."""
+
+from typing import Any
+
+Message = dict[str, Any]
+
+TYPE = "$type"
+"""The member that tells which subclass an object is (``xsi:type`` in XML)."""
+
+
+class Repeated(list[Any]):
+    """The values of a single field that a document gives more than once."""

@@ -1,0 +1,156 @@
+"""Every structural fault of a logical message, explained; and what is left of it when they are taken out.
+
+The schema engines only say whether a document is right. Where they say no, this walk tells each
+fault in the reader's words, the same for XML and JSON. What cannot be judged further (a text
+where a number is due) is left out of the returned message, so that codes and rules are judged on
+what stands.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from termserver.model.documents import Field, Use
+from termserver.model.findings import Finding, Layer, Location, Severity
+from termserver.model.text import Text
+from termserver.validation import wording
+from termserver.validation.message import TYPE, Message, Repeated
+from termserver.validation.shape import Shape
+
+_MANDATORY, _STRUCTURE, _WRONG, _FORMAT = 6, 4, 7, 16
+"""SEPAS error categories (exchange.md 5.4)."""
+
+_ARTEFACT = "Specified"
+
+
+@dataclass(slots=True)
+class Walk:
+    """What one walk found. ``message`` is what can be judged further."""
+
+    message: Message
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+class Walker:
+    """Explains the messages of one document type; no more than ``limit`` findings."""
+
+    def __init__(self, shape: Shape, limit: int = 1000) -> None:
+        self._shape = shape
+        self._limit = limit
+
+    def walk(self, message: Any) -> Walk:
+        walk = Walk({})
+        kept = self._class(message, "", "", self._shape.type.root, walk)
+        walk.message = kept if isinstance(kept, dict) else {}
+        return walk
+
+    def _add(
+        self,
+        walk: Walk,
+        rule: str,
+        path: str,
+        said: tuple[Text, Text | None],
+        category: int | None,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        if len(walk.findings) <= self._limit:
+            walk.findings.append(Finding(rule, Layer.STRUCTURE, severity, said[0], Location(path), said[1], category))
+
+    def _class(self, value: Any, path: str, plain: str, class_name: str, walk: Walk) -> Any:
+        """What is left of an object: its well-formed members; None if it is no object at all."""
+        if not isinstance(value, dict):
+            self._add(walk, "structure.type", path, wording.not_an_object(path, value), _FORMAT)
+            return None
+        subclass = value.get(TYPE)
+        if isinstance(subclass, str) and subclass != class_name:
+            subclass = subclass.split(",")[0].rpartition(".")[2]
+            if self._shape.extends(subclass, class_name):
+                class_name = subclass
+            elif self._shape.is_class(class_name):
+                self._add(walk, "structure.subtype", path, wording.not_a_subtype(subclass, class_name), _STRUCTURE)
+        kept: Message = {TYPE: value[TYPE]} if TYPE in value else {}
+        shape = self._shape.of(class_name)
+        for known in self._shape.fields_at(plain, class_name):
+            here = f"{path}.{known.name}" if path else known.name
+            member = value.get(known.name)
+            if member is None:
+                if known.use is Use.REQUIRED:
+                    said = wording.mandatory(known)
+                    self._add(walk, "structure.mandatory", here, said, known.sepas_category or _MANDATORY)
+                continue
+            member = self._member(member, here, f"{plain}.{known.name}" if plain else known.name, known, walk)
+            if member is not None:
+                kept[known.name] = member
+        for name in value:
+            if name not in shape.fields and name != TYPE:
+                self._unknown(name, path, shape.fields, walk)
+        return kept
+
+    def _unknown(self, name: str, path: str, fields: Any, walk: Walk) -> None:
+        here = f"{path}.{name}" if path else name
+        if name.endswith(_ARTEFACT):
+            said = wording.serializer_artefact(name)
+            self._add(walk, "structure.serializer-artefact", here, said, None, Severity.INFORMATION)
+        else:
+            self._add(walk, "structure.unknown-field", here, wording.unknown_field(name, fields), _STRUCTURE)
+
+    def _member(self, value: Any, path: str, plain: str, known: Field, walk: Walk) -> Any:
+        if isinstance(value, Repeated) or (isinstance(value, list) and not known.repeats):
+            self._add(walk, "structure.repeated", path, wording.repeated(known, len(value)), _STRUCTURE)
+            return None
+        if not known.repeats:
+            return self._single(value, path, plain, known, walk)
+        if not isinstance(value, list):
+            self._add(walk, "structure.not-a-list", path, wording.not_a_list(known), _FORMAT)
+            return None
+        if not value and known.use is Use.REQUIRED:
+            said = wording.mandatory(known)
+            self._add(walk, "structure.mandatory", path, said, known.sepas_category or _MANDATORY)
+        items = (self._single(item, f"{path}[{n}]", plain, known, walk) for n, item in enumerate(value))
+        # an item that cannot be judged keeps its place, so that the paths of the others stay right
+        return [item if item is not None or not self._shape.is_class(known.type) else {} for item in items]
+
+    def _single(self, value: Any, path: str, plain: str, known: Field, walk: Walk) -> Any:
+        if self._shape.is_class(known.type):
+            return self._class(value, path, plain, known.type, walk)
+        if not _fits(known.type, value):
+            said = wording.wrong_type(known, value)
+            self._add(walk, "structure.type", path, said, known.sepas_category or _FORMAT)
+            return None
+        return value if self._bounds(value, path, known, walk) else None
+
+    def _bounds(self, value: Any, path: str, known: Field, walk: Walk) -> bool:
+        if isinstance(value, str):
+            if not value and known.use is Use.REQUIRED:
+                self._add(walk, "structure.empty", path, wording.empty(known), known.sepas_category or _MANDATORY)
+                return False
+            if known.max_length is not None and len(value) > known.max_length:
+                said = wording.too_long(known, len(value))
+                self._add(walk, "structure.length", path, said, known.sepas_category or _FORMAT)
+            elif known.pattern and not re.fullmatch(known.pattern, value, re.ASCII):
+                said = wording.pattern(known)
+                self._add(walk, "structure.pattern", path, said, known.sepas_category or _FORMAT)
+                return False
+        elif not isinstance(value, bool):
+            low, high = known.minimum, known.maximum
+            if (low is not None and value < low) or (high is not None and value > high):
+                self._add(walk, "structure.range", path, wording.out_of_range(known), known.sepas_category or _WRONG)
+                return False
+        return True
+
+
+def _fits(type_name: str, value: Any) -> bool:
+    """Whether the value is of the scalar type; 2.0 is a whole number in JSON Schema."""
+    if type_name in ("int", "byte"):
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        whole = whole or (isinstance(value, float) and value.is_integer())
+        return whole and (-(2**31) <= value < 2**31 if type_name == "int" else -128 <= value < 256)
+    if type_name == "double":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if type_name == "bool":
+        return isinstance(value, bool)
+    return isinstance(value, str)

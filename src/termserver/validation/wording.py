@@ -1,0 +1,194 @@
+"""The words of the built-in findings about structure, in Persian and English, each beside its way out."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from termserver.model.documents import Field
+from termserver.model.text import Text
+
+Said = tuple[Text, Text | None]
+
+
+def name_of(field: Field) -> Text:
+    """The field as the reader knows it: its title, else its name."""
+    return Text(fa=f"{field.title.fa or field.name} ({field.name})", en=field.name)
+
+
+def mandatory(field: Field) -> Said:
+    name = name_of(field)
+    return (
+        Text(fa=f"{name.fa} اجباری است و نیامده است.", en=f"{field.name} is mandatory."),
+        Text(fa=f"«{field.name}» را بیفزایید.", en=f"Add {field.name}{_what(field)}."),
+    )
+
+
+def expected(field: Field) -> Said:
+    name = name_of(field)
+    return (
+        Text(
+            fa=f"{name.fa} نیامده است؛ تقریباً همهٔ بسته‌های واقعی آن را دارند.",
+            en=f"{field.name} is absent; nearly every real packet carries it.",
+        ),
+        Text(fa=f"اگر مقدار آن را دارید «{field.name}» را بیفزایید.", en=f"Add {field.name} if you know it."),
+    )
+
+
+def empty(field: Field) -> Said:
+    return (
+        Text(fa=f"{name_of(field).fa} تهی است.", en=f"{field.name} is empty!"),
+        Text(fa="مقدار آن را بنویسید.", en=f"Write its value{_what(field)}."),
+    )
+
+
+def _what(field: Field) -> str:
+    return f" ({field.title.en})" if field.title.en and field.title.en != field.name else ""
+
+
+def unknown_field(name: str, fields: Iterable[str]) -> Said:
+    near = _nearest(name, list(fields))
+    hint = (
+        Text(fa=f"آیا منظور «{near}» بود؟", en=f"Did you mean {near}?")
+        if near
+        else Text(fa="آن را بردارید.", en="Remove it.")
+    )
+    return Text(fa=f"این نوع سند فیلد «{name[:80]}» را نمی‌شناسد.", en=f"{name[:80]} is not a field here."), hint
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # only a document with faults pays for it
+
+    lowered = {candidate.lower(): candidate for candidate in known}
+    found = get_close_matches(name[:80].lower(), list(lowered), 1, 0.7)
+    return lowered[found[0]] if found else ""
+
+
+def serializer_artefact(name: str) -> Said:
+    return (
+        Text(
+            fa=f"«{name[:80]}» ساختهٔ سریال‌ساز است و نادیده گرفته شد.",
+            en=f"{name[:80]} comes from the serializer and is passed over.",
+        ),
+        Text(fa="می‌توانید آن را نفرستید.", en="You may leave it out."),
+    )
+
+
+def repeated(field: Field, times: int) -> Said:
+    return (
+        Text(
+            fa=f"{name_of(field).fa} تنها یک بار می‌آید؛ اینجا {times} بار آمده است.",
+            en=f"{field.name} stands once; here it stands {times} times.",
+        ),
+        Text(fa="یکی را نگه دارید.", en="Keep one of them."),
+    )
+
+
+def not_a_list(field: Field) -> Said:
+    return (
+        Text(fa=f"{name_of(field).fa} فهرست است.", en=f"{field.name} is a list."),
+        Text(
+            fa=f"هر مورد را در <{field.item}> (در JSON در آرایه) بگذارید.",
+            en=f"Put each item into a <{field.item}> element (in JSON: into an array).",
+        ),
+    )
+
+
+def not_an_object(path: str, value: Any) -> Said:
+    name = path.rpartition(".")[2] or "Message"
+    return (
+        Text(
+            fa=f"«{name}» باید از فیلدهای خود ساخته شود، نه از یک متن.",
+            en=f"{name} is made of fields, not of {_kind(value).en}.",
+        ),
+        None,
+    )
+
+
+def not_a_subtype(subclass: str, class_name: str) -> Said:
+    return (
+        Text(
+            fa=f"«{subclass[:80]}» گونه‌ای از {class_name} نیست.",
+            en=f"{subclass[:80]} is not a kind of {class_name}.",
+        ),
+        None,
+    )
+
+
+_DUE = {
+    "int": Text(fa="عدد صحیح", en="a whole number"),
+    "byte": Text(fa="عدد صحیح کوچک", en="a small whole number"),
+    "double": Text(fa="عدد", en="a number"),
+    "bool": Text(fa="true یا false", en="true or false"),
+}
+
+
+def wrong_type(field: Field, value: Any) -> Said:
+    due = _DUE.get(field.type, Text(fa="متن", en="text"))
+    hint = None
+    if isinstance(value, str) and field.type in ("int", "byte", "double"):
+        if not value.isascii() and any(sign.isdigit() for sign in value):
+            hint = Text(fa="ارقام را لاتین (0-9) بنویسید.", en="Write the digits 0-9, not Persian or Arabic ones.")
+        else:
+            hint = Text(
+                fa="تنها رقم بنویسید؛ بی جداکننده و در JSON بی گیومه.",
+                en="Write digits alone, without separators, and in JSON without quotation marks.",
+            )
+    elif field.type == "string" and isinstance(value, int | float) and not isinstance(value, bool):
+        hint = Text(
+            fa="کد و شماره را در گیومه بنویسید تا صفرهای آغازین گم نشود.",
+            en="Put it in quotation marks, so that leading zeros are kept.",
+        )
+    return Text(fa=f"{name_of(field).fa} باید {due.fa} باشد.", en=f"{field.name} must be {due.en}."), hint
+
+
+def _kind(value: Any) -> Text:
+    if isinstance(value, list):
+        return Text(fa="فهرست", en="a list")
+    return Text(fa="متن", en="text") if isinstance(value, str) else Text(fa="عدد", en="a plain value")
+
+
+def too_long(field: Field, length: int) -> Said:
+    return (
+        Text(
+            fa=f"{name_of(field).fa} حداکثر {field.max_length} نویسه است؛ اینجا {length} نویسه است.",
+            en=f"{field.name} has at most {field.max_length} characters; here it has {length}.",
+        ),
+        None,
+    )
+
+
+def pattern(field: Field) -> Said:
+    return (
+        Text(fa=f"شکل {name_of(field).fa} درست نیست.", en=f"{field.name} is invalid: its form is not right."),
+        Text(fa=f"شکل درست: {field.pattern}", en=f"Its form is {field.pattern}."),
+    )
+
+
+def out_of_range(field: Field) -> Said:
+    low, high = field.minimum, field.maximum
+    if low is not None and high is not None:
+        fa, en = f"باید از {low} تا {high} باشد", f"must be from {low} to {high}"
+    elif low is not None:
+        fa, en = f"باید دست‌کم {low} باشد", f"must be at least {low}"
+    else:
+        fa, en = f"باید حداکثر {high} باشد", f"must be at most {high}"
+    return Text(fa=f"{name_of(field).fa} {fa}.", en=f"{field.name} {en}."), None
+
+
+def out_of_order(name: str, before: str) -> Said:
+    return (
+        Text(
+            fa=f"«{name}» باید پیش از «{before}» بیاید.",
+            en=f"{name} must come before {before}.",
+        ),
+        Text(
+            fa="ترتیب عنصرها در XML ثابت است؛ راهنمای نوع سند را ببینید.",
+            en="The order of elements in XML is fixed; see the guide of the document type.",
+        ),
+    )
+
+
+def engine_says(words: str) -> Said:
+    return (
+        Text(fa=f"سند با شِما نمی‌خواند: {words}", en=f"The document does not keep the schema: {words}"),
+        None,
+    )
