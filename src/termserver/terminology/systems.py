@@ -1,0 +1,189 @@
+"""The code systems of an edition: every spelling of a name, and the best content where several releases have one.
+
+Complete beats fragment beats example beats not-present; then the later version. The same system in
+the same rank and version twice is refused when the edition is made (``releases.shelf``).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from termserver.model.codes import CONTENT_RANK, CodeSystem, Content
+from termserver.model.errors import ReleaseError, UnknownSystem
+from termserver.model.fold import FOLD_VERSION
+from termserver.model.ports import ReleaseReader
+from termserver.releases.records import decode_system
+from termserver.terminology.tables import ABOUT, SYSTEM
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSystem:
+    """One code system in the release where its best content is."""
+
+    reader: ReleaseReader
+    key: str
+    number: int
+    artefact: str
+    id: str
+    version: str
+    content: Content
+    weight: int
+    stands_in_for: str
+    concepts: int
+    folds_case: bool
+    names: tuple[str, ...]
+
+    def better_than(self, other: "OpenSystem") -> bool:
+        mine, theirs = CONTENT_RANK[self.content], CONTENT_RANK[other.content]
+        return (mine, natural(self.version)) > (theirs, natural(other.version))
+
+
+def natural(version: str) -> list[tuple[int, int | str]]:
+    """A version as a thing to compare: ``2026.9`` comes before ``2026.11``."""
+    return [(1, int(part)) if part.isdigit() else (0, part) for part in re.split(r"([0-9]+)", version) if part]
+
+
+class Systems:
+    """Every system of the releases that ``readers`` read, by any of its names."""
+
+    def __init__(self, readers: Sequence[ReleaseReader]) -> None:
+        self._best: dict[str, OpenSystem] = {}
+        self._ids: dict[str, str] = {}
+        self._generations: dict[str, OpenSystem] = {}
+        self._everywhere: dict[str, list[OpenSystem]] = {}
+        self._metadata: dict[str, CodeSystem] = {}
+        for reader in readers:
+            for system in _read(reader):
+                self._everywhere.setdefault(system.key, []).append(system)
+                known = self._best.get(system.key)
+                if known is None or system.better_than(known):
+                    self._best[system.key] = system
+                for name in system.names:
+                    if "|" in name:
+                        other = self._generations.get(name)
+                        if other is None or system.better_than(other):
+                            self._generations[name] = system
+        for key, found in self._everywhere.items():
+            for name in {name for system in found for name in system.names if "|" not in name}:
+                other_key = self._ids.get(name)
+                if other_key is None or name == key or (name != other_key and self._outranks(key, other_key)):
+                    self._ids[name] = key
+
+    def _outranks(self, key: str, other: str) -> bool:
+        return CONTENT_RANK[self._best[key].content] > CONTENT_RANK[self._best[other].content]
+
+    def find(self, name: str) -> OpenSystem | None:
+        """The system by folder id, native id, URL, OID or alias in any case, with ``|version`` or without."""
+        known = self._best.get(name)
+        if known is not None:
+            return known
+        asked = name.strip().casefold()
+        key = self._ids.get(asked)
+        return self._best[key] if key is not None else self._generations.get(asked)
+
+    def resolve(self, name: str) -> OpenSystem:
+        """As ``find``; raise UnknownSystem, naming the nearest, if nobody knows the name."""
+        found = self.find(name)
+        if found is None:
+            raise self.unknown(name)
+        return found
+
+    def unknown(self, name: str) -> UnknownSystem:
+        nearest = self.suggest(name)
+        if nearest:
+            return UnknownSystem(
+                f"No code system is called '{name}'. Did you mean '{nearest}'?",
+                f"هیچ سامانهٔ کدی به نام «{name}» نیست. آیا «{nearest}» منظور بود؟",
+            )
+        return UnknownSystem(
+            f"No code system is called '{name}'. termserver doctor lists those of this edition.",
+            f"هیچ سامانهٔ کدی به نام «{name}» نیست. فهرست این ویراست: termserver doctor",
+        )
+
+    def suggest(self, name: str) -> str:
+        """The id of the system whose name is nearest to ``name``; empty if none is near."""
+        asked = name.strip().casefold()[:200]
+        near = get_close_matches(asked, list(self._ids), n=1, cutoff=0.6)
+        if near:
+            return self._ids[near[0]]
+        return next((key for known, key in self._ids.items() if len(asked) > 2 and known.startswith(asked)), "")
+
+    def stand_in(self, system: OpenSystem) -> OpenSystem | None:
+        """What answers searches and lookups for a system whose content is not here; None if nothing does."""
+        if system.content is not Content.NOT_PRESENT:
+            return None
+        able = [s for s in self.all() if s.stands_in_for == system.id and s.content is not Content.NOT_PRESENT]
+        return able[0] if able else None
+
+    def all(self) -> list[OpenSystem]:
+        """The best of every system, other generations included, heavier ones first, then by id."""
+        return sorted(self._best.values(), key=lambda system: (-system.weight, system.key))
+
+    def of(self, reader: ReleaseReader) -> Iterable[OpenSystem]:
+        """The systems of one release, whether they are the best of the edition or not."""
+        return (system for found in self._everywhere.values() for system in found if system.reader is reader)
+
+    def is_best(self, system: OpenSystem) -> bool:
+        return self._best[system.key] is system
+
+    def metadata(self, system: OpenSystem) -> CodeSystem:
+        """What the edition says of the system; names that only another release knows are joined to it."""
+        known = self._metadata.get(system.key)
+        if known is None:
+            data = system.reader.artefact(system.artefact)
+            if data is None:
+                raise ReleaseError(
+                    f"Release {system.reader.manifest.label} lacks {system.artefact}. Build it again: "
+                    "termserver release build"
+                )
+            known = decode_system(data)
+            others = [other for other in self._everywhere[system.key] if other is not system]
+            if others:
+                known = _joined(known, others)
+            if self.is_best(system):
+                self._metadata[system.key] = known
+        return known
+
+
+def _read(reader: ReleaseReader) -> Iterable[OpenSystem]:
+    fold = reader.get(ABOUT, "fold")
+    if fold is not None and fold[1] != FOLD_VERSION:
+        raise ReleaseError(
+            f"Release {reader.manifest.label} was folded by rules {fold[1]}; this termserver folds by rules "
+            f"{FOLD_VERSION}. Build the release again: termserver release build",
+            f"انتشار {reader.manifest.label} با قاعده‌های {fold[1]} یکسان‌سازی شده است و این termserver قاعده‌های "
+            f"{FOLD_VERSION} را دارد. انتشار را دوباره بسازید: termserver release build",
+        )
+    for key, number, artefact, id, version, content, weight, stands_in_for, concepts, folds_case, names in reader.rows(
+        SYSTEM
+    ):
+        yield OpenSystem(
+            reader,
+            key,
+            number,
+            artefact,
+            id,
+            version,
+            Content(content),
+            weight,
+            stands_in_for,
+            concepts,
+            bool(folds_case),
+            tuple(names.split("\n")),
+        )
+
+
+def _joined(known: CodeSystem, others: Iterable[OpenSystem]) -> CodeSystem:
+    names = {name.casefold() for name in known.names()}
+    aliases = list(known.aliases)
+    native_id, oid = known.native_id, known.oid
+    for other in others:
+        data = other.reader.artefact(other.artefact)
+        said = decode_system(data) if data else known
+        native_id, oid = native_id or said.native_id, oid or said.oid
+        for name in said.names():
+            if name.casefold() not in names:
+                names.add(name.casefold())
+                aliases.append(name)
+    return replace(known, native_id=native_id, oid=oid, aliases=tuple(aliases))
