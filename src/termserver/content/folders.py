@@ -6,6 +6,7 @@ from pathlib import Path
 from termserver.content import conceptmap_files, namingsystem_files, ruleset_files, valueset_files
 from termserver.content.codesystem_files import SystemSource, read_base, read_system
 from termserver.content.conceptmap_files import ConceptMapSource, read_concept_map
+from termserver.content.descriptions import read_document_types
 from termserver.content.namingsystem_files import NamingSystemSource, read_naming_system
 from termserver.content.problems import Problem, refuse
 from termserver.content.ruleset_files import RuleSetSource, examples, read_rule_set
@@ -94,10 +95,12 @@ def read_sources(tree: Tree, problems: list[Problem]) -> Sources:
         naming_system = read_naming_system(tree, file, base, problems)
         if naming_system:
             sources.naming_systems.append(naming_system)
-    if tree.folders("schemas"):
-        from termserver.content.descriptions import read_document_types
-
-        sources.document_types = read_document_types(tree.root, problems)
+    sources.document_types = read_document_types(
+        tree,
+        problems,
+        bindings={known.system.id for known in sources.systems} | {known.value_set.id for known in sources.value_sets},
+        identifiers={known.naming_system.id for known in sources.naming_systems},
+    )
     for folder in versions(tree, ruleset_files.FOLDER):
         rule_set = read_rule_set(tree, folder, problems)
         if rule_set:
