@@ -54,7 +54,7 @@ TABLES = {"concepts.csv": CONCEPTS, "designations.csv": DESIGNATIONS, "propertie
 """The tables of a code system's folder and their columns, in order."""
 
 SETTINGS_FILE = "codesystems/settings.yaml"
-SETTINGS = Keys({"base": TEXT})
+SETTINGS = Keys({"base": TEXT, "release": Keys({"name": TEXT, "version": TEXT})})
 SYSTEM = Keys(
     {
         "id": TEXT,
@@ -159,6 +159,14 @@ def read_base(tree: Tree, problems: list[Problem]) -> str:
     data = tree.read(SETTINGS_FILE)
     values = read_yaml(SETTINGS_FILE, data, SETTINGS, problems) if data is not None else None
     return (values.text("base") if values else "").rstrip("/") or PROVISIONAL_BASE
+
+
+def read_release_label(tree: Tree, problems: list[Problem]) -> tuple[str, str]:
+    """The name and version of the release that these folders make (``codesystems/settings.yaml``)."""
+    data = tree.read(SETTINGS_FILE)
+    values = read_yaml(SETTINGS_FILE, data, SETTINGS, problems) if data is not None else None
+    said = values.child("release") if values else None
+    return (said.text("name", "standards"), said.text("version", "0")) if said else ("standards", "0")
 
 
 def read_system(tree: Tree, folder: str, base: str, problems: list[Problem]) -> SystemSource | None:

@@ -36,7 +36,7 @@ def pack(ordinals: list[int]) -> bytes:
     return packed.tobytes()
 
 
-def unpack(data: bytes) -> array[int]:
+def unpack(data: bytes) -> "array[int]":
     packed = array("I")
     packed.frombytes(data)
     if byteorder == "big":
