@@ -39,10 +39,12 @@ class Many:
     of: Keys
 
 
+Kind = str | Keys | Many
+
 PERIOD = Keys({"start": DAY, "end": DAY})
 _BOTH = Keys({"fa": TEXT, "en": TEXT})
 _NULLS = ("", "~", "null", "Null", "NULL")
-_TRUE = ("true", "yes")
+TRUE_WORDS = ("true", "yes")
 _FALSE = ("false", "no")
 _E = TypeVar("_E")
 
@@ -157,6 +159,22 @@ def compose(file: str, text: str, problems: list[Problem]) -> yaml.Node | None:
     return node if len(problems) == before else None
 
 
+def as_values(text: str) -> Any:
+    """The texts, lists and pairs of a YAML text, to compare two of them; None where it is not YAML."""
+    try:
+        return _plain(yaml.compose(text, Loader=Loader))
+    except yaml.YAMLError:
+        return None
+
+
+def _plain(node: yaml.Node | None) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return [(_plain(key), _plain(value)) for key, value in node.value]
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item) for item in node.value]
+    return node.value if node else None
+
+
 def _refuse_references(file: str, node: yaml.Node, seen: set[int], problems: list[Problem]) -> None:
     if id(node) in seen or not node.tag.startswith(("tag:yaml.org,2002:", "?")):
         problems.append(
@@ -233,7 +251,7 @@ class _Reading:
                 )
             else:
                 values.places[key] = _place(value_node)
-                if not _is_null(value_node):
+                if not is_null(value_node):
                     self._value(values, key, value_node, keys.kinds[key])
         for key in keys.required:
             if key not in values.places:
@@ -311,15 +329,16 @@ class _Reading:
                 return text
             if kind == DAY and is_day(text):
                 return text
-            if kind == FLAG and text.lower() in (*_TRUE, *_FALSE):
-                return text.lower() in _TRUE
+            if kind == FLAG and text.lower() in (*TRUE_WORDS, *_FALSE):
+                return text.lower() in TRUE_WORDS
             if kind == NUMBER and re.fullmatch(r"-?[0-9]+", text):
                 return int(text)
         self.problems.append(_wants(self.file, _place(node), key, _WANTED[kind]))
         return None
 
 
-def _is_null(node: yaml.Node) -> bool:
+def is_null(node: yaml.Node) -> bool:
+    """Whether a key has no value: nothing, or ``~``."""
     return isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null") and node.value in _NULLS
 
 
