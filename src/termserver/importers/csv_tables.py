@@ -37,7 +37,7 @@ def read(name: str, data: bytes, digest: str, known: Collection[str]) -> TableFi
     notes: list[TableNote] = []
     named = distinct(headers, first[at][0], notes)
     rows = _noted(itertools.chain(first[at + taken :], records), named, notes)
-    return TableFile(name, digest, named, squared(rows, named, notes), notes, first[at][0])
+    return TableFile(name, digest, named, squared(rows, named, notes, len(first[at][1])), notes, first[at][0])
 
 
 def _decoded(name: str, data: bytes) -> str:

@@ -58,8 +58,9 @@ class Gathering:
             key = "irc" if sheet.products else "erx"
             if not values.get(key):
                 # without its key a row names nothing: the note on the key is why it is refused
-                why = next(note for name, note in notes if name == key)
-                notes = [(key, Note(Outcome.REFUSED, why.rule, why.before))]
+                why = [note for name, note in notes if name == key][-1]
+                rule = f"{key}.missing" if why.rule == "text.null" else why.rule
+                notes = [(key, Note(Outcome.REFUSED, rule, why.before, why.after))]
                 refused += 1
             elif sheet.products:
                 self._product(f"{table.name}:{row}", sheet, values, notes)

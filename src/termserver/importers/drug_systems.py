@@ -33,7 +33,6 @@ _OF_PRODUCT = (
     _GENERIC,
     _ERX,
     PropertyDefinition("gtin", Text("GTIN", "GTIN"), "code", indexed=True),
-    PropertyDefinition("gtin-13", Text("بارکد ۱۳ رقمی", "13-digit bar code"), "code", indexed=True),
     PropertyDefinition("package-count", Text("تعداد در بسته", "Units in the package"), "integer"),
     PropertyDefinition("owner", Text("صاحب پروانه", "Licence owner"), indexed=True),
     PropertyDefinition("owner-id", Text("شناسه ملی صاحب پروانه", "National id of the licence owner"), indexed=True),
@@ -94,6 +93,7 @@ _DEFAULTS = (
         publisher="GS1",
         shape="[0-9]{14}",
         check="gs1",
+        widths=(12, 13, 14),  # as a bar code shows it
         weight=20,
         properties=(_PRODUCTS,),
     ),
@@ -128,7 +128,7 @@ def _system(
     return dataclasses.replace(
         base,
         kind=Kind.REGISTRY if default.id == "irc" else base.kind,
-        version=version or _version(gathered),
+        version=_version(registered, version or _issue(gathered), complete),
         # other goods have GTINs too: the list of drugs is never the whole of them
         content=Content.COMPLETE if complete and default.id != "gtin" else Content.FRAGMENT,
         publisher=base.publisher or default.publisher,
@@ -139,7 +139,18 @@ def _system(
     )
 
 
-def _version(gathered: Gathering) -> str:
+def _version(registered: CodeSystem | None, issue: str, complete: bool) -> str:
+    """The issue of the sheets; of a fragment after the version of the registered one (``2026-11-21+1405-08-30``).
+
+    Of two fragments an edition serves the later version: the few codes that are registered must
+    not hide those of the sheets.
+    """
+    before = registered.version.partition("+")[0] if registered else ""
+    partial = registered is not None and registered.content in (Content.FRAGMENT, Content.EXAMPLE)
+    return f"{before}+{issue}" if before and partial and not complete else issue
+
+
+def _issue(gathered: Gathering) -> str:
     """A name for sheets that bear no date: the start of a digest over their digests, whatever their order."""
     digests = "".join(sorted(file.sha256 for file in gathered.files))
     return f"sheets-{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
@@ -149,8 +160,6 @@ def _properties(draft: Draft, names: Iterable[str]) -> Iterator[Property]:
     for name in names:
         for value in draft.values.get(name, ()):
             yield Property(name, value)
-            if name == "gtin" and value.startswith("0"):
-                yield Property("gtin-13", value[1:])
 
 
 def _others(names: Iterable[str], display: str, use: str) -> tuple[Designation, ...]:
@@ -165,7 +174,7 @@ def _others(names: Iterable[str], display: str, use: str) -> tuple[Designation, 
 
 
 def _products(drafts: dict[str, Draft]) -> Iterator[Concept]:
-    order = [definition.code for definition in _OF_PRODUCT if definition.code != "gtin-13"]
+    order = [definition.code for definition in _OF_PRODUCT]
     for code, draft in drafts.items():
         display = next(iter(draft.names), code)
         yield Concept(
@@ -214,11 +223,4 @@ def _gtins(drafts: dict[str, Draft]) -> Iterator[Concept]:
         display = Text(en=first)
         if more > 0:
             display = Text(f"{first} و {more} نام دیگر", f"{first} and {more} more")
-        short = (Designation("en", code[1:], "bar-code"),) if code.startswith("0") else ()
-        yield Concept(
-            code=code,
-            display=display,
-            designations=short,
-            properties=tuple(_properties(draft, ["irc"])),
-            source=draft.at,
-        )
+        yield Concept(code=code, display=display, properties=tuple(_properties(draft, ["irc"])), source=draft.at)

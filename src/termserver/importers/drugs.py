@@ -26,7 +26,7 @@ def read(
     registered: Mapping[str, CodeSystem] | None = None,
     *,
     version: str = "",
-    complete: bool = False,
+    complete: bool | None = None,
     progress: Progress | None = None,
 ) -> DrugImport:
     """Read drug sheets (chemical, natural, medical supplies, prescribing; CSV or XLSX), each known by its headers.
@@ -34,9 +34,10 @@ def read(
     ``registered`` gives the metadata of the systems as the content folders know them, by id.
     ``version`` names the issue of the sheets; without it a digest does, for the sheets bear no
     date. ``complete`` is the importer's word that the sheets are the whole list: then an unknown
-    IRC, generic or ERX code is an error in a document, else a warning; the sheets themselves do
-    not say it, and with a refused row the list is not whole whoever says so. GTINs are never
-    complete. Raise ImportFailed for a file that is no such sheet, lacks a column or has no rows.
+    IRC, generic or ERX code is an error in a document. Unsaid, they are fragments and it is a
+    warning: the sheets of 1404 lack products and ERX codes that real packets carry. With a refused
+    row the list is not whole whoever says so; GTINs are never complete. Raise ImportFailed for a
+    file that is no such sheet, lacks a column or has no rows.
     ``termserver import drugs`` is: read, then ``build.build_release`` of the release
     ``drugs <version>`` with all of ``contents``, then onto the shelf and into the edition.
     """
@@ -67,6 +68,6 @@ def read(
     if complete and any(file.refused for file in gathered.files):
         complete = False
         gathered.not_whole()
-    contents = drug_systems.contents(gathered, registered or {}, version, complete)
+    contents = drug_systems.contents(gathered, registered or {}, version, bool(complete))
     concepts = {content.system.id: len(content.concepts) for content in contents}
     return DrugImport(contents, ImportReport(tuple(gathered.files), tuple(gathered.entries), concepts))

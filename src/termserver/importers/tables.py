@@ -22,7 +22,7 @@ HEADER_WITHIN = 30
 SCIENTIFIC = re.compile(r"[0-9](?:[.,٫][0-9]+)?[eE]\+?[0-9]{1,3}")
 """How a spreadsheet writes a long number once it has thrown its last digits away: 6.26E+12."""
 
-_NUMBER = re.compile(r"[0-9.,]+")
+_NUMBER = re.compile(r"[0-9٠-٩۰-۹.,/:-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def find_columns(table: TableFile, wanted: Sequence[Column]) -> dict[str, int]:
     for column in wanted:
         at = next((by_key[key] for key in map(fold.key, column.headers) if key in by_key), None)
         if at is not None:
-            if f"{table.headers[at]} (2)" in table.headers:
+            if fold.key(f"{table.headers[at]} (2)") in by_key:
                 raise ImportFailed(
                     f"{table.name} has the column '{table.headers[at]}' twice. Delete or rename one of them.",
                     f"ستون «{table.headers[at]}» در {table.name} دو بار آمده است. یکی را حذف کنید یا نامش را عوض کنید.",
@@ -226,16 +226,22 @@ def _missing(table: TableFile, column: Column) -> ImportFailed:
 
 
 def squared(
-    rows: Iterator[tuple[int, list[str]]], headers: tuple[str, ...], notes: list[TableNote]
+    rows: Iterator[tuple[int, list[str]]], headers: tuple[str, ...], notes: list[TableNote], cells_above: int
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The rows as wide as the headers: blank ones left out, short ones filled up and noted, long ones left long."""
+    """The rows as wide as the headers: blank ones left out, short ones filled up and noted, long ones left long.
+
+    ``cells_above`` is how many cells the header row had. A row with more of them is long even where
+    they end blank, for a comma too many shifts every cell after it; 0 where cells know their columns.
+    """
     width = len(headers)
     for number, cells in rows:
         if not any(cell and not cell.isspace() for cell in cells):
             continue
-        while len(cells) > width and not cells[-1]:
+        while len(cells) > width and not cells[-1] and (len(cells) <= cells_above or not cells_above):
             cells.pop()
-        if len(cells) < width:
+        if len(cells) < width and not cells_above:
+            cells += [""] * (width - len(cells))
+        elif len(cells) < width:
             notes.append(
                 TableNote(
                     number,

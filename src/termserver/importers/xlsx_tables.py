@@ -53,7 +53,7 @@ def read(name: str, data: bytes, digest: str, sheet: str, known: Collection[str]
     for n, note in enumerate(notes):  # cell notes of the first rows were taken before the headers were known
         if note.column.startswith("#"):
             notes[n] = _named(note, named)
-    body = squared(itertools.chain(first[at + taken :], rows), named, notes)
+    body = squared(itertools.chain(first[at + taken :], rows), named, notes, 0)
     return TableFile(name, digest, named, _renamed(body, named, notes), notes, first[at][0])
 
 
