@@ -34,6 +34,8 @@ CODED = ("DO_CODED_TEXT", "DO_CODEABLE_CONCEPT")
 """Types that a binding may be said of; on a DO_CODEABLE_CONCEPT it binds the coded text in it."""
 IDENTIFIED = ("DO_IDENTIFIER", "string")
 _NUMBERS = ("int", "double")
+_STRICT = ("use", "minimum", "maximum", "pattern", "max_length")
+_LENIENT = (Use.OPTIONAL, Use.EXPECTED)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -281,8 +283,31 @@ class PathReading(_Reading):
                 )
             else:
                 why = "; ".join(part for part in (self.cell(row, "source"), self.cell(row, "evidence")) if part)
+                self._check_forms(row, path)
                 found[path] = self.says(row, known, why)
         return found
+
+    def _check_forms(self, row: Row, path: str) -> None:
+        """A schema cannot be stricter below a member that has several forms: the document names the form's class."""
+        stricter = next((column for column in _STRICT if self.cell(row, column) not in ("", *_LENIENT)), "")
+        steps = path.split(".")
+        above = [".".join(steps[:n]) for n in range(1, len(steps))]
+        for place in above if stricter else ():
+            known = self.known_classes.field(self.root, place)
+            if known is not None and len(self.known_classes.forms_of(known.type)) > 1:
+                self.wrong(
+                    row,
+                    stricter,
+                    "schema.several-forms",
+                    Text(
+                        fa=f"«{place}» چند شکل دارد و زیر آن نمی‌توان سخت‌گیرتر شد.",
+                        en=f"'{place}' has several forms; nothing below it can be said more strictly here.",
+                    ),
+                    Text(
+                        fa="آن را در schemas/classes.csv یا به صورت قاعده بنویسید.",
+                        en="Say it in schemas/classes.csv, or write a rule.",
+                    ),
+                )
 
 
 def ids(cell: str) -> tuple[str, ...]:

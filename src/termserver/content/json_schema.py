@@ -43,7 +43,7 @@ def json_schema(document_type: DocumentType) -> dict[str, Any]:
         "$id": f"urn:termserver:schema:{document_type.id}:{document_type.version}",
         "$comment": (
             f"Generated from schemas/classes.csv and schemas/{document_type.id}/{document_type.version}/"
-            " by: termserver content generate"
+            " by: termserver content schemas"
         ),
         "title": title.en,
         "x-title-fa": title.fa,

@@ -66,7 +66,7 @@ class _Schemas:
         yield '<?xml version="1.0" encoding="utf-8"?>'
         yield (
             f"<!-- {title.en} {self.type.version}. Generated from schemas/classes.csv and"
-            f" schemas/{self.type.id}/{self.type.version}/ by: termserver content generate -->"
+            f" schemas/{self.type.id}/{self.type.version}/ by: termserver content schemas -->"
         )
         target = f' targetNamespace="{namespace}" elementFormDefault="qualified"' if namespace else ""
         known = "".join(f' xmlns:{prefix}="{name}"' for name, prefix in self.prefixes.items())
