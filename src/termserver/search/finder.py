@@ -134,8 +134,8 @@ class Finder:
             (
                 lambda: whole(CODE, text.joined),
                 lambda: whole(WHOLE, text.joined),
-                lambda: codes | (titles & matching(TITLE, False)),
-                lambda: titles,
+                lambda: titles & matching(TITLE, False),
+                lambda: codes | titles,
                 lambda: matching(TITLE, False) & starting(False),
                 lambda: matching(TITLE, True) & starting(True),
                 lambda: matching(TITLE, False),

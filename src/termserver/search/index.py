@@ -154,7 +154,7 @@ def merged(keys: Sequence[str], members: Sequence[BitMap], few: int) -> Iterator
             found |= union
             below, union, own = below + count, found, True
             if below > few and length > 1:
-                yield name[:length], union
+                yield name[:length], union.copy()
         if branches and branches[-1][0] == shared:
             at, count, found = branches.pop()
             found |= union

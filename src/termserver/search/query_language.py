@@ -64,9 +64,8 @@ def parse(text: str, resolve: Resolve, names: Names = tuple) -> Node | None:
     """The tree of a query; None if it holds no word at all.
 
     ``resolve`` gives the folder ids a system's name stands for, ``names`` all names there are.
-    Raise QuerySyntaxError, with the
-    position, for what cannot be read: an open quote or parenthesis, an operator without its words,
-    an unknown field, system or status.
+    Raise QuerySyntaxError, with the position, for what cannot be read: an open quote or parenthesis,
+    an operator without its words, an unknown field, system or status.
     """
     text = re.sub(r"\s", " ", text)  # one blank each, so that positions stay
     _look_over(text)
@@ -85,12 +84,9 @@ def _look_over(text: str) -> None:
     open_at: list[int] = []
     before = "("  # what stood before: "(", ")", "AND", "OR", "NOT" or "word"
     before_at = 0
-    in_brackets = _bracketed(text)
+    text = _range().sub(lambda found: "…" * len(found.group()), text)  # what is in brackets is one word
     for found in _TOKEN.finditer(text):
         token, at = found.group(), found.start()
-        if at in in_brackets:
-            before = "word"
-            continue
         if token == "(":
             open_at.append(at)
             if len(open_at) > DEEPEST:
@@ -129,10 +125,6 @@ def _look_over(text: str) -> None:
         raise _needs_word(before, before_at)
 
 
-def _bracketed(text: str) -> set[int]:
-    return {at for found in _range().finditer(text) for at in range(found.start(), found.end())}
-
-
 def _needs_word(operator: str, at: int) -> QuerySyntaxError:
     return _wrong(
         at,
@@ -152,15 +144,7 @@ def _look_at_word(text: str, token: str, at: int) -> None:
         raise _no_tilde(at + tilde.start(1))
     for field in _FIELD.finditer(token):
         name, place = field.group(1), at + field.start()
-        if fold(name) not in FIELDS:
-            near = get_close_matches(fold(name), FIELDS, 1, 0.0)[0]
-            raise _wrong(
-                place,
-                f"there is no field '{name}'; did you mean '{near}:'? The fields are system, code, status and display. "
-                "Put the text in quotes if the colon belongs to it.",
-                f"میدان «{name}» وجود ندارد؛ آیا «{near}:» را می‌خواستید؟ میدان‌ها system، code، status و display هستند. "
-                "اگر دونقطه بخشی از متن است آن را در گیومه بگذارید.",
-            )
+        _field(name, place)
         rest = text[at + field.end() : at + field.end() + 1]
         if not rest or rest in " )" or _FIELD.match(token, field.end()):
             raise _wrong(
@@ -168,6 +152,20 @@ def _look_at_word(text: str, token: str, at: int) -> None:
                 f"'{name}:' needs its value directly behind it, as in {name}:E11.",
                 f"مقدار «{name}:» باید بی‌فاصله پس از آن بیاید.",
             )
+
+
+def _field(name: str, at: int) -> str:
+    field = FIELDS.get(fold(name))
+    if field:
+        return field
+    near = get_close_matches(fold(name), FIELDS, 1, 0.0)[0]
+    raise _wrong(
+        at,
+        f"there is no field '{name}'; did you mean '{near}:'? The fields are system, code, status and display. "
+        "Put the text in quotes if the colon belongs to it.",
+        f"میدان «{name}» وجود ندارد؛ آیا «{near}:» را می‌خواستید؟ میدان‌ها system، code، status و display هستند. "
+        "اگر دونقطه بخشی از متن است آن را در گیومه بگذارید.",
+    )
 
 
 def _no_tilde(at: int) -> QuerySyntaxError:
@@ -246,7 +244,7 @@ class _Reading:
             if len(parts) < 2:
                 return parts[0] if parts else None
             return AnyOf(parts) if isinstance(read, syntax.OrGroup) else AllOf(parts)
-        field = FIELDS[fold(read.fieldname)] if getattr(read, "fieldname", None) else ""
+        field = _field(read.fieldname, read.startchar) if getattr(read, "fieldname", None) else ""
         if isinstance(read, syntax.RangeNode):
             return self._range(read, field)
         if not read.is_text():

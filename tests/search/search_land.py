@@ -1,0 +1,93 @@
+"""A small invented land of codes, and how a release of it is opened for searching."""
+
+import json
+from pathlib import Path
+
+from termserver.model.codes import (
+    CodeSystem,
+    CodeSystemContent,
+    Concept,
+    Content,
+    Designation,
+    Property,
+    PropertyDefinition,
+    Status,
+)
+from termserver.model.text import Text
+from termserver.releases.file import ReleaseFile, ReleaseWriter
+from termserver.search import index
+from termserver.search.finder import Finder
+from termserver.search.ranking import in_rank_order
+from termserver.search.search import Search, SearchQuery
+
+
+def system(id: str, **said: object) -> CodeSystem:
+    return CodeSystem(id, f"urn:test:{id}", Text(en=id), "1", Content.COMPLETE, **said)  # type: ignore[arg-type]
+
+
+def finder(path: Path, *contents: CodeSystemContent, hidden: frozenset[str] = frozenset()) -> Finder:
+    """A release of these contents, written at ``path`` and opened."""
+    with ReleaseWriter(path, path.stem, "1") as writer:
+        for table, rows in index.tables(in_rank_order(contents)):
+            writer.table(table, rows)
+        writer.finish()
+    return Finder(ReleaseFile.open(path), hidden)
+
+
+def codes(search: Search, text: str, **asked: object) -> list[str]:
+    """The codes of the hits, best first."""
+    found = search.find(SearchQuery(text, **asked))  # type: ignore[arg-type]
+    return [json.loads(hit)["code"] for hit in found.hits]
+
+
+DISEASES = CodeSystemContent(
+    system("diseases", native_id="mini.Diseases", aliases=("Mini-DX",), stands_in_for="who", weight=200),
+    (
+        Concept("E10-E14", Text("دیابت ملیتوس", "Diabetes mellitus (E10-E14)")),
+        Concept("E10", Text("دیابت نوع ۱", "Type 1 diabetes mellitus"), ("E10-E14",)),
+        Concept("E11", Text("دیابت نوع ۲", "Type 2 diabetes mellitus"), ("E10-E14",)),
+        Concept("E11.9", Text("", "Type 2 diabetes mellitus without complications"), ("E11",)),
+        Concept(
+            "E11.2",
+            Text("", "Type 2 diabetes mellitus with kidney complications"),
+            ("E11",),
+            designations=(Designation("en", "Diabetic nephropathy"), Designation("fa", "نفروپاتی دیابتی")),
+        ),
+        Concept("E12", Text("دیابت قدیمی", "Malnutrition-related diabetes mellitus"), ("E10-E14",), Status.RETIRED),
+        Concept("I51", Text("بیماری‌های قلبی", "Heart diseases")),
+        Concept("I51.9", Text("بیماری قلبی، نامشخص", "Heart disease, unspecified"), ("I51",)),
+        Concept("D50", Text("کم‌خونی فقر آهن", "Iron deficiency anaemia")),
+        Concept("K50", Text("", "Crohn's disease")),
+        Concept("H26", Text("آب مروارید", "Cataract")),
+        Concept("A28.1", Text("", "Cat-scratch disease")),
+    ),
+)
+INSURERS = CodeSystemContent(
+    system("insurer", native_id="thritaEHR.insurer", weight=190),
+    (
+        Concept("1", Text("تامین اجتماعی", "Social Security"), designations=(Designation("fa", "تأمین اجتماعی"),)),
+        Concept("2", Text("سلامت ایرانیان", "Iran Health Insurance")),
+        Concept("3", Text("نیروهای مسلح", "Armed Forces")),
+    ),
+)
+GENERIC = CodeSystemContent(
+    system("generic", widths=(5, 10), weight=170), (Concept("5760", Text("آسپرین", "ASPIRIN 80 MG TABLET")),)
+)
+PRODUCTS = CodeSystemContent(
+    system(
+        "irc",
+        weight=160,
+        properties=(PropertyDefinition("gtin", indexed=True), PropertyDefinition("colour"))),
+    (
+        Concept(
+            "1228000001",
+            Text("آسپیکور", "ASPICOR 80"),
+            properties=(Property("gtin", "06260152310019"), Property("colour", "turquoise")),
+        ),
+        Concept("1228000002", Text("آسپرین آلفا", "ASPIRIN ALFA"), properties=(Property("gtin", "6260000000017"),)),
+    ),
+)  # fmt: skip
+CITIES = CodeSystemContent(
+    system("cities", weight=60), (Concept("08", Text("کرمان")), Concept("0801", Text("یزد آباد کرمان"), ("08",)))
+)
+NATION = (DISEASES, INSURERS, GENERIC, PRODUCTS, CITIES)
