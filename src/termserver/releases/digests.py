@@ -9,6 +9,7 @@ with its type and length, so that no two different tables give the same bytes.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,12 @@ def edition_of(pins: Iterable[Pin]) -> Edition:
     """The edition that these releases make; its digest does not depend on their order."""
     known = tuple(pins)
     return Edition(known, sha256(canonical_json(sorted((p.name, p.version, p.digest) for p in known))))
+
+
+def natural(version: str) -> list[tuple[int, int, str]]:
+    """A version as a thing to compare: ``2026.9`` comes before ``2026.11``."""
+    parts = (part for part in re.split(r"([0-9]+)", version) if part)
+    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts]
 
 
 def file_sha256(path: Path, seal_size: int = 0) -> tuple[str, str]:

@@ -46,10 +46,11 @@ def write(path: Path, pins: Iterable[Pin]) -> Edition:
 
 def read(path: Path) -> Edition:
     """The edition that a file pins; raise ReleaseError if the file is none."""
-    return from_json(path, _json(path))
+    return from_json(path, read_json(path))
 
 
-def _json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """The JSON of an edition file; raise ReleaseError if there is none."""
     try:
         return orjson.loads(path.read_bytes())
     except FileNotFoundError:

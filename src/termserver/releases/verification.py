@@ -75,6 +75,18 @@ def verify_in_full(path: Path) -> Manifest:
     return manifest
 
 
+def refuse_stranger(path: Path) -> None:
+    """Raise ReleaseError unless the file is a release that this termserver reads, as its two ends tell."""
+    layout.refuse_strangers(path, layout.read_head(path))
+
+
+def compare_bytes(path: Path, sha256: str) -> None:
+    """Raise DigestMismatch unless the bytes have that digest."""
+    found, _ = digests.file_sha256(path)
+    if found != sha256:
+        raise _altered(path, sha256, found)
+
+
 def _artefacts(database: sqlite3.Connection) -> dict[str, Artefact]:
     found = {
         path: Artefact(path, kind, digests.sha256(body))

@@ -4,7 +4,6 @@ Complete beats fragment beats example beats not-present; then the later version.
 the same rank and version twice is refused when the edition is made (``releases.shelf``).
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -13,6 +12,7 @@ from termserver.model.codes import CONTENT_RANK, CodeSystem, Content
 from termserver.model.errors import ReleaseError, UnknownSystem
 from termserver.model.fold import FOLD_VERSION
 from termserver.model.ports import ReleaseReader
+from termserver.releases.digests import natural
 from termserver.releases.records import decode_system
 from termserver.terminology.tables import ABOUT, SYSTEM
 
@@ -37,11 +37,6 @@ class OpenSystem:
     def better_than(self, other: "OpenSystem") -> bool:
         mine, theirs = CONTENT_RANK[self.content], CONTENT_RANK[other.content]
         return (mine, natural(self.version)) > (theirs, natural(other.version))
-
-
-def natural(version: str) -> list[tuple[int, int | str]]:
-    """A version as a thing to compare: ``2026.9`` comes before ``2026.11``."""
-    return [(1, int(part)) if part.isdigit() else (0, part) for part in re.split(r"([0-9]+)", version) if part]
 
 
 class Systems:

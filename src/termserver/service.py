@@ -1,0 +1,368 @@
+"""One opened edition, ready to answer: everybody looks at the same releases through ``TermServer``."""
+
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+from functools import cached_property, partial
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from termserver.model.codes import CodeSystem, Coding, Content
+from termserver.model.days import Day, parse_day
+from termserver.model.documents import DocumentType, RuleSet
+from termserver.model.errors import ReleaseError, UnknownDocumentType, UsageError
+from termserver.model.findings import Report
+from termserver.model.releases import Edition, Pin
+from termserver.releases import editions, shelf
+from termserver.releases.digests import natural
+from termserver.releases.document_records import decode_document_type, decode_rule_set
+from termserver.releases.file import ReleaseFile
+from termserver.terminology.systems import OpenSystem
+from termserver.terminology.terminology import CodeValidity, ConceptDetail, Named, Terminology
+
+if TYPE_CHECKING:
+    from termserver.search.search import Search, SearchResult
+    from termserver.validation.judge import Documents
+
+FORMATS = ("xml", "json")
+
+
+class TermServer:
+    """The answers of one edition: lookup, validate-code, subsumption, search, documents.
+
+    Immutable and safe to share between threads; a new release is a new ``TermServer``. Used as a
+    context manager it closes its files at the end.
+    """
+
+    def __init__(self, edition: Edition, releases: Sequence[ReleaseFile]) -> None:
+        self.edition = edition
+        self.releases = tuple(releases)
+        self.terminology = Terminology(releases)
+        self._lock = RLock()
+
+    @classmethod
+    def open(cls, path: Path | str | None = None) -> Self:
+        """Open an edition, offline: ``path`` (an edition file, a lockfile, a folder with an ``edition.json`` or one
+        release file), else TERMSERVER_EDITION, else the current edition of the shelf, else the one in the wheel.
+
+        Raise ``DigestMismatch`` if a file was altered, ``ReleaseError`` if there is nothing to open.
+        """
+        edition, releases = editions.open_edition(path, shelf.default_folder())
+        try:
+            return cls(edition, releases)
+        except BaseException:
+            for release in releases:
+                release.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the release files; later questions raise ReleaseError."""
+        for release in self.releases:
+            release.close()
+
+    # code systems
+
+    def systems(self) -> list[CodeSystem]:
+        """Every code system of the edition, heavier ones first."""
+        return [self.terminology.systems.metadata(system) for system in self.terminology.systems.all()]
+
+    def resolve(self, name: str) -> CodeSystem:
+        """The system by folder id, native id, URL, OID or alias, in any case of letters.
+
+        Raise UnknownSystem, naming the nearest, if nobody knows it.
+        """
+        return self.terminology.resolve(name)
+
+    def describe(self, system: CodeSystem | str) -> dict[str, Any]:
+        """What the doors tell of a code system: its metadata, how many concepts, from which release."""
+        name = system if isinstance(system, str) else f"{system.id}|{system.version}"
+        found = self.terminology.systems.find(name) or self.terminology.systems.resolve(name.partition("|")[0])
+        return _described(self.terminology.systems.metadata(found), found, self.terminology.systems.stand_in(found))
+
+    def lookup(self, coding: Coding, on: Day | None = None) -> ConceptDetail:
+        """All that is known of a code, on the day ``on`` or ever; see ``Terminology.lookup``."""
+        return self.terminology.lookup(coding, on)
+
+    def validate_code(self, coding: Coding, on: Day | None = None) -> CodeValidity:
+        """Whether the code and its display are right on the day ``on``; see ``Terminology.validate_code``."""
+        return self.terminology.validate_code(coding, on)
+
+    def subsumes(self, system: str, a: str, b: str) -> str:
+        """``equivalent``, ``subsumes``, ``subsumed-by`` or ``not-subsumed``; raise UnknownSystem or UnknownCode."""
+        return self.terminology.subsumes(system, a, b)
+
+    def children(self, system: str, code: str) -> tuple[Named, ...]:
+        return self.terminology.children(system, code)
+
+    def ancestors(self, system: str, code: str) -> tuple[Named, ...]:
+        """The ancestors, nearest first."""
+        return self.terminology.ancestors(system, code)
+
+    def descendants(self, system: str, code: str) -> Iterator[Named]:
+        return self.terminology.descendants(system, code)
+
+    # search
+
+    def search(
+        self,
+        q: str,
+        systems: Sequence[str] = (),
+        limit: int = 20,
+        offset: int = 0,
+        language: str = "fa",
+        syntax: str = "plain",
+    ) -> "SearchResult":
+        """One page of hits, each a ready JSON object, and the exact total.
+
+        ``systems`` are named in any way; one whose content is not here is answered by the system
+        that stands in for it. Raise UnknownSystem, UsageError or QuerySyntaxError.
+        """
+        from termserver.search.query import SearchQuery
+
+        wanted = tuple(dict.fromkeys(self._answering(self.terminology.systems.resolve(name)) for name in systems))
+        query = SearchQuery(q, wanted, limit, offset, syntax, language)
+        if not wanted or self._everything is self._search:
+            return self._search.find(query)
+        return self._everything.find(query)
+
+    def _answering(self, system: OpenSystem) -> str:
+        return (self.terminology.systems.stand_in(system) or system).id
+
+    def _ids(self, name: str) -> Sequence[str]:
+        found = self.terminology.systems.find(name)
+        return (self._answering(found),) if found is not None else ()
+
+    @cached_property
+    def _search(self) -> "Search":
+        """The search over all that is current: a stand-in rests once what it stood in for is here."""
+        return self._searching(self._resting())
+
+    @cached_property
+    def _everything(self) -> "Search":
+        """The search in systems asked for by name: stand-ins answer for themselves."""
+        return self._searching(frozenset()) if self._resting() else self._search
+
+    def _resting(self) -> frozenset[str]:
+        systems = self.terminology.systems
+        return frozenset(
+            system.id
+            for system in systems.all()
+            if system.stands_in_for
+            and (real := systems.find(system.stands_in_for)) is not None
+            and real.content is not Content.NOT_PRESENT
+        )
+
+    def _searching(self, resting: frozenset[str]) -> "Search":
+        from termserver.search.finder import Finder
+        from termserver.search.search import Search
+
+        systems = self.terminology.systems
+        with self._lock:
+            finders = [
+                Finder(
+                    release,
+                    resting | {s.id for s in systems.of(release) if s.key == s.id and not systems.is_best(s)},
+                )
+                for release in self.releases
+            ]
+            return Search(finders, self._ids)
+
+    # documents
+
+    def document_types(self) -> list[DocumentType]:
+        """The document types that this edition judges, by id and version."""
+        return [known for known, _ in self._types]
+
+    def check_document(
+        self,
+        data: bytes,
+        name: str = "",
+        type: str = "",
+        engine: str = "fast",
+        as_of: str = "",
+        require_checked: bool = False,
+        show_values: bool = False,
+    ) -> Report:
+        """Judge one document, XML or JSON.
+
+        ``type`` settles what the document does not tell (else it is undecided), ``as_of`` replaces
+        the document's own day, ``require_checked`` makes it undecided unless every code could be
+        checked, ``show_values`` leaves the values in the excerpts readable. Raise UsageError for a
+        wrong option, UnknownDocumentType for a type that nobody knows.
+        """
+        if engine not in ("fast", "reference"):
+            raise UsageError(
+                f"There is no engine '{engine}'. Use fast or reference.",
+                f"موتور «{engine}» وجود ندارد. fast یا reference را به کار ببرید.",
+            )
+        if type:
+            self._type(type)
+        report: Report = self._documents.check(
+            data,
+            name=name,
+            type=type,
+            engine=engine,
+            as_of=parse_day(as_of) if as_of else "",
+            require_checked=require_checked,
+            show_values=show_values,
+        )
+        return report
+
+    def example(self, type: str, format: str = "xml") -> bytes:
+        """A valid document of the type to start from; ``format`` is xml or json.
+
+        Raise UnknownDocumentType or UsageError.
+        """
+        if format not in FORMATS:
+            raise UsageError(
+                f"There is no format '{format}'. Use xml or json.",
+                f"قالب «{format}» وجود ندارد. xml یا json را به کار ببرید.",
+            )
+        known, release = self._type(type)
+        prefix = f"examples/{known.id}/{known.version}/valid/"
+        for path in release.artefact_paths("example"):
+            if path.startswith(prefix) and path.endswith(f".{format}"):
+                return release.artefact(path) or b""
+        raise UsageError(
+            f"Release {release.manifest.label} holds no {format} example of {known.id} {known.version}.",
+            f"انتشار {release.manifest.label} نمونهٔ {format} از {known.id} {known.version} ندارد.",
+        )
+
+    @cached_property
+    def _types(self) -> list[tuple[DocumentType, ReleaseFile]]:
+        found: dict[tuple[str, str], tuple[DocumentType, ReleaseFile]] = {}
+        for release in self.releases:
+            for path in release.artefact_paths("documenttype"):
+                known = decode_document_type(release.artefact(path) or b"")
+                found.setdefault((known.id, known.version), (known, release))
+        return [found[key] for key in sorted(found, key=lambda key: (key[0], natural(key[1])))]
+
+    def _type(self, name: str) -> tuple[DocumentType, ReleaseFile]:
+        """The newest version of the type by its id or its root element."""
+        asked = name.casefold()
+        for known, release in reversed(self._types):
+            if asked in (known.id.casefold(), known.root.casefold()):
+                return known, release
+        ids = list(dict.fromkeys(known.id for known, _ in self._types))
+        near = get_close_matches(asked, ids, n=1, cutoff=0.5)
+        listed = ", ".join(ids) or "-"
+        raise UnknownDocumentType(
+            f"No document type is called '{name}'. {f'Did you mean {near[0]!r}? ' if near else ''}Known: {listed}.",
+            f"هیچ نوع سندی به نام «{name}» نیست. {f'آیا «{near[0]}» منظور بود؟ ' if near else ''}موجود: {listed}.",
+        )
+
+    @cached_property
+    def _documents(self) -> "Documents":
+        from termserver.validation.judge import Documents
+
+        with self._lock:
+            rules: dict[str, list[RuleSet]] = {}
+            for release in self.releases:
+                for path in release.artefact_paths("ruleset"):
+                    rule_set = decode_rule_set(release.artefact(path) or b"")
+                    rules.setdefault(rule_set.document_type, []).append(rule_set)
+            return Documents(
+                [
+                    (
+                        known,
+                        [r for r in rules.get(known.id, ()) if r.schema_version == known.version],
+                        self._schemas(known, release),
+                    )
+                    for known, release in self._types
+                ],
+                self.terminology,
+            )
+
+    @staticmethod
+    def _schemas(known: DocumentType, release: ReleaseFile) -> Callable[[str], bytes]:
+        return partial(_schema, release, f"schemas/{known.id}/{known.version}/")
+
+
+def _schema(release: ReleaseFile, folder: str, name: str) -> bytes:
+    data = release.artefact(folder + name)
+    if data is None:
+        raise ReleaseError(
+            f"Release {release.manifest.label} lacks {folder}{name}. Build it again: termserver release build",
+            f"انتشار {release.manifest.label} فایل {folder}{name} را ندارد. دوباره بسازید: termserver release build",
+        )
+    return data
+
+
+def _described(system: CodeSystem, found: OpenSystem, stand_in: OpenSystem | None) -> dict[str, Any]:
+    manifest = found.reader.manifest
+    return {
+        "id": system.id,
+        "native_id": system.native_id,
+        "url": system.url,
+        "oid": system.oid,
+        "aliases": list(system.aliases),
+        "version": system.version,
+        "title": system.title.as_json(),
+        "description": system.description.as_json(),
+        "kind": str(system.kind),
+        "content": str(system.content),
+        "closed": system.closed,
+        "closed_evidence": system.closed_evidence,
+        "provisional": system.provisional,
+        "concepts": found.concepts,
+        "publisher": system.publisher,
+        "source": system.source,
+        "licence": system.licence,
+        "case_sensitive": system.case_sensitive,
+        "hierarchy": system.hierarchy,
+        "shape": system.shape,
+        "check": system.check,
+        "widths": list(system.widths),
+        "period": {"start": system.period.start, "end": system.period.end} if system.period else None,
+        "properties": [
+            {"code": p.code, "title": p.title.as_json(), "type": p.type, "indexed": p.indexed}
+            for p in system.properties
+        ],
+        "stands_in_for": system.stands_in_for or None,
+        "answered_by": stand_in.id if stand_in is not None else None,
+        "from": Pin(manifest.name, manifest.version, manifest.digest).as_json(),
+    }
+
+
+class Validator:
+    """Judges documents in a programmer's own code: ``Validator().check("bill.xml").verdict``.
+
+    ``edition`` is what ``TermServer.open`` takes. Safe to share between threads.
+    """
+
+    def __init__(self, edition: Path | str | None = None) -> None:
+        self.server = TermServer.open(edition)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.server.close()
+
+    def check(self, document: Path | bytes | str, **options: Any) -> Report:
+        """Judge a document: a path, the bytes, or the text itself (a text that begins with ``<`` or ``{``).
+
+        ``options`` are those of ``TermServer.check_document``. Raise UsageError if a file cannot be read.
+        """
+        if isinstance(document, str) and document.lstrip("\ufeff \t\r\n")[:1] in ("<", "{", "["):
+            return self.server.check_document(document.encode("utf-8", "surrogatepass"), **options)
+        if isinstance(document, bytes | bytearray | memoryview):
+            return self.server.check_document(bytes(document), **options)
+        path = Path(document)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UsageError(
+                f"{path} cannot be read: {error.strerror}.", f"{path} خوانده نمی‌شود: {error.strerror}."
+            ) from None
+        return self.server.check_document(data, **{"name": str(path), **options})
