@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Callable
 
 from lxml import etree
 
@@ -126,3 +127,43 @@ def _fault(data: bytes, error: etree.XMLSyntaxError) -> Unreadable:
 def _without_values(words: str) -> str:
     """The parser's words without what it quotes from the document, names of elements apart."""
     return re.sub(r"'[^']*'", "'…'", words)[:200]
+
+
+def schema_texts(main: str, files: Callable[[str], bytes]) -> dict[str, str]:
+    """The schema and every schema that it imports or includes, by file name; the main one first."""
+    texts: dict[str, str] = {}
+    waiting = [main]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in texts:
+            texts[name] = files(name).decode("utf-8")
+            waiting += re.findall(r"""schemaLocation=["']([^"']+)["']""", texts[name])
+    return texts
+
+
+class _Neighbours(etree.Resolver):
+    """Resolves the imports of a schema to its neighbours in the release, and to nothing else."""
+
+    def __init__(self, files: Callable[[str], bytes]) -> None:
+        super().__init__()
+        self._files = files
+
+    def resolve(self, system_url: str, public_id: str, context: object) -> object:
+        name = system_url.rpartition("/")[2]
+        return self.resolve_string(self._files(name), context, base_url=name)
+
+
+def schema_of(main: str, files: Callable[[str], bytes]) -> etree.XMLSchema:
+    """The compiled schema; its imports come from ``files`` alone."""
+    parser = hardened()
+    parser.resolvers.add(_Neighbours(files))
+    return etree.XMLSchema(etree.fromstring(files(main), parser, base_url=main))
+
+
+def keeps_schema(data: bytes, schema: etree.XMLSchema) -> bool:
+    """Whether a document keeps the schema, decided while it is parsed: linear in its errors."""
+    try:
+        etree.fromstring(data, hardened(schema))
+    except etree.XMLSyntaxError:
+        return False
+    return True

@@ -7,7 +7,7 @@ go by it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from termserver.model.documents import SCALARS, DocumentType, Field
+from termserver.model.documents import DocumentType, Field
 
 CODED_TEXT = "DO_CODED_TEXT"
 IDENTIFIER = "DO_IDENTIFIER"
@@ -65,5 +65,11 @@ class Shape:
             class_name = known.base if known else ""
         return class_name == base
 
-    def scalar(self, field: Field) -> bool:
-        return field.type in SCALARS or not self.is_class(field.type)
+    def is_opaque(self, class_name: str) -> bool:
+        """Whether the inside of the class is not described and may hold anything."""
+        known = self.type.classes[class_name]
+        return (
+            not known.fields
+            and not known.base
+            and not any(other.base == class_name for other in self.type.classes.values())
+        )

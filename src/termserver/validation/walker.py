@@ -72,6 +72,8 @@ class Walker:
                 class_name = subclass
             elif self._shape.is_class(class_name):
                 self._add(walk, "structure.subtype", path, wording.not_a_subtype(subclass, class_name), _STRUCTURE)
+        if self._shape.is_opaque(class_name):
+            return value
         kept: Message = {TYPE: value[TYPE]} if TYPE in value else {}
         shape = self._shape.of(class_name)
         for known in self._shape.fields_at(plain, class_name):
@@ -145,12 +147,22 @@ class Walker:
 
 def _fits(type_name: str, value: Any) -> bool:
     """Whether the value is of the scalar type; 2.0 is a whole number in JSON Schema."""
-    if type_name in ("int", "byte"):
+    if type_name == "int":
         whole = isinstance(value, int) and not isinstance(value, bool)
         whole = whole or (isinstance(value, float) and value.is_integer())
-        return whole and (-(2**31) <= value < 2**31 if type_name == "int" else -128 <= value < 256)
+        return whole and -(2**31) <= value < 2**31
     if type_name == "double":
         return isinstance(value, int | float) and not isinstance(value, bool)
     if type_name == "bool":
         return isinstance(value, bool)
-    return isinstance(value, str)
+    if type_name == "object":
+        return True
+    return isinstance(value, str) and (type_name not in _TEXT_FORMS or bool(_TEXT_FORMS[type_name].fullmatch(value)))
+
+
+_TEXT_FORMS = {
+    "byte": re.compile(r"[A-Za-z0-9+/=\s]*", re.ASCII),
+    "DateTime": re.compile(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII
+    ),
+}

@@ -115,7 +115,8 @@ def not_a_subtype(subclass: str, class_name: str) -> Said:
 
 _DUE = {
     "int": Text(fa="عدد صحیح", en="a whole number"),
-    "byte": Text(fa="عدد صحیح کوچک", en="a small whole number"),
+    "byte": Text(fa="متن base64", en="base64 text"),
+    "DateTime": Text(fa="تاریخ و ساعت به شکل 2026-11-21T08:30:00", en="a date and time such as 2026-11-21T08:30:00"),
     "double": Text(fa="عدد", en="a number"),
     "bool": Text(fa="true یا false", en="true or false"),
 }
@@ -124,7 +125,7 @@ _DUE = {
 def wrong_type(field: Field, value: Any) -> Said:
     due = _DUE.get(field.type, Text(fa="متن", en="text"))
     hint = None
-    if isinstance(value, str) and field.type in ("int", "byte", "double"):
+    if isinstance(value, str) and field.type in ("int", "double"):
         if not value.isascii() and any(sign.isdigit() for sign in value):
             hint = Text(fa="ارقام را لاتین (0-9) بنویسید.", en="Write the digits 0-9, not Persian or Arabic ones.")
         else:

@@ -47,7 +47,11 @@ class XmlMessages:
     def _class(self, name: str) -> _Reader:
         known = self._readers.get(name)
         if known is None:
-            known = self._readers[name] = self._leaf_reader(name) if self._is_leaf(name) else self._class_reader(name)
+            if self._shape.is_opaque(name):
+                known = _opaque
+            else:
+                known = self._leaf_reader(name) if self._is_leaf(name) else self._class_reader(name)
+            self._readers[name] = known
         return known
 
     def _is_leaf(self, name: str) -> bool:
@@ -175,7 +179,14 @@ def _raw(node: Element) -> Any:
     return (node.text or "").strip()
 
 
+def _opaque(node: Element) -> Any:
+    """Something whose inside is not described: that it is there is all that is known."""
+    return None if node.get(_NIL) in ("true", "1") else {}
+
+
 def _scalar(type_name: str) -> _Reader:
+    if type_name == "object":
+        return _opaque
     convert = _scalar_of(type_name)
 
     def read(node: Element) -> Any:
@@ -223,7 +234,6 @@ def truth(text: str) -> Any:
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 _SCALARS: dict[str, Callable[[str], Any]] = {
     "int": whole_number,
-    "byte": whole_number,
     "double": number,
     "bool": truth,
 }

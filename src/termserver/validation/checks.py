@@ -1,0 +1,258 @@
+"""The built-in checks of one document type as generated Python: codes, identifiers, dates, expected fields.
+
+For every place of the message a small function is written that looks at nothing but the fields
+that have something to check; it is compiled when a document first has that place. What was
+judged once is remembered, so that a valid document costs little more than looking its values up.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from termserver.model.documents import Field, Use
+from termserver.model.findings import Severity
+from termserver.model.ports import Codes
+from termserver.validation import dates, wording
+from termserver.validation.bindings import FINE, Binding, CodedElements, Judged, Problem
+from termserver.validation.identifiers import Identifiers
+from termserver.validation.run import Run
+from termserver.validation.shape import CODED_TEXT, DATE, DATE_TIME, IDENTIFIER, QUANTITY, Shape
+
+_REMEMBERED = 50_000
+"""Entries per memory before it is emptied: documents of one centre repeat their codes, not their patients."""
+
+_CODEABLE = "DO_CODEABLE_CONCEPT"
+
+Function = Callable[..., int]
+
+
+class _Memory(dict[Any, Any]):
+    """A bounded memory; emptied when full, which costs one judgement per value again."""
+
+    def keep(self, key: Any, value: Any) -> None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[key] = value
+
+
+_DATED = object()
+"""Remembered for a code whose standing depends on the day."""
+
+
+class Checks:
+    """The built-in checks of one document type against one terminology. Safe to share between threads."""
+
+    def __init__(self, shape: Shape, codes: Codes) -> None:
+        self._shape = shape
+        self._codes = codes
+        self._coded = CodedElements(codes)
+        self._identifiers = Identifiers(codes)
+        self._bindings: dict[tuple[str, ...], tuple[Binding, _Memory]] = {}
+        self._known_identifiers: dict[tuple[str, ...], _Memory] = {}
+        self._known_dates = _Memory()
+        self._names: dict[str, Any] = {
+            "expected": self._expected,
+            "judge_code": self._judge_code,
+            "judge_identifier": self._judge_identifier,
+            "judge_plain": self._judge_plain,
+            "judge_date": self._judge_date,
+            "dates": self._known_dates,
+        }
+        self._functions: dict[tuple[str, str, int], str] = {}
+        root = self._function("", self._shape.type.root, "", 0)
+        self._root = lambda message, run: self._names[root](message, run)
+
+    def run(self, message: Any, run: Run) -> int:
+        """Judge the message into ``run``; the number of coded elements comes back."""
+        return self._root(message, run)
+
+    # what the generated functions call where something was not remembered as fine
+
+    def _judge_code(self, slot: tuple[Binding, _Memory], value: Any, path: str, run: Run) -> None:
+        binding, memory = slot
+        terminology_id, code = value.get("Terminology_id"), value.get("Coded_string")
+        label = value.get("Value")
+        key = (terminology_id, code, label)
+        judged = memory.get(key)
+        if judged is None or judged is _DATED:
+            if not terminology_id or not code:
+                judged = Judged(unchecked=terminology_id or "?")  # structure has said that it is mandatory
+            else:
+                timeless = judged is None and self._coded.is_timeless(terminology_id, code)
+                day = run.day if timeless else run.day_at(path)
+                judged = self._coded.judge(binding, terminology_id, code, label or "", day)
+                if timeless:
+                    memory.keep(key, True if judged is FINE or judged == FINE else judged)
+                else:
+                    memory.keep(key, _DATED)
+        if judged is True:
+            return
+        if judged.unchecked:
+            run.count_unchecked(judged.unchecked)
+        if judged.problems:
+            run.add(path, judged.problems)
+
+    def _judge_identifier(self, allowed: tuple[str, ...], memory: _Memory, value: Any, path: str, run: Run) -> None:
+        triplet = tuple(value.get(name) or "" for name in ("Issuer", "Assigner", "Type", "ID"))
+        problems = self._identifiers.judge(allowed, *triplet)
+        if problems:
+            run.add(path, problems)
+        elif all(triplet):
+            memory.keep(tuple(value.get(name) for name in ("Issuer", "Assigner", "Type", "ID")), True)
+
+    def _judge_plain(self, allowed: tuple[str, ...], memory: _Memory, text: str, path: str, run: Run) -> None:
+        problems = self._identifiers.judge_plain(allowed, text)
+        if problems:
+            run.add(path, problems)
+        else:
+            memory.keep(text, True)
+
+    def _judge_date(self, value: Any, path: str, run: Run) -> None:
+        problems = dates.judge(value)
+        if problems:
+            run.add(path, problems)
+        elif "ISOString" not in value:
+            self._known_dates.keep((value.get("Year"), value.get("Month"), value.get("Day")), True)
+
+    @staticmethod
+    def _expected(field: Field, path: str, run: Run) -> None:
+        message, hint = wording.expected(field)
+        run.add(path, [Problem("structure.expected", Severity.WARNING, message, hint, "", field.sepas_category)])
+
+    # writing the functions
+
+    def _function(self, plain: str, class_name: str, path: str, depth: int) -> str:
+        """The name of the function for a place; its body is written when it is first called."""
+        key = (plain, class_name, depth)
+        name = self._functions.get(key)
+        if name is None:
+            name = self._functions[key] = f"at_{len(self._functions)}"
+
+            def define(*arguments: Any) -> int:
+                source = "\n".join(self._body(name, plain, class_name, path, depth))
+                exec(compile(source, f"<checks of {self._shape.type.id}: {plain or 'message'}>", "exec"), self._names)
+                return self._names[name](*arguments)  # type: ignore[no-any-return]
+
+            self._names[name] = define
+        return name
+
+    def _body(self, name: str, plain: str, class_name: str, path: str, depth: int) -> list[str]:
+        indexes = "".join(f", i{n}" for n in range(depth))
+        lines = [f"def {name}(x, run{indexes}):", " n = 0", " get = x.get"]
+        for field in self._shape.fields_at(plain, class_name):
+            here = f"{path}.{field.name}" if path else field.name
+            below = f"{plain}.{field.name}" if plain else field.name
+            lines += self._lines(field, here, below, depth)
+        lines.append(" return n")
+        return lines
+
+    def _lines(self, field: Field, here: str, below: str, depth: int) -> list[str]:
+        """The lines that look at one field of ``x``; none where there is nothing to check."""
+        item = here + (f"[{{i{depth}}}]" if field.repeats else "")
+        inner = self._check(field, item, below, depth + field.repeats)
+        expected = field.use is Use.EXPECTED
+        if not inner and not expected:
+            return []
+        lines = [f" v = get({field.name!r})"]
+        if inner:
+            lines.append(" if v is not None:")
+            if field.repeats:
+                lines += [f"  for i{depth}, v in enumerate(v):", *(f"   {line}" for line in inner)]
+            else:
+                lines += [f"  {line}" for line in inner]
+        if expected:
+            slot = self._keep("field", field)
+            lines += [" else:" if inner else " if v is None:", f'  expected({slot}, f"{here}", run)']
+        return lines
+
+    def _check(self, field: Field, path: str, below: str, depth: int) -> list[str]:
+        """The lines that judge the value ``v`` of one field."""
+        if field.type == CODED_TEXT:
+            return ["n += 1", *self._code_lines(field.binding, "v", path)]
+        if field.type == _CODEABLE and field.binding:
+            lines = self._code_lines(field.binding, "c", f"{path}.Coding")
+            return ['c = v.get("Coding")', "if c is not None:", " n += 1", *(f" {line}" for line in lines)]
+        if field.type == IDENTIFIER:
+            allowed, memory = self._identifier_slot(field.identifiers)
+            return [
+                "k = v.get",
+                f'if (k("Issuer"), k("Assigner"), k("Type"), k("ID")) not in {memory}:',
+                f' judge_identifier({allowed}, {memory}, v, f"{path}", run)',
+                *(f" {line}" for line in self._expected_parts(field.type, path, below)),
+            ]
+        if field.type == QUANTITY:
+            return self._expected_parts(field.type, path, below)
+        if field.type in (DATE, DATE_TIME):
+            return [
+                "k = v.get",
+                'if (k("Year"), k("Month"), k("Day")) not in dates or "ISOString" in v:',
+                f' judge_date(v, f"{path}", run)',
+            ]
+        if self._shape.is_class(field.type):
+            return self._nested(field, path, below, depth)
+        if field.identifiers and field.type == "string":
+            allowed, memory = self._identifier_slot(field.identifiers, plain=True)
+            return [f"if v not in {memory}:", f' judge_plain({allowed}, {memory}, v, f"{path}", run)']
+        return []
+
+    def _code_lines(self, ids: tuple[str, ...], name: str, path: str) -> list[str]:
+        slot, memory = self._binding_slot(ids)
+        return [
+            f"k = {name}.get",
+            f'if {memory}((k("Terminology_id"), k("Coded_string"), k("Value"))) is not True:',
+            f' judge_code({slot}, {name}, f"{path}", run)',
+        ]
+
+    def _expected_parts(self, class_name: str, path: str, below: str) -> list[str]:
+        """The lines that miss the expected fields of a small class, written in place."""
+        lines = []
+        for part in self._shape.fields_at(below, class_name):
+            if part.use is Use.EXPECTED:
+                slot = self._keep("field", part)
+                lines.append(f'if v.get({part.name!r}) is None: expected({slot}, f"{path}.{part.name}", run)')
+        return lines
+
+    def _nested(self, field: Field, path: str, below: str, depth: int) -> list[str]:
+        if not self._has_checks(field.type, below, frozenset()):
+            return []
+        function = self._function(below, field.type, path, depth)
+        indexes = "".join(f", i{n}" for n in range(depth))
+        return [f"n += {function}(v, run{indexes})"]
+
+    def _has_checks(self, class_name: str, plain: str, seen: frozenset[str]) -> bool:
+        """Whether anything below a place is checked, itself included."""
+        if class_name in seen:
+            return False
+        for field in self._shape.fields_at(plain, class_name):
+            if field.use is Use.EXPECTED or field.type in (CODED_TEXT, IDENTIFIER, DATE, DATE_TIME):
+                return True
+            if field.identifiers and field.type == "string":
+                return True
+            if self._shape.is_class(field.type) and self._has_checks(
+                field.type, f"{plain}.{field.name}", seen | {class_name}
+            ):
+                return True
+        return False
+
+    def _keep(self, stem: str, value: Any) -> str:
+        name = f"{stem}_{len(self._names)}"
+        self._names[name] = value
+        return name
+
+    def _binding_slot(self, ids: tuple[str, ...]) -> tuple[str, str]:
+        known = self._bindings.get(ids)
+        if known is None:
+            known = self._bindings[ids] = (Binding.of(ids, self._codes), _Memory())
+            self._names[f"binding_{len(self._bindings)}"] = known
+            self._names[f"codes_{len(self._bindings)}"] = known[1].get
+        number = list(self._bindings).index(ids) + 1
+        return f"binding_{number}", f"codes_{number}"
+
+    def _identifier_slot(self, ids: tuple[str, ...], plain: bool = False) -> tuple[str, str]:
+        key = ("plain", *ids) if plain else ids
+        known = self._known_identifiers.get(key)
+        if known is None:
+            known = self._known_identifiers[key] = _Memory()
+            self._names[f"kinds_{len(self._known_identifiers)}"] = ids
+            self._names[f"numbers_{len(self._known_identifiers)}"] = known
+        number = list(self._known_identifiers).index(key) + 1
+        return f"kinds_{number}", f"numbers_{number}"

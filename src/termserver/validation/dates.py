@@ -1,0 +1,95 @@
+"""Judging the dates of a message: Jalali days that exist, and agree with their own text."""
+
+from typing import Any
+
+from termserver.model.days import Day, from_jalali, jalali_month_length, to_jalali
+from termserver.model.findings import Layer, Severity
+from termserver.model.text import Text
+from termserver.validation.bindings import Problem
+
+_DATE_ERROR = 1
+"""SEPAS category 1, DataValidationError: dates (exchange.md 5.4)."""
+
+
+def day_of(date: Any) -> Day | None:
+    """The ISO day of a DO_DATE or DO_DATE_TIME; None if it has none."""
+    if not isinstance(date, dict):
+        return None
+    year, month, day = parts(date)
+    return from_jalali(year, month, day) if year and month and day else None
+
+
+def parts(date: dict[str, Any]) -> tuple[int, int, int]:
+    """Year, month and day; 0 for one that is absent or no whole number (1405.0 is one in JSON)."""
+    year, month, day = date.get("Year"), date.get("Month"), date.get("Day")
+    if type(year) is int and type(month) is int and type(day) is int:
+        return year, month, day
+    return _whole(year), _whole(month), _whole(day)
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0
+    return int(value) if value == int(value) else 0
+
+
+def judge(date: Any) -> list[Problem]:
+    """The problems of one date whose parts are numbers within their bounds; incomplete dates are structure's."""
+    year, month, day = parts(date)
+    if not (year and month and day):
+        return []
+    if from_jalali(year, month, day) is None:
+        return [_impossible(year, month, day)]
+    text = date.get("ISOString")
+    if isinstance(text, str) and text and not _agrees(text, year, month, day):
+        return [_other_text(year, month, day)]
+    return []
+
+
+def _impossible(year: int, month: int, day: int) -> Problem:
+    if 1900 <= year <= 2100:
+        try:
+            jalali = "{:04d}/{:02d}/{:02d}".format(*to_jalali(f"{year:04d}-{month:02d}-{day:02d}"))
+            hint = Text(fa=f"تاریخ‌ها شمسی‌اند؛ {jalali} بنویسید.", en=f"Dates are Jalali; write {jalali}.")
+        except ValueError:
+            hint = Text(fa="تاریخ‌ها شمسی‌اند.", en="Dates are Jalali.")
+    elif 1 <= year <= 1600 and 1 <= month <= 12:
+        last = jalali_month_length(year, month)
+        hint = Text(fa=f"این ماه در سال {year} تا {last} دارد.", en=f"That month of {year} has {last} days.")
+    else:
+        hint = Text(fa="سال شمسی را چهار رقمی بنویسید.", en="Write the Jalali year with four digits.")
+    return Problem(
+        "date.impossible",
+        Severity.ERROR,
+        Text(fa="چنین روزی در تقویم نیست.", en="There is no such day in the calendar."),
+        hint,
+        "",
+        _DATE_ERROR,
+        Layer.STRUCTURE,
+    )
+
+
+def _agrees(text: str, year: int, month: int, day: int) -> bool:
+    """Whether the ISOString says the same day, Jalali (1402/07/25) or Gregorian."""
+    parts = text.replace("-", "/").partition("T")[0].partition(" ")[0].split("/")
+    if len(parts) != 3 or not all(part.isdigit() and part.isascii() for part in parts):
+        return False
+    given = tuple(int(part) for part in parts)
+    if given == (year, month, day):
+        return True
+    return from_jalali(year, month, day) == "{:04d}-{:02d}-{:02d}".format(*given)
+
+
+def _other_text(year: int, month: int, day: int) -> Problem:
+    return Problem(
+        "date.text-differs",
+        Severity.WARNING,
+        Text(fa="ISOString روز دیگری را می‌گوید.", en="ISOString says another day than Year, Month and Day."),
+        Text(
+            fa=f"{year:04d}/{month:02d}/{day:02d} بنویسید.",
+            en=f"Write {year:04d}/{month:02d}/{day:02d}, or leave it out.",
+        ),
+        "ISOString",
+        _DATE_ERROR,
+        Layer.STRUCTURE,
+    )

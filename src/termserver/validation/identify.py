@@ -1,0 +1,137 @@
+"""Which document type a message is of: XML by its root element, JSON by its distinctive member, or by what the sender says."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from termserver.model.documents import DocumentType, RuleSet
+from termserver.model.errors import UnknownDocumentType
+from termserver.model.text import Text
+
+_ENVELOPE = {"contenttype", "data", "key", "iv"}
+"""The members of the SEPAS secure envelope (exchange.md 5.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownType:
+    """One document type in one version, with what tells it from others; the rest is read when a document needs it."""
+
+    id: str
+    version: str
+    title: Text
+    root: str
+    json_marker: str
+    content_type: str
+    document_type: Callable[[], DocumentType]
+    rule_sets: Callable[[], Sequence[RuleSet]]
+    files: Callable[[str], bytes]
+
+    @classmethod
+    def of(
+        cls, document_type: DocumentType, rule_sets: Sequence[RuleSet], files: Callable[[str], bytes]
+    ) -> "KnownType":
+        return cls(
+            document_type.id,
+            document_type.version,
+            document_type.title,
+            document_type.root,
+            document_type.json_marker,
+            document_type.content_type,
+            lambda: document_type,
+            lambda: rule_sets,
+            files,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unidentified:
+    """Why the type is not known: the rule, what to say, and what to do."""
+
+    rule: str
+    message: Text
+    hint: Text | None
+
+
+def named(types: Sequence[KnownType], name: str) -> KnownType:
+    """The newest version of the type by its id, root element or content type; raise UnknownDocumentType."""
+    lowered = name.lower()
+    found = [known for known in types if lowered in (known.id.lower(), known.root.lower(), known.content_type.lower())]
+    if not found:
+        listed = ", ".join(sorted({known.id for known in types}))
+        raise UnknownDocumentType(
+            f"There is no document type '{name}'. Known: {listed}.",
+            f"نوع سند «{name}» نیست. نوع‌های شناخته: {listed}.",
+        )
+    return newest(found)
+
+
+def newest(types: Sequence[KnownType]) -> KnownType:
+    return max(types, key=lambda known: [int(part) if part.isdigit() else 0 for part in known.version.split(".")])
+
+
+def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
+    """The type by the root element; ``<root>`` by what it contains."""
+    name = str(root.tag).rpartition("}")[2]
+    found = [known for known in types if known.root == name]
+    if not found and name.lower() == "root":
+        found = [known for known in types if _contains(root, known.json_marker.split("."))]
+    return _one(found, types, Text(fa=f"عنصر ریشهٔ <{name[:80]}>", en=f"The root element <{name[:80]}>"))
+
+
+def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentified:
+    """The type by its distinctive member."""
+    if isinstance(message, dict) and {key.lower() for key in message if isinstance(key, str)} >= _ENVELOPE:
+        return Unidentified(
+            "document.encrypted",
+            Text(
+                fa="این پاکت رمزشدهٔ سپاس است و درون آن دیده نمی‌شود.",
+                en="This is an encrypted SEPAS envelope; its content cannot be seen.",
+            ),
+            Text(fa="سند را پیش از رمزکردن بسنجید.", en="Validate the document before encryption."),
+        )
+    found = [known for known in types if _has(message, known.json_marker.split("."))]
+    return _one(found, types, Text(fa="محتوای سند", en="The content of the document"))
+
+
+def _contains(element: Any, names: Sequence[str]) -> bool:
+    for name in names:
+        element = next((child for child in element if str(child.tag).rpartition("}")[2] == name), None)
+        if element is None:
+            return False
+    return True
+
+
+def _has(message: Any, names: Sequence[str]) -> bool:
+    for name in names:
+        if not isinstance(message, dict):
+            return False
+        value = message.get(name)
+        if value is None:
+            lowered = name.lower()
+            value = next((member for key, member in message.items() if key.lower() == lowered), None)
+        if value is None:
+            return False
+        message = value
+    return True
+
+
+def _one(found: Sequence[KnownType], types: Sequence[KnownType], said: Text) -> KnownType | Unidentified:
+    ids = sorted({known.id for known in found})
+    if len(ids) == 1:
+        return newest(found)
+    if ids:
+        listed = ", ".join(ids)
+        return Unidentified(
+            "document.ambiguous-type",
+            Text(
+                fa=f"{said.fa} با چند نوع سند می‌خواند: {listed}.",
+                en=f"{said.en} fits several document types: {listed}.",
+            ),
+            Text(fa="نوع را با --type بگویید.", en="Say which with --type."),
+        )
+    listed = ", ".join(sorted({f"{known.id} ({known.root})" for known in types}))
+    return Unidentified(
+        "document.unknown-type",
+        Text(fa=f"{said.fa} با هیچ نوع سندی نمی‌خواند.", en=f"{said.en} fits no document type."),
+        Text(fa=f"نوع‌های شناخته: {listed}.", en=f"Known types: {listed}."),
+    )

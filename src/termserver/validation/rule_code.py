@@ -1,0 +1,375 @@
+"""The rules of one rule set as generated Python: straight lines over the logical message.
+
+Rules with the same ``each`` share one function and the values they read; what concerns the whole
+message is read before the loop. Conditions follow ``model.expressions``: every condition is
+written twice, once for "it is true" and once for "it is false", so that a comparison with an
+absent value is neither. The text that is compiled is made of checked names and numbered
+variables alone.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from termserver.model.conditions import (
+    Among,
+    Arithmetic,
+    Both,
+    Codes,
+    Compare,
+    Condition,
+    Either,
+    Exists,
+    Get,
+    Kind,
+    Mapped,
+    Matches,
+    Moment,
+    Not,
+    Path,
+    Total,
+    Truth,
+    Unique,
+    Value,
+    Written,
+)
+from termserver.model.documents import DocumentType, Rule
+from termserver.model.expressions import parse, path_of
+from termserver.model.ports import Codes as Terminology
+from termserver.validation.dates import day_of
+from termserver.validation.message import Message
+from termserver.validation.run import Run
+
+Compiled = Callable[[Message, Run], None]
+
+
+class Block:
+    """Lines at one indentation, with the values already read there; inner blocks are written in place."""
+
+    def __init__(self, context: str) -> None:
+        self.context = context
+        self.lines: list[Any] = []
+        self.read: dict[Any, str] = {}
+
+    def text(self, indent: int) -> list[str]:
+        written: list[str] = []
+        for line in self.lines:
+            if isinstance(line, Block):
+                written += line.text(indent + 1)
+            else:
+                written.append(" " * indent + line)
+        return written or [" " * indent + "pass"]
+
+
+class RuleWriter:
+    """Writes and compiles the rules of one document type; ``names`` are what the generated text may call."""
+
+    def __init__(self, document_type: DocumentType, terminology: Terminology) -> None:
+        self._type = document_type
+        self._terminology = terminology
+        self._counter = 0
+        self.names: dict[str, Any] = {
+            "exact": exact,
+            "day_of": day_of,
+            "moment_of": moment_of,
+            "mapped": self._mapped,
+            "related": {},
+        }
+
+    def compile(self, rules: Sequence[Rule]) -> Compiled:
+        """One function that adds to a run what the rules find broken."""
+        source = self.source(rules)
+        exec(compile(source, f"<rules of {self._type.id}>", "exec"), self.names)
+        return self.names["rules"]  # type: ignore[no-any-return]
+
+    def source(self, rules: Sequence[Rule]) -> str:
+        root = Block("root")
+        groups: dict[str, list[Rule]] = {}
+        for rule in rules:
+            groups.setdefault(rule.each, []).append(rule)
+        for each, group in groups.items():
+            self._group(root, path_of(each, self._type), each, group)
+        return "\n".join(["def rules(root, run):", *root.text(1)])
+
+    def _group(self, root: Block, path: Path, each: str, rules: Sequence[Rule]) -> None:
+        block, where, depth = root, "", 0
+        entered: list[tuple[Block, list[str], Block]] = []
+        for step in path.steps:
+            got = self._variable()
+            where = f"{where}.{step.name}" if where else step.name
+            if step.field.repeats:
+                head = [f"for i{depth}, {got} in enumerate({block.context}.get({step.name!r}) or ()):"]
+                where += f"[{{i{depth}}}]"
+                depth += 1
+            else:
+                head = [f"{got} = {block.context}.get({step.name!r})", f"if {got} is not None:"]
+            inner = Block(got)
+            entered.append((block, head, inner))
+            block = inner
+        for rule in rules:
+            self._rule(block, root, rule, each, where)
+        # an inner block is put in place when it is done: what it reads from an outer one stands before it
+        for outer, head, inner in entered:
+            outer.lines += [*head, inner]
+
+    def _rule(self, block: Block, root: Block, rule: Rule, each: str, where: str) -> None:
+        holds = parse(rule.holds, self._type, each)
+        writer = ConditionWriter(self, block, block, root)
+        broken = writer.false(holds)
+        if rule.when:
+            broken = f"{writer.true(parse(rule.when, self._type, each))} and {broken}"
+        at = rule.at or ""
+        path = ".".join(part for part in (where, at) if part)
+        name = f"rule_{len(self.names)}"
+        self.names[name] = (rule.id, rule.severity, rule.says)
+        self.names[f"{name}_hint"] = (rule.hint, rule.sepas_category)
+        block.lines.append(f"if {broken}:")
+        inner = Block(block.context)
+        inner.lines.append(f'run.add_rule(*{name}, f"{path}", *{name}_hint)')
+        block.lines.append(inner)
+
+    def _variable(self) -> str:
+        self._counter += 1
+        return f"v{self._counter}"
+
+    def keep(self, value: Any) -> str:
+        """A name in the generated text for a value that cannot be written there."""
+        name = f"c{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def _mapped(self, concept_map: str, source: str, target: str) -> bool | None:
+        """Whether the map says that source becomes target; None where it does not know the source."""
+        known = self.names["related"]
+        key = (concept_map, source)
+        if key not in known:
+            if len(known) > 10_000:
+                known.clear()
+            known[key] = self._terminology.related(concept_map, source)
+        targets = known[key]
+        return None if targets is None else target in targets
+
+
+class ConditionWriter:
+    """Writes conditions and the values they need; values go as lines into the block of their base."""
+
+    def __init__(self, writer: RuleWriter, item: Block, here: Block, root: Block) -> None:
+        self._writer = writer
+        self._item = item
+        self._blocks: Mapping[str, Block] = {"item": item, "here": here, "root": root}
+        self._here = here
+        self._root = root
+
+    # conditions: the text that is true where the condition is true, or false
+
+    def true(self, condition: Condition) -> str:
+        return self._condition(condition, True)
+
+    def false(self, condition: Condition) -> str:
+        return self._condition(condition, False)
+
+    def _condition(self, condition: Condition, truth: bool) -> str:
+        match condition:
+            case Both(parts) | Either(parts):
+                word = " and " if isinstance(condition, Both) == truth else " or "
+                return "(" + word.join(self._condition(part, truth) for part in parts) + ")"
+            case Not(part):
+                return self._condition(part, not truth)
+            case Compare(op, left, right):
+                return self._known(self._compared(op, left, right), truth, left, right)
+            case Among(value, options, negated):
+                return self._among(value, options, truth != negated)
+            case Exists(path):
+                found = self._values(path, "object") if path.repeats else self._one(path, "object")
+                if path.repeats:
+                    return found if truth else f"not {found}"
+                return f"{found} is {'not ' if truth else ''}None"
+            case Unique(path):
+                found = self._values(path, self._plain_kind(path))
+                return f"len(set({found})) {'==' if truth else '!='} len({found})"
+            case Mapped(source, concept_map, target):
+                code, other = self._one(source, "code"), self._one(target, "code")
+                asked = f"mapped({concept_map!r}, {code}, {other}) is {truth}"
+                return f"({code} is not None and {other} is not None and {asked})"
+            case Matches(path, pattern):
+                text = self._one(path, "text")
+                matcher = self._writer.keep(re.compile(pattern, re.ASCII).fullmatch)
+                return f"({text} is not None and {matcher}({text}) is {'not ' if truth else ''}None)"
+            case Truth(path):
+                return f"{self._one(path, 'bool')} is {truth}"
+        raise TypeError(f"{condition!r} is no condition")
+
+    def _compared(self, op: str, left: Value, right: Value) -> str:
+        return f"{self._value(left)} {op} {self._value(right)}"
+
+    def _known(self, comparison: str, truth: bool, *values: Value) -> str:
+        needed = dict.fromkeys(name for value in values for name in self._may_be_absent(value))
+        guards = "".join(f"{name} is not None and " for name in needed)
+        return f"({guards}{comparison})" if truth else f"({guards}not {comparison})"
+
+    def _among(self, value: Value, options: Any, truth: bool) -> str:
+        if isinstance(options, Codes):
+            among = self._value(options)
+            guard: tuple[Value, ...] = (value, options)
+        else:
+            among = self._writer.keep(frozenset(options))
+            guard = (value,)
+        return self._known(f"({self._value(value)} in {among})", truth, *guard)
+
+    # values: the name of a variable or a small text
+
+    def _value(self, value: Value) -> str:
+        match value:
+            case Written(written):
+                return self._writer.keep(written) if isinstance(written, Decimal) else repr(written)
+            case Get(path, kind):
+                return self._one(path, kind)
+            case Moment(day, time):
+                return self._moment(day, time)
+            case Total("sum", path):
+                return self._sum(path)
+            case Total("count", path):
+                return f"len({self._values(path, 'object')})"
+            case Total(_, path):
+                return f"len({self._one(path, 'text')})"
+            case Codes(path):
+                return f"set({self._values(path, 'code')})"
+            case Arithmetic(op, left, right):
+                return f"({self._value(left)} {op} {self._value(right)})"
+        raise TypeError(f"{value!r} is no value")
+
+    def _may_be_absent(self, value: Value) -> list[str]:
+        match value:
+            case Get(path, kind):
+                return [self._one(path, kind)]
+            case Moment(day, time):
+                return [self._moment(day, time)]
+            case Total("sum", path):
+                return [self._sum(path)]
+            case Total("length", path):
+                return [self._one(path, "text")]
+            case Arithmetic(_, left, right):
+                return [*self._may_be_absent(left), *self._may_be_absent(right)]
+        return []
+
+    def _one(self, path: Path, kind: Kind) -> str:
+        """The variable that holds the value at a path that does not repeat."""
+        block = self._blocks[path.base]
+        name = self._walk(block, [step.name for step in path.steps])
+        return self._converted(block, name, kind, path)
+
+    def _walk(self, block: Block, names: Sequence[str]) -> str:
+        """Lines that read the member at dotted names from the block's context, each step once per block."""
+        before = block.context
+        for n, name in enumerate(names):
+            key = tuple(names[: n + 1])
+            known = block.read.get(key)
+            if known is None:
+                known = block.read[key] = self._writer._variable()
+                guard = f" if {before} is not None else None" if n else ""
+                block.lines.append(f"{known} = {before}.get({name!r}){guard}")
+            before = known
+        return before
+
+    def _converted(self, block: Block, name: str, kind: Kind, path: Path) -> str:
+        """The variable that holds what a rule compares: the code, the exact amount, the day."""
+        if kind in ("object", "bool", "text"):
+            return name
+        key = (name, kind)
+        known = block.read.get(key)
+        if known is not None:
+            return known
+        known = block.read[key] = self._writer._variable()
+        if kind == "code":
+            block.lines.append(f"{known} = {name}.get('Coded_string') if {name} is not None else None")
+        elif kind == "day":
+            block.lines.append(f"{known} = day_of({name}) if {name} is not None else None")
+        else:
+            if path.type == "DO_QUANTITY":
+                block.lines.append(f"{known} = {name}.get('Magnitude') if {name} is not None else None")
+            else:
+                block.lines.append(f"{known} = {name}")
+            block.lines.append(f"if {known}.__class__ is not int: {known} = exact({known})")
+        return known
+
+    def _moment(self, day: Path, time: Path) -> str:
+        block = self._blocks[day.base]
+        key = ("moment", str(day), str(time))
+        known = block.read.get(key)
+        if known is None:
+            date, clock = self._one(day, "object"), self._one(time, "object")
+            known = block.read[key] = self._writer._variable()
+            block.lines.append(f"{known} = moment_of({date}, {clock})")
+        return known
+
+    def _sum(self, path: Path) -> str:
+        return self._gathered(path, "number", "sum")
+
+    def _values(self, path: Path, kind: Kind) -> str:
+        return self._gathered(path, kind, "list")
+
+    def _gathered(self, path: Path, kind: Kind, into: str) -> str:
+        """A variable with the sum or the list of what stands at a repeating path; read once per block."""
+        block = self._blocks[path.base]
+        key = (into, kind, path)
+        known = block.read.get(key)
+        if known is not None:
+            return known
+        known = block.read[key] = self._writer._variable()
+        block.lines.append(f"{known} = {'0' if into == 'sum' else '[]'}")
+        inner = block
+        entered: list[tuple[Block, list[str], Block]] = []
+        for step in path.steps:
+            got = self._writer._variable()
+            if step.field.repeats:
+                head = [f"for {got} in {inner.context}.get({step.name!r}) or ():"]
+            else:
+                head = [f"{got} = {inner.context}.get({step.name!r})", f"if {got} is not None:"]
+            entered.append((inner, head, Block(got)))
+            inner = entered[-1][2]
+            if step.filter is not None:
+                writer = ConditionWriter(self._writer, inner, self._here, self._root)
+                head = [f"if {writer.true(step.filter)}:"]
+                entered.append((inner, head, Block(got)))
+                entered[-1][2].read = inner.read
+                inner = entered[-1][2]
+        value = self._converted(inner, inner.context, kind, path)
+        if into == "sum":
+            # a value that is no number has been reported; a sum without it would be reported for nothing
+            inner.lines.append(f"{known} = {known} + {value} if {known} is not None and {value} is not None else None")
+        elif kind == "object":
+            inner.lines.append(f"{known}.append({value})")
+        else:
+            inner.lines.append(f"if {value} is not None: {known}.append({value})")
+        for outer, head, child in entered:
+            outer.lines += [*head, child]
+        return known
+
+    def _plain_kind(self, path: Path) -> Kind:
+        if path.type == "DO_CODED_TEXT":
+            return "code"
+        return "number" if path.type in ("DO_QUANTITY", "int", "double", "byte") else "text"
+
+
+def exact(value: Any) -> Any:
+    """The number exactly: an int where it is whole, else a Decimal of the digits written; None for anything else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | Decimal):
+        return value
+    if isinstance(value, float) and value == value and value not in (float("inf"), float("-inf")):
+        return int(value) if value.is_integer() else Decimal(repr(value))
+    return None
+
+
+def moment_of(day: Any, time: Any) -> str | None:
+    """The ISO day with the time of day, comparable as text; None where either is absent."""
+    found = day_of(day)
+    if found is None or not isinstance(time, dict):
+        return None
+    parts = [time.get(name) for name in ("Hour", "Minute", "Second")]
+    if type(parts[0]) is not int:
+        return None
+    hour, minute, second = (part if type(part) is int else 0 for part in parts)
+    return f"{found}T{hour:02d}:{minute:02d}:{second:02d}"

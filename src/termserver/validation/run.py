@@ -1,0 +1,68 @@
+"""What one run of the checks over one message gathers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from termserver.model.days import Day
+from termserver.model.findings import Finding, Layer, Location, Severity
+from termserver.model.text import Text
+from termserver.validation.bindings import Problem
+from termserver.validation.dates import day_of
+from termserver.validation.message import Message
+
+_DATED = ("StartDate", "DateDispense", "DiagnosisDate", "IssueDate", "AdmissionDate", "DischargeDate", "DeathDate")
+"""The members by which a part of a message states its own day, in the order they count."""
+
+
+class Run:
+    """The findings, the counted codes and the unchecked systems of one message."""
+
+    __slots__ = ("day", "findings", "given_day", "message", "unchecked")
+
+    def __init__(self, message: Message, day: Day, given_day: Day = "") -> None:
+        self.message = message
+        self.day = day
+        self.given_day = given_day
+        self.findings: list[Finding] = []
+        self.unchecked: dict[str, int] = {}
+
+    def add(self, path: str, problems: Sequence[Problem]) -> None:
+        for problem in problems:
+            where = f"{path}.{problem.member}" if problem.member else path
+            self.findings.append(
+                Finding(
+                    problem.rule,
+                    problem.layer,
+                    problem.severity,
+                    problem.message,
+                    Location(where),
+                    problem.hint,
+                    problem.category,
+                )
+            )
+
+    def add_rule(
+        self, rule: str, severity: Severity, message: Text, path: str, hint: Text | None, category: int | None
+    ) -> None:
+        self.findings.append(Finding(rule, Layer.RULE, severity, message, Location(path), hint, category))
+
+    def count_unchecked(self, system: str) -> None:
+        self.unchecked[system] = self.unchecked.get(system, 0) + 1
+
+    def day_at(self, path: str) -> Day:
+        """The day of the nearest dated ancestor of a path, else the document's; ``--as-of`` beats both."""
+        if self.given_day:
+            return self.given_day
+        found = self.day
+        value: Any = self.message
+        for step in path.replace("[", ".[").split("."):
+            if isinstance(value, list):
+                value = value[int(step[1:-1])]
+            elif isinstance(value, dict):
+                value = value.get(step)
+            if isinstance(value, dict):
+                for name in _DATED:
+                    if day := day_of(value.get(name)):
+                        found = day
+                        break
+        return found
