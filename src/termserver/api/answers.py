@@ -70,6 +70,15 @@ def problem_of(error: TermserverError) -> Problem:
     raise error
 
 
+def internal_failure() -> Problem:
+    """The answer when we are at fault; the log holds the rest."""
+    return Problem(
+        500,
+        "internal",
+        Text("خطای داخلی؛ جزئیات در لاگ سرور است.", "The server failed on this request; its log says why."),
+    )
+
+
 def error_answer(problem: Problem, release: str) -> Answer:
     """The one error shape as bytes."""
     error = {"code": problem.code, "status": problem.status, "message": problem.message.as_json(), **problem.extra}

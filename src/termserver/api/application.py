@@ -9,13 +9,14 @@ from starlette.exceptions import HTTPException
 
 from termserver import __version__
 from termserver.api import described
-from termserver.api.answers import JSON, Problem, error_answer
+from termserver.api.answers import JSON, Problem, error_answer, internal_failure, problem_of
 from termserver.api.codesystems import routes as codesystem_routes
 from termserver.api.documents import routes as document_routes
 from termserver.api.front import Front
 from termserver.api.health import routes as health_routes
 from termserver.api.hot import HotRoutes
 from termserver.api.openapi import describe
+from termserver.model.errors import TermserverError
 from termserver.model.text import Text
 from termserver.service import TermServer
 
@@ -39,6 +40,18 @@ def create_api(server: TermServer) -> tuple[FastAPI, HotRoutes]:
     def plain(problem: Problem) -> Response:
         answer = error_answer(problem, hot.release)
         return Response(answer.body, answer.status, media_type=JSON.decode())
+
+    @app.exception_handler(Problem)
+    async def problem(request: Request, error: Problem) -> Response:
+        return plain(error)
+
+    @app.exception_handler(TermserverError)
+    async def failure(request: Request, error: TermserverError) -> Response:
+        return plain(problem_of(error))
+
+    @app.exception_handler(Exception)
+    async def fault(request: Request, error: Exception) -> Response:
+        return plain(internal_failure())
 
     @app.exception_handler(HTTPException)
     async def http_failure(request: Request, error: HTTPException) -> Response:

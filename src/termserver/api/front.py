@@ -1,11 +1,10 @@
 """The outermost ASGI layer: one error shape, hot routes first, body limits, no traceback to a client."""
 
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from termserver.api.answers import Answer, Problem, error_answer, problem_of, send_answer
+from termserver.api.answers import Problem, error_answer, internal_failure, problem_of, send_answer
 from termserver.api.hot import HotRoutes
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
@@ -48,7 +47,6 @@ class Front:
             )
         except Problem as problem:
             answer = error_answer(problem, self._hot.release)
-            method = scope["method"]
         except TermserverError as error:
             answer = error_answer(problem_of(error), self._hot.release)
         except Exception:
@@ -61,7 +59,6 @@ class Front:
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if declared.isdigit() and int(declared) > MAX_BODY:
             raise _too_large()
-        started = False
         received = 0
 
         async def counted() -> MutableMapping[str, Any]:
@@ -72,38 +69,10 @@ class Front:
                 raise _too_large()
             return message
 
-        async def noted(message: MutableMapping[str, Any]) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
         try:
-            await self._inner(scope, counted, noted)
-        except Problem as problem:
-            if started:
-                raise
-            await send_answer(send, error_answer(problem, self._hot.release))
-        except TermserverError as error:
-            if started:
-                raise
-            await send_answer(send, error_answer(problem_of(error), self._hot.release))
-        except Exception:
+            await self._inner(scope, counted, send)
+        except Exception:  # answered already by the application behind, in the one shape
             log.exception("a request failed")
-            with contextlib.suppress(RuntimeError):
-                if not started:
-                    await send_answer(send, error_answer(internal_failure(), self._hot.release))
-
-
-def internal_failure() -> Problem:
-    """The answer when we are at fault; the log holds the rest."""
-    return Problem(
-        500,
-        "internal",
-        Text(
-            "خطای داخلی؛ جزئیات در لاگ سرور است.",
-            "The server failed on this request; its log says why.",
-        ),
-    )
 
 
 def _too_large() -> Problem:
@@ -125,6 +94,3 @@ def _method_not_allowed(method: str) -> Problem:
         "method-not-allowed",
         Text(f"این نشانی {method} نمی‌پذیرد؛ از GET استفاده کنید.", f"This address does not take {method}; use GET."),
     )
-
-
-__all__ = ["Answer", "App", "Front", "Receive", "Scope", "Send"]
