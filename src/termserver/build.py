@@ -15,7 +15,7 @@ from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import TermserverError
 from termserver.model.releases import Manifest, Table
 from termserver.releases import document_records, editions, records, stamps
-from termserver.releases.file import ReleaseWriter
+from termserver.releases.writer import ReleaseWriter
 from termserver.search import index as search_index
 from termserver.search.ranking import in_rank_order
 from termserver.terminology import index as terminology_index

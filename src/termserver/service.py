@@ -1,7 +1,6 @@
 """One opened edition, ready to answer: everybody looks at the same releases through ``TermServer``."""
 
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
@@ -14,7 +13,7 @@ from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import ReleaseError, UnknownDocumentType, UsageError
 from termserver.model.findings import Report
 from termserver.model.releases import Edition, Pin
-from termserver.releases import editions, shelf
+from termserver.releases import editions
 from termserver.releases.digests import natural
 from termserver.releases.document_records import decode_document_type, decode_rule_set
 from termserver.releases.file import ReleaseFile
@@ -48,7 +47,7 @@ class TermServer:
 
         Raise ``DigestMismatch`` if a file was altered, ``ReleaseError`` if there is nothing to open.
         """
-        edition, releases = editions.open_edition(path, shelf.default_folder())
+        edition, releases = editions.open_edition(path, editions.default_folder())
         try:
             return cls(edition, releases)
         except BaseException:
@@ -250,6 +249,8 @@ class TermServer:
         for known, release in reversed(self._types):
             if asked in (known.id.casefold(), known.root.casefold()):
                 return known, release
+        from difflib import get_close_matches  # only mistakes pay for it
+
         ids = list(dict.fromkeys(known.id for known, _ in self._types))
         near = get_close_matches(asked, ids, n=1, cutoff=0.5)
         listed = ", ".join(ids) or "-"

@@ -6,7 +6,6 @@ disk, one rename.
 
 import contextlib
 import os
-import secrets
 import time
 from pathlib import Path
 
@@ -16,7 +15,7 @@ _FORGOTTEN_AFTER = 24 * 3600  # seconds
 
 def neighbour(path: Path) -> Path:
     """A fresh name beside ``path`` for what is to become it."""
-    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}")
+    return path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}")
 
 
 def sync_file(path: Path) -> None:

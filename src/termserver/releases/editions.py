@@ -6,6 +6,7 @@ An edition file, a vendor's ``termserver.lock`` and the shelf's current edition 
 """
 
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,24 @@ from termserver.releases.file import ReleaseFile
 EDITION_FILE = "edition.json"
 SHIPPED = Path(__file__).resolve().parent.parent / "shipped"
 """Where the wheel carries its release."""
+
+
+def default_folder() -> Path | None:
+    """TERMSERVER_SHELF, else the user's data folder of this system; None if the user has no home."""
+    said = os.environ.get("TERMSERVER_SHELF")
+    if said:
+        return Path(said)
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return Path(local, "termserver", "shelf") if local else None
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "termserver" / "shelf"
+    data = os.environ.get("XDG_DATA_HOME")
+    return (Path(data) if data and os.path.isabs(data) else home / ".local" / "share") / "termserver" / "shelf"
 
 
 def file_name(pin: Pin) -> str:

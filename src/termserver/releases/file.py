@@ -11,9 +11,6 @@ from typing import Any, Self
 from termserver.model.errors import ReleaseError
 from termserver.model.releases import Manifest, Pin, Table
 from termserver.releases import digests, layout, verification
-from termserver.releases.writer import ReleaseWriter
-
-__all__ = ["ReleaseFile", "ReleaseWriter"]
 
 _STEPS = (1, 8, 64, 512)
 

@@ -5,9 +5,7 @@ The current edition and the ones before it are one file, replaced in one step; a
 its digest in its name and is put there only after it was verified in full.
 """
 
-import os
 import shutil
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,24 +21,6 @@ from termserver.releases.records import decode_system
 
 _KEPT = 50
 """So many former editions can be gone back to."""
-
-
-def default_folder() -> Path | None:
-    """TERMSERVER_SHELF, else the user's data folder of this system; None if the user has no home."""
-    said = os.environ.get("TERMSERVER_SHELF")
-    if said:
-        return Path(said)
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return Path(local, "termserver", "shelf") if local else None
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    if sys.platform == "darwin":
-        return home / "Library" / "Application Support" / "termserver" / "shelf"
-    data = os.environ.get("XDG_DATA_HOME")
-    return (Path(data) if data and os.path.isabs(data) else home / ".local" / "share") / "termserver" / "shelf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +41,10 @@ class _State:
 
 
 class Shelf:
-    """The installed releases in ``folder`` (else ``default_folder()``); made when something is first put there."""
+    """The installed releases in ``folder``, else in ``editions.default_folder()``; made when first put to use."""
 
     def __init__(self, folder: Path | str | None = None) -> None:
-        chosen = Path(folder) if folder else default_folder()
+        chosen = Path(folder) if folder else editions.default_folder()
         if chosen is None:
             raise ReleaseError(
                 "There is no place for the shelf: set TERMSERVER_SHELF to a folder.",

@@ -56,6 +56,12 @@ def decode_concept(data: bytes) -> Concept:
     )
 
 
+def names_of(concept: Concept) -> list[str]:
+    """Every name of a concept, the displays first."""
+    names = (concept.display.fa, concept.display.en, *(other.value for other in concept.designations))
+    return list(dict.fromkeys(name for name in names if name))
+
+
 def decode_name(data: bytes) -> "Named":
     """Only the code and the display of a concept."""
     said = orjson.loads(data)

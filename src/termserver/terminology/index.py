@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from termserver.model.codes import CodeSystem, CodeSystemContent, Concept, Entry, Status
+from termserver.model.codes import CodeSystem, CodeSystemContent, Entry, Status
 from termserver.model.errors import ContentError
 from termserver.model.fold import FOLD_VERSION
 from termserver.model.releases import Table
 from termserver.terminology import closure
-from termserver.terminology.details import encode_concept
+from termserver.terminology.details import encode_concept, names_of
 from termserver.terminology.tables import (
     ABOUT,
     ANCESTORS,
@@ -134,12 +134,6 @@ def _concepts(ordinals: Ordinals, entries: Sequence[Entry]) -> Rows:
     for key, ordinal in sorted(ordinals.items()):
         concept = entries[ordinal].concept
         yield key, ordinal, int(concept.status is Status.RETIRED), concept.period.start, concept.period.end
-
-
-def names_of(concept: Concept) -> list[str]:
-    """Every name of a concept, the displays first."""
-    names = (concept.display.fa, concept.display.en, *(other.value for other in concept.designations))
-    return list(dict.fromkeys(name for name in names if name))
 
 
 def _displays(entries: Sequence[Entry], numbers: dict[tuple[str, str], int]) -> Rows:

@@ -8,15 +8,15 @@ from itertools import islice
 from string import ascii_uppercase, digits
 
 from termserver.model.fold import code_key as bare_key
-from termserver.model.fold import key
-from termserver.terminology.details import Named, decode_concept, decode_name
-from termserver.terminology.index import names_of
+from termserver.model.fold import key, words
+from termserver.terminology.details import Named, decode_concept, decode_name, names_of
 from termserver.terminology.systems import OpenSystem
 from termserver.terminology.tables import CONCEPT, DETAIL, DISPLAY, code_key, display_hash
 
 _SHORTEST = 3  # letters of a code below which its neighbours say nothing
 _LONGEST = 24
 _NAMESAKES = 32
+_ALIKE = {"O": "0", "o": "0", "I": "1", "l": "1", "0": "O", "1": "I"}
 
 
 def nearest(system: OpenSystem, code: str, display: str) -> Named | None:
@@ -39,7 +39,7 @@ def nearest(system: OpenSystem, code: str, display: str) -> Named | None:
         return found
     if len(bare_key(code)) < _SHORTEST:
         return None
-    return _by_codes(system, list(_one_away(code))) or _by_codes(system, _beginnings(code))
+    return _by_codes(system, list(_one_away(code)), display) or _by_codes(system, _beginnings(code))
 
 
 def named(system: OpenSystem, name: str) -> Named | None:
@@ -55,19 +55,31 @@ def named(system: OpenSystem, name: str) -> Named | None:
     return None
 
 
-def _by_codes(system: OpenSystem, codes: list[str]) -> Named | None:
-    """The first of these codes that is there, an active one if there is one."""
-    keys = [code_key(system.number, code, system.folds_case) for code in codes]
+def _by_codes(system: OpenSystem, codes: list[str], display: str = "") -> Named | None:
+    """The first of these codes that is there: of those that share most words with ``display``, an active one first."""
+    keys = list(dict.fromkeys(code_key(system.number, code, system.folds_case) for code in codes))
     found = system.reader.many(CONCEPT, keys)
-    rows = [found[known] for known in keys if known in found]
-    rows.sort(key=lambda row: row[2])
-    detail = system.reader.get(DETAIL, rows[0][1]) if rows else None
-    return decode_name(detail[1]) if detail else None
+    rows = sorted((found[known] for known in keys if known in found), key=lambda row: row[2])
+    if not rows:
+        return None
+    details = system.reader.many(DETAIL, [row[1] for row in rows[:_NAMESAKES]])
+    bodies = [details[row[1]][1] for row in rows[:_NAMESAKES]]
+    said = set(words(display))
+    if said:
+        bodies.sort(key=lambda body: -_shared(said, body))
+    return decode_name(bodies[0])
+
+
+def _shared(said: set[str], body: bytes) -> int:
+    return max((len(said.intersection(words(name))) for name in names_of(decode_concept(body))), default=0)
 
 
 def _spellings(code: str) -> Iterator[str]:
     bare = bare_key(code).upper()
-    yield from dict.fromkeys((code.upper(), code.lower(), bare, bare.lower()))
+    yield from (code.upper(), code.lower(), bare, bare.lower())
+    for at, letter in enumerate(code):  # E1l.9 for E11.9
+        if letter in _ALIKE:
+            yield code[:at] + _ALIKE[letter] + code[at + 1 :]
     for at in range(1, len(bare)):  # E119 for E11.9
         yield f"{bare[:at]}.{bare[at:]}"
     for at in range(1, len(bare)):
@@ -79,14 +91,14 @@ def _spellings(code: str) -> Iterator[str]:
 
 
 def _one_away(code: str) -> Iterator[str]:
-    """Two letters exchanged, one letter different, one too many, one missing: the likelier slips first."""
+    """Two letters exchanged, one too many, one different, one missing: the likelier slips first."""
     letters = digits if code.isdigit() else digits + (ascii_uppercase if code.upper() == code else code)
     for at in range(len(code) - 1):
         yield code[:at] + code[at + 1] + code[at] + code[at + 2 :]
     for at in reversed(range(len(code))):
-        yield from (code[:at] + letter + code[at + 1 :] for letter in letters)
-    for at in reversed(range(len(code))):
         yield code[:at] + code[at + 1 :]
+    for at in reversed(range(len(code))):
+        yield from (code[:at] + letter + code[at + 1 :] for letter in letters)
     for at in reversed(range(len(code) + 1)):
         yield from (code[:at] + letter + code[at:] for letter in letters)
 

@@ -6,7 +6,6 @@ the same rank and version twice is refused when the edition is made (``releases.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from termserver.model.codes import CONTENT_RANK, CodeSystem, Content
 from termserver.model.errors import ReleaseError, UnknownSystem
@@ -98,6 +97,8 @@ class Systems:
 
     def suggest(self, name: str) -> str:
         """The id of the system whose name is nearest to ``name``; empty if none is near."""
+        from difflib import get_close_matches  # only mistakes pay for it
+
         asked = name.strip().casefold()[:200]
         near = get_close_matches(asked, list(self._ids), n=1, cutoff=0.6)
         if near:

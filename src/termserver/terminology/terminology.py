@@ -17,8 +17,7 @@ from termserver.model.ports import CodeState, ReleaseReader
 from termserver.model.releases import Pin, Table
 from termserver.model.text import Text
 from termserver.terminology import closure
-from termserver.terminology.details import CodeValidity, ConceptDetail, Named, decode_concept, decode_name
-from termserver.terminology.index import names_of
+from termserver.terminology.details import CodeValidity, ConceptDetail, Named, decode_concept, decode_name, names_of
 from termserver.terminology.lookup import CodeStates, find
 from termserver.terminology.maps import Maps, NamingSystems, ValueSets
 from termserver.terminology.nearest import nearest
