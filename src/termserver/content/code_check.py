@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from termserver.content.codesystem_files import SystemSource
 from termserver.content.csv_files import Row, Table
@@ -27,7 +27,7 @@ def check_codes(source: SystemSource) -> list[Problem]:
     judge = CodeJudge(source.system)
     lost = dict(lost_zeros([row.cells[0] for row in table.rows]))
     codes = {row.cells[0] for row in table.rows}
-    own_zeros = {len(code) for code in codes if code[:1] == "0" and code.strip("0")}
+    own_zeros = zero_widths(codes)
     for row in table.rows:
         code = row.cells[0]
         if not code:
@@ -38,7 +38,7 @@ def check_codes(source: SystemSource) -> list[Problem]:
             problems.append(error(table.file, place, *wrong))
         elif code in lost:
             kind = warning if source.system.shape else error
-            problems.append(kind(table.file, place, "code.lost-zero", *_lost_among_siblings(code, lost[code])))
+            problems.append(kind(table.file, place, "code.lost-zero", *lost_among_siblings(code, lost[code])))
         else:
             problems += _zero_twin(table, place, code, codes, own_zeros)
     return problems
@@ -229,7 +229,8 @@ def lost_zeros(codes: list[str]) -> list[tuple[str, str]]:
     return [(code, code.zfill(width)) for code in shorter]
 
 
-def _lost_among_siblings(code: str, padded: str) -> tuple[Text, Text]:
+def lost_among_siblings(code: str, padded: str) -> tuple[Text, Text]:
+    """What to say of a code found by ``lost_zeros``, and what to do."""
     return (
         Text(
             fa=f"کد «{code}» کوتاه‌تر از کدهای دیگر است و گویا صفر آغازین خود را از دست داده است.",
@@ -242,10 +243,20 @@ def _lost_among_siblings(code: str, padded: str) -> tuple[Text, Text]:
     )
 
 
+def zero_widths(codes: Iterable[str]) -> set[int]:
+    """The widths in which some code has a leading zero: there, zeros have been kept."""
+    return {len(code) for code in codes if code[:1] == "0" and code.strip("0")}
+
+
+def zero_twin(code: str, codes: Collection[str], own_zeros: set[int]) -> str:
+    """The code with zeros before it, if it is one of ``codes`` too and this width has lost its zeros; else empty."""
+    if not code.isdecimal() or len(code) in own_zeros:
+        return ""
+    return next(("0" * n + code for n in range(1, 10) if "0" * n + code in codes), "")
+
+
 def _zero_twin(table: Table, place: Place, code: str, codes: set[str], own_zeros: set[int]) -> Iterator[Problem]:
-    if not code.isdecimal() or len(code) in own_zeros:  # codes of this width keep their zeros: widths differ on purpose
-        return
-    twin = next(("0" * n + code for n in range(1, 10) if "0" * n + code in codes), "")
+    twin = zero_twin(code, codes, own_zeros)
     if twin:
         yield warning(
             table.file,

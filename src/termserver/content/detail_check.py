@@ -109,7 +109,7 @@ def _properties(source: SystemSource, known: KnownSystem) -> Iterator[Problem]:
                     Text(fa="آن را زیر properties تعریف کنید.", en="Define it there, under 'properties'."),
                 ),
             )
-        elif not _fits(value, types[name]):
+        elif not fits(value, types[name]):
             yield error(
                 table.file,
                 row.place(2),
@@ -122,7 +122,8 @@ def _properties(source: SystemSource, known: KnownSystem) -> Iterator[Problem]:
             )
 
 
-def _fits(value: str, kind: str) -> bool:
+def fits(value: str, kind: str) -> bool:
+    """Whether a value is one of its property's type."""
     if kind == "integer":
         return _INTEGER.fullmatch(value) is not None
     if kind == "decimal":
