@@ -5,6 +5,7 @@ ships: a release, its stamp for travelling, and the edition that pins it.
 """
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -143,18 +144,20 @@ def ship(root: Path, folder: Path, progress: Progress | None = None) -> Manifest
 
     refuse(check(root))
     name, version = label_of(root)
-    temporary = folder / "new.release"
+    temporary = folder / "unfinished.release"
     manifest = build_release(read(root), temporary, name, version, progress)
-    path = folder / editions.file_name(editions.pin_of(manifest))
-    for old in folder.glob("*.release*"):
-        if old.name not in (temporary.name, stamps.stamp_path(temporary).name):
-            old.unlink()
+    pin = editions.pin_of(manifest)
+    path = folder / editions.file_name(pin)
     stamp = stamps.read(temporary)
     stamps.remove(temporary)
     temporary.replace(path)
     if stamp is not None:
         stamps.write_portable(path, stamp.sha256)
-    editions.write(folder / editions.EDITION_FILE, [editions.pin_of(manifest)])
+    editions.write(folder / editions.EDITION_FILE, [pin])
+    for old in folder.glob("*.release*"):
+        if old not in (path, stamps.stamp_path(path)):
+            with contextlib.suppress(OSError):  # Windows keeps a file that somebody has open
+                old.unlink()
     return manifest
 
 

@@ -1,6 +1,6 @@
 """One opened edition, ready to answer: everybody looks at the same releases through ``TermServer``."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from termserver.model.codes import CodeSystem, Coding, Content
-from termserver.model.days import Day, parse_day
+from termserver.model.days import Day
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import ReleaseError, UnknownDocumentType, UsageError
 from termserver.model.findings import Report
@@ -196,19 +196,12 @@ class TermServer:
         checked, ``show_values`` leaves the values in the excerpts readable. Raise UsageError for a
         wrong option, UnknownDocumentType for a type that nobody knows.
         """
-        if engine not in ("fast", "reference"):
-            raise UsageError(
-                f"There is no engine '{engine}'. Use fast or reference.",
-                f"موتور «{engine}» وجود ندارد. fast یا reference را به کار ببرید.",
-            )
-        if type:
-            self._type(type)
         report: Report = self._documents.check(
             data,
             name=name,
             type=type,
             engine=engine,
-            as_of=parse_day(as_of) if as_of else "",
+            as_of=as_of,
             require_checked=require_checked,
             show_values=show_values,
         )
@@ -247,7 +240,7 @@ class TermServer:
         """The newest version of the type by its id or its root element."""
         asked = name.casefold()
         for known, release in reversed(self._types):
-            if asked in (known.id.casefold(), known.root.casefold()):
+            if asked in (known.id.casefold(), known.root.casefold(), known.content_type.casefold()):
                 return known, release
         from difflib import get_close_matches  # only mistakes pay for it
 
@@ -271,19 +264,11 @@ class TermServer:
                     rules.setdefault(rule_set.document_type, []).append(rule_set)
             return Documents(
                 [
-                    (
-                        known,
-                        [r for r in rules.get(known.id, ()) if r.schema_version == known.version],
-                        self._schemas(known, release),
-                    )
+                    (known, rules.get(known.id, ()), partial(_schema, release, f"schemas/{known.id}/{known.version}/"))
                     for known, release in self._types
                 ],
                 self.terminology,
             )
-
-    @staticmethod
-    def _schemas(known: DocumentType, release: ReleaseFile) -> Callable[[str], bytes]:
-        return partial(_schema, release, f"schemas/{known.id}/{known.version}/")
 
 
 def _schema(release: ReleaseFile, folder: str, name: str) -> bytes:
