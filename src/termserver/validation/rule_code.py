@@ -9,6 +9,7 @@ variables alone.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -311,14 +312,17 @@ class ConditionWriter:
 
     def _gathered(self, path: Path, kind: Kind, into: str) -> str:
         """A variable with the sum or the list of what stands at a repeating path; read once per block."""
-        block = self._blocks[path.base]
+        base = self._blocks[path.base]
+        # a filter that looks at the context can only be asked where the context is known
+        block = self._here if any(step.filter and looks_here(step.filter) for step in path.steps) else base
         key = (into, kind, path)
         known = block.read.get(key)
         if known is not None:
             return known
         known = block.read[key] = self._writer._variable()
         block.lines.append(f"{known} = {'0' if into == 'sum' else '[]'}")
-        inner = block
+        inner = Block(base.context)
+        inner.lines = block.lines
         entered: list[tuple[Block, list[str], Block]] = []
         for step in path.steps:
             got = self._writer._variable()
@@ -350,6 +354,15 @@ class ConditionWriter:
         if path.type == "DO_CODED_TEXT":
             return "code"
         return "number" if path.type in ("DO_QUANTITY", "int", "double", "byte") else "text"
+
+
+def looks_here(part: Any) -> bool:
+    """Whether a condition (or a value in it) speaks of the rule's context."""
+    if isinstance(part, Path):
+        return part.base == "here" or any(step.filter and looks_here(step.filter) for step in part.steps)
+    if isinstance(part, tuple):
+        return any(looks_here(one) for one in part)
+    return is_dataclass(part) and any(looks_here(getattr(part, name.name)) for name in fields(part))
 
 
 def exact(value: Any) -> Any:
