@@ -1,0 +1,57 @@
+"""The command line with all its commands; ``validate`` is listed here and answered elsewhere."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from termserver import __version__
+from termserver.cli import asking, content, doctor, imports, release, serve, validate_command
+
+app = typer.Typer(
+    name="termserver",
+    help="The national coding terminology server, and the referee of electronic health documents.",
+    epilog="Every command has --help with an example, and --json. TERMSERVER_LANG=fa speaks Persian.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    suggest_commands=True,
+)
+
+# typer keeps its click private since 0.20, and shares it before; this is the class either way
+_ClickException: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"termserver {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """The national coding terminology server, and the referee of electronic health documents."""
+
+
+serve.register(app)
+validate_command.register(app)
+asking.register(app)
+content.register(app)
+release.register(app)
+imports.register(app)
+doctor.register(app)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status; failures of ours are raised."""
+    try:
+        status = app(args=list(arguments), prog_name="termserver", standalone_mode=False)
+    except _ClickException as mistake:
+        mistake.show(file=sys.stderr)
+        return int(mistake.exit_code)
+    return status if isinstance(status, int) else 0

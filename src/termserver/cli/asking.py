@@ -1,0 +1,111 @@
+"""The commands that ask an edition: ``search``, ``lookup`` and ``example``."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from termserver.cli import concept_text, console
+from termserver.cli.shared import (
+    EditionPath,
+    Json,
+    Lang,
+    Syntax,
+    Wire,
+    command,
+    open_server,
+    spoken,
+    write_json,
+)
+from termserver.model.codes import Coding
+from termserver.model.days import parse_day
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    command(app, "search", "search diabetes typ", "search تامین --system insurer --lang fa")(search)
+    command(app, "lookup", "lookup insurer 1 --lang fa", "lookup icd10cm E11.9 --on 1405-08-30")(lookup)
+    command(app, "example", "example patient-bill --format json -o bill.json")(example)
+
+
+def search(
+    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="Words, their beginnings, or a code.")],
+    system: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SYSTEM", help="Only in this code system, by id, native id or URL; may be repeated."),
+    ] = None,
+    limit: Annotated[int, typer.Option(help="How many hits to show.", min=0, max=1000)] = 20,
+    offset: Annotated[int, typer.Option(help="How many hits to pass over.", min=0)] = 0,
+    lang: Lang = None,
+    syntax: Annotated[Syntax, typer.Option(help="advanced reads AND OR NOT, phrases and field:value.")] = Syntax.PLAIN,
+    edition: EditionPath = None,
+    json: Json = False,
+) -> None:
+    """Find concepts by words or codes, in Persian and English, best first."""
+    language = spoken(lang)
+    with open_server(edition) as server:
+        found = server.search(
+            " ".join(query),
+            systems=tuple(system or ()),
+            limit=limit,
+            offset=offset,
+            language=language,
+            syntax=str(syntax),
+        )
+        hits = [orjson.loads(hit) for hit in found.hits]
+        if json:
+            write_json({"hits": hits, "total": found.total, "release": server.edition.digest})
+            return
+        for line in concept_text.hits(hits, language):
+            typer.echo(line)
+        typer.echo(concept_text.total(len(hits), offset, found.total, server.edition, language), err=True)
+
+
+def lookup(
+    system: Annotated[str, typer.Argument(help="The code system, by id, native id or URL, in any case of letters.")],
+    code: Annotated[str, typer.Argument(help="The code.")],
+    on: Annotated[str, typer.Option(metavar="DAY", help="As on this day: 2026-11-21, or Jalali 1405-08-30.")] = "",
+    lang: Lang = None,
+    edition: EditionPath = None,
+    json: Json = False,
+) -> None:
+    """Show one concept: its names, properties and place in the hierarchy, on a given day."""
+    language = spoken(lang)
+    day = parse_day(on) if on else None
+    with open_server(edition) as server:
+        shown: dict[str, Any] = server.lookup(Coding(system, code), day).as_json(language)
+        if json:
+            write_json({**shown, "release": server.edition.digest})
+            return
+        for line in concept_text.concept(shown, language):
+            typer.echo(line)
+
+
+def example(
+    type: Annotated[
+        str, typer.Argument(metavar="TYPE", help="The document type: patient-bill, medication-prescription.")
+    ],
+    format: Annotated[Wire, typer.Option(help="How the document is written.")] = Wire.XML,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it here, not to standard output.")
+    ] = None,
+    edition: EditionPath = None,
+    json: Json = False,
+) -> None:
+    """Write a valid document of a type, to start from."""
+    with open_server(edition) as server:
+        data = server.example(type, str(format))
+        release = server.edition.digest
+    if output is not None:
+        output.write_bytes(data)
+        if json:
+            write_json({"type": type, "format": str(format), "file": str(output), "release": release})
+        else:
+            typer.echo(f"{output}: {type} ({format})", err=True)
+    elif json:
+        write_json({"type": type, "format": str(format), "document": data.decode("utf-8"), "release": release})
+    else:
+        console.write_bytes(data)
+        sys.stdout.flush()

@@ -1,0 +1,102 @@
+"""``termserver import``: other publishers' content into a release of its own, onto the shelf, into the edition."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from termserver.cli import concept_text
+from termserver.cli.progress import Progress
+from termserver.cli.shared import Json, Lang, command, spoken, write_json
+from termserver.model.codes import CodeSystem, CodeSystemContent
+from termserver.model.errors import TermserverError
+from termserver.model.releases import Edition
+
+app = typer.Typer(help="Content of other publishers: ICD-10-CM, WHO's ICD-10, the drug sheets.", no_args_is_help=True)
+
+
+def register(into: typer.Typer) -> None:
+    """Add ``import`` and its commands to the application."""
+    command(app, "icd10cm", "import icd10cm")(icd10cm)
+    command(app, "icd10", "import icd10", "import icd10 --accept-licence")(icd10)
+    command(app, "drugs", "import drugs chemical.csv natural.csv --report drugs-report.csv")(drugs)
+    into.add_typer(app, name="import")
+
+
+def icd10cm(lang: Lang = None, json: Json = False) -> None:
+    """Load ICD-10-CM (US, public domain), a stand-in for searching until the Ministry's ICD-10 is there."""
+    from termserver.importers import icd10cm as importer
+
+    with Progress("ICD-10-CM") as progress:
+        content = importer.read(progress)
+    _tell(_publish("icd10cm", [content]), spoken(lang), json)
+
+
+def icd10(
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="You hold a licence of WHO and accept the notice.")
+    ] = False,
+    lang: Lang = None,
+    json: Json = False,
+) -> None:
+    """Load WHO's ICD-10 (English, 2019); without --accept-licence it shows the licence notice and stops."""
+    from termserver.importers import icd10 as importer
+
+    with Progress("ICD-10") as progress:
+        content = importer.read(accept_licence, _registered().get("icd10"), progress)
+    _tell(_publish("icd10", [content]), spoken(lang), json)
+
+
+def drugs(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="The sheets, CSV or XLSX, in any order.")],
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Write what became of the rows here, for Excel.")
+    ] = None,
+    version: Annotated[
+        str, typer.Option(help="The issue of the sheets, such as 1405-08-30; else a digest of them.")
+    ] = "",
+    complete: Annotated[
+        bool | None,
+        typer.Option("--complete/--partial", help="Your word on whether the sheets are the whole list."),
+    ] = None,
+    lang: Lang = None,
+    json: Json = False,
+) -> None:
+    """Load the Food and Drug Organisation's sheets: every row lands or is in the report."""
+    from termserver.importers import drugs as importer
+
+    with Progress("drugs") as progress:
+        done = importer.read(files, _registered(), version=version, complete=complete, progress=progress)
+    if report is not None:
+        report.write_text(done.report.as_csv(), encoding="utf-8-sig", newline="")
+    edition = _publish("drugs", done.contents)
+    language = spoken(lang)
+    if not json:
+        typer.echo(done.report.as_text(language))
+    _tell(edition, language, json, {"report": done.report.as_json()} if json else {})
+
+
+def _registered() -> dict[str, CodeSystem]:
+    """The systems of the current edition by id; none if no edition can be opened yet."""
+    from termserver.service import TermServer
+
+    try:
+        with TermServer.open() as server:
+            return {system.id: system for system in server.systems()}
+    except TermserverError:
+        return {}
+
+
+def _publish(name: str, contents: Sequence[CodeSystemContent]) -> Edition:
+    from termserver.cli.publishing import publish
+
+    with Progress(f"{name} → release") as progress:
+        return publish(contents, name, contents[0].system.version, progress)
+
+
+def _tell(edition: Edition, language: str, json: bool, more: dict[str, Any] | None = None) -> None:
+    if json:
+        write_json({**(more or {}), "edition": edition.as_json(), "release": edition.digest})
+    else:
+        typer.echo(concept_text.current(edition, language))

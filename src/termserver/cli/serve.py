@@ -1,0 +1,106 @@
+"""``termserver serve``: the API and the pages over one opened edition."""
+
+import importlib.util
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from termserver.cli import console
+from termserver.cli.shared import EditionPath, Json, command
+from termserver.model.errors import UsageError
+
+_EDITION = "TERMSERVER_SERVED_EDITION"
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``serve`` to the application."""
+
+    @command(app, "serve", "serve", "serve --host 0.0.0.0 --port 8080 --workers 2")
+    def serve(
+        host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+        port: Annotated[int, typer.Option(help="The port to listen at.", min=1, max=65535)] = 8000,
+        workers: Annotated[int, typer.Option(help="How many processes answer.", min=1)] = 1,
+        edition: EditionPath = None,
+        json: Json = False,
+    ) -> None:
+        """Serve the search API, the document check and the coder's page until Ctrl-C."""
+        missing = [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]
+        if missing:
+            raise UsageError(
+                f"Serving needs {' and '.join(missing)}. Run: pip install 'termserver[server]'",
+                f"برای سرویس‌دهی {' و '.join(missing)} لازم است. اجرا کنید: pip install 'termserver[server]'",
+            )
+        _refuse_taken(host, port)
+        from termserver.service import TermServer
+
+        with TermServer.open(edition) as server:
+            _greet(server, host, port, json)
+            if workers == 1:
+                _run(server, host, port)
+        if workers > 1:
+            _run_many(edition, host, port, workers)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Raise UsageError if nobody can listen there: the address is not ours, or the port is taken."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+        if os.name == "posix":
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise UsageError(
+                f"Nobody can listen at {host}:{port}: {error.strerror}. Choose another --port or --host.",
+                f"نمی‌توان در {host}:{port} گوش داد: {error.strerror}. ‎--port یا ‎--host دیگری بدهید.",
+            ) from None
+
+
+def _greet(server: Any, host: str, port: int, json: bool) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{port}/"
+    labels = ", ".join(f"{pin.name} {pin.version}" for pin in server.edition.releases)
+    if json:
+        greeting = {"address": address, "release": server.edition.digest, "edition": server.edition.as_json()}
+        console.write_bytes(orjson.dumps(greeting, option=orjson.OPT_APPEND_NEWLINE))  # a line, for who waits for it
+        return
+    if console.language_of(()) == "fa":
+        typer.echo(f"نشانی: {address}\nویراست: {labels} ({server.edition.digest})\nبرای ایستادن Ctrl-C را بزنید.")
+    else:
+        typer.echo(f"Serving {labels} ({server.edition.digest})\nat {address} - API: {address}docs - Ctrl-C stops.")
+    sys.stdout.flush()
+
+
+def _run(server: Any, host: str, port: int) -> None:
+    import uvicorn
+
+    from termserver.web.application import create
+
+    uvicorn.run(create(server), host=host, port=port, log_level="warning", access_log=False)
+
+
+def _run_many(edition: Path | None, host: str, port: int, workers: int) -> None:
+    import uvicorn
+
+    os.environ[_EDITION] = str(edition or "")
+    uvicorn.run(
+        "termserver.cli.serve:served",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        access_log=False,
+    )
+
+
+def served() -> Any:
+    """The application of one worker process; it opens the edition for itself, the release file is shared by mmap."""
+    from termserver.service import TermServer
+    from termserver.web.application import create
+
+    return create(TermServer.open(os.environ.get(_EDITION) or None))

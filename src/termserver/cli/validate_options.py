@@ -1,0 +1,50 @@
+"""The options of ``termserver validate``, declared once for both parsers that show them."""
+
+from dataclasses import dataclass
+
+SUMMARY = "Judge health documents (XML or JSON) by the approved exchange schemas, codes and rules."
+EXAMPLES = """examples:
+  termserver validate bill.xml
+  termserver validate --json out/ > reports.json
+  termserver validate --lang fa --require-checked bill.json
+  type bill.xml | termserver validate -
+
+exit status: 0 all accepted, 1 a document is rejected, 2 wrong usage or a missing file,
+3 a document could not be decided, 4 internal failure; over many files 4 > 2 > 1 > 3 > 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: a flag when ``flag``, else it takes a value, one of ``choices`` where there are any."""
+
+    name: str
+    help: str
+    flag: bool = False
+    choices: tuple[str, ...] = ()
+    default: str = ""
+    metavar: str = ""
+
+    @property
+    def field(self) -> str:
+        """The name of the parsed value."""
+        return self.name.removeprefix("--").replace("-", "_")
+
+
+FILES_HELP = "Files, folders (their *.xml and *.json) and patterns; - is standard input."
+
+OPTIONS = (
+    Option("--type", "The document type, where the document does not tell it itself.", metavar="TYPE"),
+    Option("--json", "Write the reports as JSON.", flag=True),
+    Option("--lang", "The language of the text report; the verdict never depends on it.", choices=("fa", "en")),
+    Option(
+        "--engine",
+        "The schema engines: fast, or the strict reference ones; both find the same.",
+        choices=("fast", "reference"),
+        default="fast",
+    ),
+    Option("--as-of", "Judge as on this day (2026-11-21 or 1405-08-30), not the document's own.", metavar="DATE"),
+    Option("--require-checked", "Exit status 3 where a code could not be checked.", flag=True),
+    Option("--edition", "Judge by this edition, lock or release file.", metavar="PATH"),
+    Option("--show-values", "Show the values in the excerpts; they are masked otherwise.", flag=True),
+    Option("--quiet", "Say only what is wrong: no warnings, no summary.", flag=True),
+)

@@ -1,0 +1,68 @@
+"""``termserver serve``: it says where it is, answers like the command line, and stops quietly."""
+
+import importlib.util
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT to a child process, as POSIX has it")
+def test_a_server_answers_as_the_command_line_does(start: Start, run: Run, port: int) -> None:
+    pytest.importorskip("uvicorn", reason="the extra server is not installed")
+    process = start(["serve", "--port", str(port), "--json"])
+    try:
+        assert process.stdout
+        address = json.loads(process.stdout.readline())["address"]
+        there = fetched(f"{address}api/search?q=%D8%AA%D8%A7%D9%85%DB%8C%D9%86&lang=fa")
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    here = json.loads(run("search", "تامین", "--lang", "fa", "--json").out)
+    assert there == here
+    assert b"Traceback" not in err
+
+
+def fetched(address: str) -> Any:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return json.load(answer)
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"nobody answers at {address}")
+
+
+def test_a_taken_port_is_said_politely(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run("serve", "--port", str(taken.getsockname()[1]))
+    assert done.status == 2
+    assert "--port" in done.err
+
+
+def test_without_the_web_libraries_the_remedy_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "fastapi" else found(name))
+    done = run("serve")
+    assert done.status == 2
+    assert "pip install 'termserver[server]'" in done.err
