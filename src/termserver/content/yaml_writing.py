@@ -89,7 +89,7 @@ def _item(node: yaml.Node, kind: "Kind | None", comments: _Comments, indent: int
         yield f"{blank}- {lines[first].lstrip()}"
         yield from lines[first + 1 :]
     elif isinstance(node, yaml.ScalarNode):
-        yield from _scalar_lines(f"{blank}-", node, NUMBER if kind == "numbers" else TEXT, indent + 2)
+        yield from _scalar_lines(f"{blank}-", node, TEXT if kind == "words" else None, indent + 2)
     else:
         # a list within a list is no known value; it is kept as it can be
         yield f"{blank}- {_flow(node)}"
