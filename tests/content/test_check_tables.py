@@ -262,7 +262,9 @@ def test_the_order_of_problems_is_the_same_every_time(zarland):
 def test_a_problem_is_told_in_both_languages(zarland):
     zarland.append(CONCEPTS, "019,قلب,Heart,,,,,,")
     problem = zarland.only()
-    assert str(problem).startswith("codesystems/ward/concepts.csv:6:1: error: The code '019' is already there on line 3.")
+    assert str(problem).startswith(
+        "codesystems/ward/concepts.csv:6:1: error: The code '019' is already there on line 3."
+    )
     assert "\n    " in problem.in_language("fa")
     assert problem.as_json()["hint"]["fa"]
 
