@@ -37,6 +37,7 @@ from termserver.model.conditions import (
 )
 from termserver.model.documents import DocumentType, Rule
 from termserver.model.expressions import parse, path_of
+from termserver.model.findings import Severity
 from termserver.model.ports import Codes as Terminology
 from termserver.validation.dates import day_of
 from termserver.validation.message import Message
@@ -82,7 +83,25 @@ class RuleWriter:
         """One function that adds to a run what the rules find broken."""
         source = self.source(rules)
         exec(compile(source, f"<rules of {self._type.id}>", "exec"), self.names)
-        return self.names["rules"]  # type: ignore[no-any-return]
+        asked: Compiled = self.names["rules"]
+        severities = {rule.id: list(Severity).index(rule.severity) for rule in rules}
+        # a warning may not stand in for an error: the verdict would change
+        after = {
+            rule.id: frozenset(id for id in rule.after if severities.get(id, 9) <= severities[rule.id])
+            for rule in rules
+            if rule.after
+        }
+
+        def judge(message: Message, run: Run) -> None:
+            before = len(run.findings)
+            asked(message, run)
+            if len(run.findings) > before:
+                broken = {finding.rule for finding in run.findings[before:]}
+                run.findings[before:] = [
+                    finding for finding in run.findings[before:] if not broken & after.get(finding.rule, frozenset())
+                ]
+
+        return judge
 
     def source(self, rules: Sequence[Rule]) -> str:
         root = Block("root")
