@@ -129,7 +129,7 @@ def _whole(columns: dict[str, tuple[str, int]], headers: Sequence[str], guessed:
     if "code" not in columns:
         listed = ", ".join(headers)
         raise UsageError(
-            f"No column of the table looks like the code. Its columns: {listed}. Name them: --map code=… --map display_fa=…",
+            f"No column of the table looks like the code: {listed}. Name it: --map code=… --map display_fa=…",
             f"ستون کد در جدول شناخته نشد. ستون‌ها: {listed}. آن را نام ببرید: --map code=… --map display_fa=…",
         )
     taken = {at for _, at in columns.values()}
