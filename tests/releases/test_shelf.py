@@ -214,6 +214,8 @@ def test_where_nothing_is_installed_the_way_in_is_said(shelf: Shelf) -> None:
 
 def test_the_shelf_is_where_this_system_keeps_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("TERMSERVER_SHELF", raising=False)
+    assert editions.default_folder() == Path(__file__).resolve().parents[2] / "var" / "shelf"  # a checkout's own
+    monkeypatch.setattr(editions, "SHIPPED", tmp_path / "site-packages" / "termserver" / "shipped")
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert editions.default_folder() == tmp_path / "termserver" / "shelf"
