@@ -295,9 +295,12 @@ def test_a_closed_release_says_so(tmp_path: Path, write: Write) -> None:
     opened_elsewhere = threading.Thread(target=lambda: release.get(BODIES, 2))
     opened_elsewhere.start()
     opened_elsewhere.join()
+    begun = release.rows(BODIES)
+    next(begun)
     release.close()
-    with pytest.raises(ReleaseError, match="is closed"):
-        release.get(BODIES, 1)
+    for ask in (lambda: release.get(BODIES, 1), lambda: list(release.rows(BODIES)), lambda: list(begun)):
+        with pytest.raises(ReleaseError, match="is closed"):
+            ask()
     release.close()
 
 
