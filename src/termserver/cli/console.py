@@ -5,7 +5,6 @@ Standard library only, because ``termserver validate`` starts with it.
 
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -82,6 +81,8 @@ def words_for(error: Exception) -> Text:
 def fail(error: Exception, language: str) -> int:
     """Say a failure in the reader's language and return its exit status; TERMSERVER_DEBUG=1 shows the traceback."""
     if os.environ.get("TERMSERVER_DEBUG"):
+        import traceback  # two milliseconds that only a failure pays for
+
         traceback.print_exception(error)
     complain(words_for(error).in_language(language))
     return status_of(error) if isinstance(error, TermserverError) else INTERNAL_STATUS
