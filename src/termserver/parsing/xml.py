@@ -125,7 +125,7 @@ def _refuse_doctype(data: bytes) -> None:
 
 def _fault(data: bytes, error: etree.XMLSyntaxError) -> Unreadable:
     require_utf8(data)
-    line, byte_column = error.position if error.position[0] else (1, 1)
+    line, column = error.position if error.position[0] else (1, 1)
     words = _without_values(str(error.msg or "").split(", line ")[0])
     if "Excessive depth" in words or "Maximum depth" in words:
         return Unreadable(
@@ -135,15 +135,11 @@ def _fault(data: bytes, error: etree.XMLSyntaxError) -> Unreadable:
             1,
             budget=True,
         )
-    start = 0
-    for _ in range(min(line, 10_000_000) - 1):
-        start = data.find(b"\n", start) + 1
-    column = len(data[start : start + max(byte_column, 1) - 1].decode("utf-8", "replace")) + 1
     return Unreadable(
         "syntax.xml",
         Text(fa=f"سند XML درست نیست: {words}", en=f"The document is not well-formed XML: {words}"),
         line,
-        column,
+        max(column, 1),
         Text(
             fa="فایل را با یک کتابخانهٔ XML بسازید، نه با چسباندن متن.",
             en="Write the file with an XML library, not by joining text.",
