@@ -81,6 +81,14 @@ def test_a_folder_is_walked_in_order(run: Run, tmp_path: Path, bill: bytes) -> N
     assert names == ["a.xml", "b.JSON", "z/a.xml"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="named pipes as POSIX has them")
+def test_what_is_no_file_in_a_folder_is_passed_over(run: Run, tmp_path: Path, bill: bytes) -> None:
+    written(tmp_path, {"bill.xml": bill})
+    os.mkfifo(tmp_path / "pipe.xml")
+    (tmp_path / "folder.xml").mkdir()
+    assert len(json.loads(run("validate", "--json", str(tmp_path)).out)["reports"]) == 1
+
+
 def test_a_persian_path_is_a_path(run: Run, tmp_path: Path, bill: bytes) -> None:
     written(tmp_path, {"صورت‌حساب/بیمار ۱.xml": bill})
     done = run("validate", str(tmp_path / "صورت‌حساب"))

@@ -71,6 +71,8 @@ def words_for(error: Exception) -> Text:
     """A failure in one line, or in the sentences it brings itself."""
     if isinstance(error, TermserverError):
         return error.text
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return Text(f"{error.filename}: {error.strerror}", f"{error.filename}: {error.strerror}")
     what = f"{type(error).__name__}: {error}".splitlines()[0]
     return Text(
         f"خطای درونی ({what}). برای دیدن جای آن TERMSERVER_DEBUG=1 را تنظیم و دوباره اجرا کنید.",

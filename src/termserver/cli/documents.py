@@ -52,7 +52,7 @@ def _in_folder(folder: str) -> list[str]:
         os.path.join(here, name)
         for here, _, names in os.walk(folder)
         for name in names
-        if name.lower().endswith(_SUFFIXES)
+        if name.lower().endswith(_SUFFIXES) and os.path.isfile(os.path.join(here, name))
     )
 
 
