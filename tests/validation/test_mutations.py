@@ -244,6 +244,11 @@ BILL: dict[str, tuple[Change, str, str]] = {
         "group-is-sum-of-its-lines",
         f"{SUMMARY}.ServiceGroupRow[2].TotalCharge",
     ),
+    "a cost without its amount": (
+        drop(f"{LINE}.OtherCosts[0].Value"),
+        "structure.mandatory",
+        f"{LINE}.OtherCosts[0].Value",
+    ),
     "a cost twice": (
         add(f"{LINE}.OtherCosts", other("13", "مبلغ کل در تعهد بیمه پایه", 1200000)),
         "other-cost-once",

@@ -61,14 +61,15 @@ class RuleWriter:
             if wrong:
                 for name in broken - looks_at.keys():
                     looks_at[name] = self._looked_at(by_id[name])
-                found = [finding for finding in found if not wrong & looks_at[finding.rule]]
+                found = [finding for finding in found if wrong.isdisjoint(looks_at[finding.rule])]
             run.findings[before:] = found
 
         return judge
 
     def _looked_at(self, rule: Rule) -> frozenset[str]:
-        """The logical paths that decide whether a rule holds."""
-        return frozenset(_paths_in(parse(rule.holds, self._type, rule.each)))
+        """The logical paths that decide whether a rule holds, with all that they stand in."""
+        steps = [path.split(".") for path in _paths_in(parse(rule.holds, self._type, rule.each))]
+        return frozenset(".".join(path[:n]) for path in steps for n in range(1, len(path) + 1))
 
     def source(self, rules: Sequence[Rule]) -> str:
         root = Block("root")
@@ -127,7 +128,11 @@ class RuleWriter:
 
 def _is_wrong(finding: Finding) -> bool:
     """Whether a field cannot be read or its code is none: a rule about it would only say so again."""
-    return finding.severity is Severity.ERROR and finding.layer in (Layer.STRUCTURE, Layer.CODE)
+    return (
+        finding.severity is Severity.ERROR
+        and finding.layer in (Layer.STRUCTURE, Layer.CODE)
+        and finding.rule not in ("structure.order", "structure.length")
+    )
 
 
 def _element(finding: Finding) -> str:
