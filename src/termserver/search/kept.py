@@ -36,7 +36,9 @@ class Kept(Generic[K, V]):
     def many(self, keys: Sequence[K]) -> list[V | None]:
         """The values of ``keys`` in their order, None where one is not kept."""
         found = list(map(self._young.get, keys))
-        return found if None not in found else [self.get(key) for key in keys]
+        if None in found and self._elder:
+            return [self.get(key) if value is None else value for key, value in zip(keys, found, strict=True)]
+        return found
 
     def put(self, key: K, value: V) -> None:
         """Keep ``value`` for the next time."""
