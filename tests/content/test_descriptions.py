@@ -44,7 +44,9 @@ def test_every_shared_class_is_described_once_in_the_order_of_the_wire(classes: 
     with (shared / "domain" / "messages" / "sepas_vo_fields.csv").open(encoding="utf-8") as lines:
         wire: dict[str, list[str]] = {}
         for row in csv.DictReader(lines):
-            wire.setdefault(row["class"], []).extend([row["field"]] if row["field"] != "xmlns" else [])
+            # a name that ends in "Specified" is another in C# than in the packets
+            field = row["field"].replace("TestSpecified1", "TestSpecified")
+            wire.setdefault(row["class"], []).extend([field] if field != "xmlns" else [])
     described = {name: [field.name for field in known.fields] for name, known in classes.by_name.items()}
     assert described == {**wire, "SignatureVO": []}
     assert len(described) == 190

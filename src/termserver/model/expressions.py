@@ -11,7 +11,9 @@ A rule is an expression over the logical message. Paths are dotted names, relati
 ``code(p)``                   the code of a coded text
 ``codes(p)``                  the set of codes at a repeating path (``in``, ``==``, ``<=`` subset)
 ``amount(p)``                 the magnitude of a quantity, an exact decimal
-``date(p)``                   a Jalali date as a day; ``moment(date, time)`` with the time of day
+``date(p)``                   a Jalali date as a day; ``moment(date, time)`` with the time of day,
+                              ``moment(p)`` where date and time are one field
+``before(p, ".")``            the part of a code or text before the first such sign
 ``sum(p)``                    the exact sum at a repeating path; 0 where there is nothing
 ``count(p)``, ``exists(p)``   how many there are; whether there is one
 ``unique(p)``                 whether no code or value comes twice
@@ -20,6 +22,13 @@ A rule is an expression over the logical message. Paths are dotted names, relati
 ``length(p)``                 the number of characters of a text
 ``implies(a, b)``             b holds wherever a does
 ============================  =====================================================================
+
+Where an object may come in several forms (``xsi:type``) the fields of all of them can be told, and
+one form can be named in brackets. A field that has another type in another form needs the
+brackets, except in ``exists``::
+
+    each: Composition.LabResult["PathologyVO"]
+    exists(PathologyDiagnosis)
 
 and ``and``, ``or``, ``not``, ``+ - *``, ``== != < <= > >=``, ``in ("a", "b")``, numbers and texts.
 
@@ -40,6 +49,7 @@ from termserver.model.conditions import (
     Among,
     Arithmetic,
     Base,
+    Before,
     Both,
     Codes,
     Compare,
@@ -268,7 +278,7 @@ class _Parser:
         if name == "implies" and len(given) == 2:
             return Either((Not(self.condition(given[0], scope)), self.condition(given[1], scope)))
         if name == "exists" and len(given) == 1:
-            return Exists(self.path(given[0], scope))
+            return Exists(self.path(given[0], scope, any_form=True))
         if name == "unique" and len(given) == 1:
             path = self.path(given[0], scope)
             if not path.repeats:
@@ -339,11 +349,17 @@ class _Parser:
             return Get(path, kind)
         if isinstance(node, ast.Call):
             name, given = self.called(node)
+            if name == "before" and len(given) == 2:
+                return self.before(self.path(given[0], scope), self.written(given[1]))
             make = _VALUE_FUNCTIONS.get(name)
-            if make is None or len(given) != (2 if name == "moment" else 1):
+            if make is None or len(given) not in ((1, 2) if name == "moment" else (1,)):
                 raise _unknown_function(name, len(given))
             return make(self, [self.path(argument, scope) for argument in given])
         raise _not_said(node)
+
+    def before(self, path: Path, sign: str) -> Before:
+        self.want(path, "text" if self.kind(path) == "text" else "code", "before")
+        return Before(path, sign)
 
     def called(self, node: ast.Call) -> tuple[str, list[ast.expr]]:
         if not isinstance(node.func, ast.Name) or node.keywords:
@@ -374,7 +390,8 @@ class _Parser:
 
     # paths
 
-    def path(self, node: ast.expr, scope: _Scope) -> Path:
+    def path(self, node: ast.expr, scope: _Scope, any_form: bool = False) -> Path:
+        """The path that is written; ``any_form``: its last field may be that of a form that was not named."""
         links: list[tuple[str, ast.expr | None]] = []
         condition: ast.expr | None = None
         while not isinstance(node, ast.Name):
@@ -397,27 +414,55 @@ class _Parser:
             base = "here"
         steps: list[Step] = []
         at, class_name = start.at, start.class_name
-        for name, filter_node in links:
-            known = self.fields(at, class_name)
-            found = known.get(name)
-            if found is None:
-                near = nearest(name, list(known))
-                whole = f"{at}.{name}" if at else name
-                raise ExpressionError(
-                    f"There is no field '{whole}'." + (f" Did you mean '{near}'?" if near else ""),
-                    f"فیلد «{whole}» نیست." + (f" آیا منظور «{near}» بود؟" if near else ""),
-                )
+        for n, (name, bracket) in enumerate(links):
+            found = self.field_of(at, class_name, name, any_form and n == len(links) - 1)
             at = f"{at}.{name}" if at else name
-            class_name = found.type
-            narrowed = None
-            if filter_node is not None:
+            class_name, narrowed, form = found.type, None, ""
+            if isinstance(bracket, ast.Constant) and isinstance(bracket.value, str):
+                class_name = form = self.form_of(at, found.type, bracket.value)
+            elif bracket is not None:
                 if not found.repeats:
                     raise ExpressionError(
                         f"'{at}' does not repeat and takes no filter.", f"«{at}» تکرارشونده نیست و صافی نمی‌پذیرد."
                     )
-                narrowed = self.condition(filter_node, _Scope(at, class_name, filtering=True))
-            steps.append(Step(found, narrowed))
+                narrowed = self.condition(bracket, _Scope(at, class_name, filtering=True))
+            steps.append(Step(found, narrowed, form))
         return Path(base, tuple(steps), at)
+
+    def form_of(self, at: str, class_name: str, form: str) -> str:
+        """The form that a bracket names; raise ExpressionError if the class has none of that name."""
+        known = list(self.type.forms_of(class_name)) if class_name in self.type.classes else []
+        if form not in known:
+            near = nearest(form, known)
+            raise ExpressionError(
+                f"'{at}' has no form '{form}'." + (f" Did you mean '{near}'?" if near else ""),
+                f"«{at}» شکل «{form}» ندارد." + (f" آیا منظور «{near}» بود؟" if near else ""),
+            )
+        return form
+
+    def field_of(self, at: str, class_name: str, name: str, any_form: bool) -> Field:
+        """The field of that name; raise ExpressionError, naming the nearest one or the form that has it."""
+        known = self.fields(at, class_name)
+        if name in known:
+            return known[name]
+        whole = f"{at}.{name}" if at else name
+        forms = self.type.forms_of(class_name) if class_name in self.type.classes else ()
+        others = {form: fields[name] for form in forms if name in (fields := self.fields(at, form))}
+        if any_form or len({(other.type, other.repeats) for other in others.values()}) == 1:
+            for other in others.values():
+                return other
+        if others:
+            last = at.rpartition(".")[2]
+            said = ", ".join(f'{last}["{form}"].{name}' for form in others)
+            raise ExpressionError(
+                f"'{whole}' differs in type between forms; name one: {said}.",
+                f"«{whole}» در هر شکل نوع دیگری دارد؛ یکی را نام ببرید: {said}.",
+            )
+        near = nearest(name, [*known, *(field for form in forms for field in self.fields(at, form))])
+        raise ExpressionError(
+            f"There is no field '{whole}'." + (f" Did you mean '{near}'?" if near else ""),
+            f"فیلد «{whole}» نیست." + (f" آیا منظور «{near}» بود؟" if near else ""),
+        )
 
     def fields(self, at: str, class_name: str) -> dict[str, Field]:
         if class_name not in self.type.classes:
@@ -442,11 +487,14 @@ def _amount(parser: _Parser, paths: list[Path]) -> Value:
 
 
 def _date(parser: _Parser, paths: list[Path]) -> Value:
-    parser.want(paths[0], "day", "date")
+    parser.want(paths[0], "moment" if parser.kind(paths[0]) == "moment" else "day", "date")
     return Get(paths[0], "day")
 
 
 def _moment(parser: _Parser, paths: list[Path]) -> Value:
+    if len(paths) == 1:
+        parser.want(paths[0], "moment", "moment")
+        return Moment(paths[0], paths[0])
     parser.want(paths[0], "day", "moment")
     parser.want(paths[1], "time", "moment")
     return Moment(paths[0], paths[1])
@@ -485,7 +533,7 @@ _VALUE_FUNCTIONS: dict[str, Callable[[_Parser, list[Path]], Value]] = {
     "length": _length,
 }
 _CONDITION_FUNCTIONS = ("implies", "exists", "unique", "mapped", "matches")
-_FUNCTION_OF: dict[Kind, str] = {"code": "code", "number": "amount", "day": "date"}
+_FUNCTION_OF: dict[Kind, str] = {"code": "code", "number": "amount", "day": "date", "moment": "moment"}
 
 _KIND_EN: dict[Kind, str] = {
     "code": "coded text",
@@ -518,7 +566,7 @@ def _comparable(kind: Kind) -> str:
 
 
 def _unknown_function(name: str, given: int) -> ExpressionError:
-    known = [*_VALUE_FUNCTIONS, *_CONDITION_FUNCTIONS]
+    known = [*_VALUE_FUNCTIONS, "before", *_CONDITION_FUNCTIONS]
     if name in known:
         return ExpressionError(f"{name}() cannot take {given} arguments.", f"{name}() {given} آرگومان نمی‌پذیرد.")
     near = nearest(name, known)

@@ -7,7 +7,7 @@ canonical form by ``xml_message``.)
 from typing import Any
 
 from termserver.parsing.json import refuse_duplicates
-from termserver.validation.message import TYPE, Message
+from termserver.validation.message import TYPE, Message, bare_class
 from termserver.validation.shape import Shape
 
 _JSON_TYPE = ("$type", "@type", "xsi:type")
@@ -34,7 +34,7 @@ def _canonical(value: Any, shape: Shape, class_name: str, clashes: list[str]) ->
         if key in _JSON_TYPE:
             canonical[TYPE] = member
             if isinstance(member, str):
-                subclass = member.split(",")[0].rpartition(".")[2]
+                subclass = bare_class(member)
                 if shape.extends(subclass, class_name):
                     known = shape.of(subclass)
             continue

@@ -1,10 +1,10 @@
-"""Which document type a message is of: XML by its root element, JSON by its distinctive member, or by what the sender says."""
+"""Which document type a message is of: XML by its root element, JSON by a distinctive member, or as the sender says."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from termserver.model.documents import DocumentType, RuleSet
+from termserver.model.documents import DocumentType, RuleSet, markers
 from termserver.model.errors import UnknownDocumentType
 from termserver.model.text import Text
 
@@ -25,6 +25,10 @@ class KnownType:
     document_type: Callable[[], DocumentType]
     rule_sets: Callable[[], Sequence[RuleSet]]
     files: Callable[[str], bytes]
+
+    @property
+    def markers(self) -> tuple[str, ...]:
+        return markers(self.json_marker)
 
     @classmethod
     def of(
@@ -74,7 +78,7 @@ def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
     name = str(root.tag).rpartition("}")[2]
     found = [known for known in types if known.root == name]
     if not found and name.lower() == "root":
-        found = [known for known in types if _contains(root, known.json_marker.split("."))]
+        found = [known for known in types if any(_contains(root, path.split(".")) for path in known.markers)]
     return _one(found, types, Text(fa=f"عنصر ریشهٔ <{name[:80]}>", en=f"The root element <{name[:80]}>"))
 
 
@@ -89,8 +93,40 @@ def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentifie
             ),
             Text(fa="سند را پیش از رمزکردن بسنجید.", en="Validate the document before encryption."),
         )
-    found = [known for known in types if _has(message, known.json_marker.split("."))]
+    found = [known for known in types if any(_has(message, path.split(".")) for path in known.markers)]
+    if len({known.id for known in found}) > 1:
+        found = _best(found, message)
     return _one(found, types, Text(fa="محتوای سند", en="The content of the document"))
+
+
+def _best(types: Sequence[KnownType], message: Any) -> list[KnownType]:
+    """The types that know the most of the message's members."""
+    unknown = [_unknown(message, document_type, document_type.root) for document_type in map(_described, types)]
+    return [known for known, count in zip(types, unknown, strict=True) if count == min(unknown)]
+
+
+def _described(known: KnownType) -> DocumentType:
+    return known.document_type()
+
+
+def _unknown(value: Any, document_type: DocumentType, class_name: str) -> int:
+    """How many members of an object, and of those in it, the type does not know."""
+    if not isinstance(value, dict) or class_name not in document_type.classes:
+        return 0
+    fields = {
+        field.name.lower(): field
+        for form in document_type.forms_of(class_name)
+        for field in document_type.fields_of(form)
+    }
+    count = 0
+    for name, member in value.items():
+        field = fields.get(name.lower())
+        if field is None:
+            count += not name.startswith(("$", "@")) and member is not None
+        else:
+            items = member if isinstance(member, list) else [member]
+            count += sum(_unknown(item, document_type, field.type) for item in items)
+    return count
 
 
 def _contains(element: Any, names: Sequence[str]) -> bool:

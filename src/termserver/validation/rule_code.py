@@ -16,6 +16,7 @@ from typing import Any
 from termserver.model.conditions import (
     Among,
     Arithmetic,
+    Before,
     Both,
     Codes,
     Compare,
@@ -29,6 +30,7 @@ from termserver.model.conditions import (
     Moment,
     Not,
     Path,
+    Step,
     Total,
     Truth,
     Unique,
@@ -39,7 +41,7 @@ from termserver.model.documents import DocumentType, Rule
 from termserver.model.expressions import parse, path_of
 from termserver.model.ports import Codes as Terminology
 from termserver.validation.dates import day_of
-from termserver.validation.message import Message
+from termserver.validation.message import TYPE, Message
 from termserver.validation.run import Run
 
 Compiled = Callable[[Message, Run], None]
@@ -108,6 +110,9 @@ class RuleWriter:
             inner = Block(got)
             entered.append((block, head, inner))
             block = inner
+            if step.form:
+                entered.append((block, [f"if {self.of_form(got, step.form)}:"], Block(got)))
+                block = entered[-1][2]
         for rule in rules:
             self._rule(block, root, rule, each, where)
         # an inner block is put in place when it is done: what it reads from an outer one stands before it
@@ -133,6 +138,10 @@ class RuleWriter:
     def _variable(self) -> str:
         self._counter += 1
         return f"v{self._counter}"
+
+    def of_form(self, name: str, form: str) -> str:
+        """The text that is true where the object is of that form, or of one derived from it."""
+        return f"{name}.get({TYPE!r}) in {self.keep(frozenset(self._type.forms_of(form)))}"
 
     def keep(self, value: Any) -> str:
         """A name in the generated text for a value that cannot be written there."""
@@ -236,6 +245,8 @@ class ConditionWriter:
                 return f"len({self._one(path, 'text')})"
             case Codes(path):
                 return f"set({self._values(path, 'code')})"
+            case Before():
+                return self._before(value)
             case Arithmetic(op, left, right):
                 return f"({self._value(left)} {op} {self._value(right)})"
         raise TypeError(f"{value!r} is no value")
@@ -250,6 +261,8 @@ class ConditionWriter:
                 return [self._sum(path)]
             case Total("length", path):
                 return [self._one(path, "text")]
+            case Before():
+                return [self._before(value)]
             case Arithmetic(_, left, right):
                 return [*self._may_be_absent(left), *self._may_be_absent(right)]
         return []
@@ -257,19 +270,21 @@ class ConditionWriter:
     def _one(self, path: Path, kind: Kind) -> str:
         """The variable that holds the value at a path that does not repeat."""
         block = self._blocks[path.base]
-        name = self._walk(block, [step.name for step in path.steps])
-        return self._converted(block, name, kind, path)
+        return self._converted(block, self._walk(block, path.steps), kind, path)
 
-    def _walk(self, block: Block, names: Sequence[str]) -> str:
-        """Lines that read the member at dotted names from the block's context, each step once per block."""
+    def _walk(self, block: Block, steps: Sequence[Step]) -> str:
+        """Lines that read the member at a path from the block's context, each step once per block."""
         before = block.context
-        for n, name in enumerate(names):
-            key = tuple(names[: n + 1])
+        for n, step in enumerate(steps):
+            key = tuple((before.name, before.form) for before in steps[: n + 1])
             known = block.read.get(key)
             if known is None:
                 known = block.read[key] = self._writer._variable()
                 guard = f" if {before} is not None else None" if n else ""
-                block.lines.append(f"{known} = {before}.get({name!r}){guard}")
+                block.lines.append(f"{known} = {before}.get({step.name!r}){guard}")
+                if step.form:
+                    other = f"not {self._writer.of_form(known, step.form)}"
+                    block.lines.append(f"if {known} is not None and {other}: {known} = None")
             before = known
         return before
 
@@ -304,6 +319,17 @@ class ConditionWriter:
             block.lines.append(f"{known} = moment_of({date}, {clock})")
         return known
 
+    def _before(self, value: Before) -> str:
+        block = self._blocks[value.path.base]
+        key = ("before", value)
+        known = block.read.get(key)
+        if known is None:
+            kind: Kind = "code" if value.path.type == "DO_CODED_TEXT" else "text"
+            text = self._one(value.path, kind)
+            known = block.read[key] = self._writer._variable()
+            block.lines.append(f"{known} = {text}.partition({value.sign!r})[0] if {text} is not None else None")
+        return known
+
     def _sum(self, path: Path) -> str:
         return self._gathered(path, "number", "sum")
 
@@ -332,6 +358,9 @@ class ConditionWriter:
                 head = [f"{got} = {inner.context}.get({step.name!r})", f"if {got} is not None:"]
             entered.append((inner, head, Block(got)))
             inner = entered[-1][2]
+            if step.form:
+                entered.append((inner, [f"if {self._writer.of_form(got, step.form)}:"], Block(got)))
+                inner = entered[-1][2]
             if step.filter is not None:
                 writer = ConditionWriter(self._writer, inner, self._here, self._root)
                 head = [f"if {writer.true(step.filter)}:"]

@@ -14,7 +14,7 @@ from termserver.model.documents import Field, Use
 from termserver.model.findings import Finding, Layer, Location, Severity
 from termserver.model.text import Text
 from termserver.validation import wording
-from termserver.validation.message import TYPE, Message, Repeated
+from termserver.validation.message import TYPE, Message, Repeated, bare_class
 from termserver.validation.shape import Shape
 
 _MANDATORY, _STRUCTURE, _WRONG, _FORMAT = 6, 4, 7, 16
@@ -67,14 +67,14 @@ class Walker:
             return None
         subclass = value.get(TYPE)
         if isinstance(subclass, str) and subclass != class_name:
-            subclass = subclass.split(",")[0].rpartition(".")[2]
+            subclass = bare_class(subclass)
             if self._shape.extends(subclass, class_name):
                 class_name = subclass
             elif self._shape.is_class(class_name):
                 self._add(walk, "structure.subtype", path, wording.not_a_subtype(subclass, class_name), _STRUCTURE)
         if self._shape.is_opaque(class_name):
             return value
-        kept: Message = {TYPE: value[TYPE]} if TYPE in value else {}
+        kept: Message = {TYPE: class_name} if TYPE in value else {}
         shape = self._shape.of(class_name)
         for known in self._shape.fields_at(plain, class_name):
             here = f"{path}.{known.name}" if path else known.name

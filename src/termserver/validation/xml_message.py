@@ -90,7 +90,7 @@ class XmlMessages:
             if TYPE in message:
                 subclass = message[TYPE]
                 if subclass != name and self._shape.is_class(subclass) and self._shape.extends(subclass, name):
-                    return {TYPE: subclass, **self._class(subclass)(_untyped(node))}
+                    return self._class(subclass)(node)
             for child in node:
                 tag = child.tag
                 known = table.get(tag) or self._entry(name, table, tag)
@@ -154,13 +154,6 @@ class XmlMessages:
             return items
 
         return read
-
-
-def _untyped(node: Element) -> Element:
-    copy = new_element(node.tag, {key: value for key, value in node.items() if key != _XSI_TYPE})
-    copy.text = node.text
-    copy.extend(list(node.__copy__()))
-    return copy
 
 
 def _repeat(message: Message, name: str, value: Any) -> None:
