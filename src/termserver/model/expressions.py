@@ -69,6 +69,8 @@ from termserver.model.conditions import (
     Unique,
     Value,
     Written,
+    joined_step,
+    looks_here,
 )
 from termserver.model.documents import DocumentType, Field, Rule
 from termserver.model.text import Text
@@ -427,7 +429,13 @@ class _Parser:
                     )
                 narrowed = self.condition(bracket, _Scope(at, class_name, filtering=True))
             steps.append(Step(found, narrowed, form))
-        return Path(base, tuple(steps), at)
+        path = Path(base, tuple(steps), at)
+        if base == "root" and looks_here(path) and joined_step(path) is None:
+            raise ExpressionError(
+                "From root, a filter looks at the context by one equality of codes alone: [code(x) == code(here.y)].",
+                "از root صافی تنها با یک برابری کد به زمینه می‌نگرد: [code(x) == code(here.y)].",
+            )
+        return path
 
     def form_of(self, at: str, class_name: str, form: str) -> str:
         """The form that a bracket names; raise ExpressionError if the class has none of that name."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from termserver.model.documents import Field
-from termserver.parsing.xml import Element, add_child, local_name, new_element
+from termserver.parsing.xml import Element, add_child, attributes, local_name, new_element
 from termserver.validation.message import TYPE, Message, Repeated
 from termserver.validation.shape import Shape
 
@@ -82,7 +82,7 @@ class XmlMessages:
 
         def read(node: Element) -> Any:
             message: Message = {}
-            for key, value in node.items():
+            for key, value in attributes(node):
                 if key in strings:
                     message[key] = value
                 else:
