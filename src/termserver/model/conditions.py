@@ -87,15 +87,6 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """The part of a code or text before the first ``sign``; all of it where the sign does not come."""
-
-    path: Path
-    sign: str
-    kind: Kind = "text"
-
-
-@dataclass(frozen=True, slots=True)
 class Codes:
     """The set of codes at a path."""
 
@@ -111,7 +102,7 @@ class Arithmetic:
     kind: Kind = "number"
 
 
-Value = Written | Get | Moment | Total | Before | Codes | Arithmetic
+Value = Written | Get | Moment | Total | Codes | Arithmetic
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ A rule is an expression over the logical message. Paths are dotted names, relati
 ``amount(p)``                 the magnitude of a quantity, an exact decimal
 ``date(p)``                   a Jalali date as a day; ``moment(date, time)`` with the time of day,
                               ``moment(p)`` where date and time are one field
-``before(p, ".")``            the part of a code or text before the first such sign
 ``sum(p)``                    the exact sum at a repeating path; 0 where there is nothing
 ``count(p)``, ``exists(p)``   how many there are; whether there is one
 ``unique(p)``                 whether no code or value comes twice
@@ -49,7 +48,6 @@ from termserver.model.conditions import (
     Among,
     Arithmetic,
     Base,
-    Before,
     Both,
     Codes,
     Compare,
@@ -150,7 +148,7 @@ def check(rule: Rule, document_type: DocumentType) -> list[Text]:
             found.append(error.text)
     if rule.at:
         try:
-            _Parser(document_type, each).plain(rule.at)
+            _Parser(document_type, each).plain(rule.at, any_form=True)
         except ExpressionError as error:
             found.append(error.text)
     return found
@@ -191,12 +189,12 @@ class _Parser:
             ) from None
         return self.condition(tree.body, self.here)
 
-    def plain(self, text: str) -> Path:
+    def plain(self, text: str, any_form: bool = False) -> Path:
         try:
             tree = ast.parse(text.strip(), mode="eval")
         except (SyntaxError, ValueError) as error:
             raise ExpressionError(f"'{text}' is not a path.", f"«{text}» مسیر نیست.") from error
-        return self.path(tree.body, self.here)
+        return self.path(tree.body, self.here, any_form)
 
     # conditions
 
@@ -351,17 +349,11 @@ class _Parser:
             return Get(path, kind)
         if isinstance(node, ast.Call):
             name, given = self.called(node)
-            if name == "before" and len(given) == 2:
-                return self.before(self.path(given[0], scope), self.written(given[1]))
             make = _VALUE_FUNCTIONS.get(name)
             if make is None or len(given) not in ((1, 2) if name == "moment" else (1,)):
                 raise _unknown_function(name, len(given))
             return make(self, [self.path(argument, scope) for argument in given])
         raise _not_said(node)
-
-    def before(self, path: Path, sign: str) -> Before:
-        self.want(path, "text" if self.kind(path) == "text" else "code", "before")
-        return Before(path, sign)
 
     def called(self, node: ast.Call) -> tuple[str, list[ast.expr]]:
         if not isinstance(node.func, ast.Name) or node.keywords:
@@ -574,7 +566,7 @@ def _comparable(kind: Kind) -> str:
 
 
 def _unknown_function(name: str, given: int) -> ExpressionError:
-    known = [*_VALUE_FUNCTIONS, "before", *_CONDITION_FUNCTIONS]
+    known = [*_VALUE_FUNCTIONS, *_CONDITION_FUNCTIONS]
     if name in known:
         return ExpressionError(f"{name}() cannot take {given} arguments.", f"{name}() {given} آرگومان نمی‌پذیرد.")
     near = nearest(name, known)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from termserver.model.documents import DocumentType, RuleSet, markers
+from termserver.model.documents import DocumentType, RuleSet, Use, markers
 from termserver.model.errors import UnknownDocumentType
 from termserver.model.text import Text
 
@@ -100,33 +100,28 @@ def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentifie
 
 
 def _best(types: Sequence[KnownType], message: Any) -> list[KnownType]:
-    """The types that know the most of the message's members."""
-    unknown = [_unknown(message, document_type, document_type.root) for document_type in map(_described, types)]
-    return [known for known, count in zip(types, unknown, strict=True) if count == min(unknown)]
+    """The types that know the most of the message's members and, of these, miss the fewest mandatory ones."""
+    faults = [_faults(message, known.document_type(), "", known.root) for known in types]
+    return [known for known, count in zip(types, faults, strict=True) if count == min(faults)]
 
 
-def _described(known: KnownType) -> DocumentType:
-    return known.document_type()
-
-
-def _unknown(value: Any, document_type: DocumentType, class_name: str) -> int:
-    """How many members of an object, and of those in it, the type does not know."""
+def _faults(value: Any, document_type: DocumentType, path: str, class_name: str) -> tuple[int, int]:
+    """How many members of an object and below it the type does not know; how many mandatory ones are not there."""
     if not isinstance(value, dict) or class_name not in document_type.classes:
-        return 0
-    fields = {
-        field.name.lower(): field
-        for form in document_type.forms_of(class_name)
-        for field in document_type.fields_of(form)
-    }
-    count = 0
+        return 0, 0
+    forms = document_type.forms_of(class_name)
+    fields = {field.name.lower(): field for form in forms for field in document_type.fields_at(path, form)}
+    there = {name.lower() for name, member in value.items() if member is not None}
+    unknown = sum(not name.startswith(("$", "@")) for name in there - fields.keys())
+    missing = sum(field.use is Use.REQUIRED and name not in there for name, field in fields.items())
     for name, member in value.items():
         field = fields.get(name.lower())
         if field is None:
-            count += not name.startswith(("$", "@")) and member is not None
-        else:
-            items = member if isinstance(member, list) else [member]
-            count += sum(_unknown(item, document_type, field.type) for item in items)
-    return count
+            continue
+        for item in member if isinstance(member, list) else [member]:
+            inner = _faults(item, document_type, f"{path}.{field.name}" if path else field.name, field.type)
+            unknown, missing = unknown + inner[0], missing + inner[1]
+    return unknown, missing
 
 
 def _contains(element: Any, names: Sequence[str]) -> bool:

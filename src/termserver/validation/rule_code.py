@@ -15,7 +15,6 @@ from typing import Any
 from termserver.model.conditions import (
     Among,
     Arithmetic,
-    Before,
     Both,
     Codes,
     Compare,
@@ -266,8 +265,6 @@ class ConditionWriter:
                 return f"len({self._one(path, 'text')})"
             case Codes(path):
                 return self._gathered(path, "code", "set")
-            case Before():
-                return self._before(value)
             case Arithmetic(op, left, right):
                 return f"({self._value(left)} {op} {self._value(right)})"
         raise TypeError(f"{value!r} is no value")
@@ -282,8 +279,6 @@ class ConditionWriter:
                 return [self._sum(path)]
             case Total("length", path):
                 return [self._one(path, "text")]
-            case Before():
-                return [self._before(value)]
             case Arithmetic(_, left, right):
                 return [*self._may_be_absent(left), *self._may_be_absent(right)]
         return []
@@ -338,17 +333,6 @@ class ConditionWriter:
             date, clock = self._one(day, "object"), self._one(time, "object")
             known = block.read[key] = self._writer._variable()
             block.lines.append(f"{known} = moment_of({date}, {clock})")
-        return known
-
-    def _before(self, value: Before) -> str:
-        block = self._blocks[value.path.base]
-        key = ("before", value)
-        known = block.read.get(key)
-        if known is None:
-            kind: Kind = "code" if value.path.type == "DO_CODED_TEXT" else "text"
-            text = self._one(value.path, kind)
-            known = block.read[key] = self._writer._variable()
-            block.lines.append(f"{known} = {text}.partition({value.sign!r})[0] if {text} is not None else None")
         return known
 
     def _sum(self, path: Path) -> str:
