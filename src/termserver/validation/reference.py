@@ -32,11 +32,16 @@ class Xmlschema:
 
         try:
             return bool(self._schema.is_valid(root))
-        except xmlschema.XMLSchemaKeyError:  # how it refuses an xsi:type that it does not know
+        except xmlschema.XMLSchemaException:  # how it refuses an xsi:type that it does not know
             return False
 
     def words(self, root: Any) -> str:
-        first = next(self._schema.iter_errors(root), None)
+        import xmlschema
+
+        try:
+            first = next(self._schema.iter_errors(root), None)
+        except xmlschema.XMLSchemaException as error:
+            return without_values(str(error))
         return without_values(str(first.reason or first.message)) if first else ""
 
 
