@@ -4,7 +4,7 @@ One field description per document type; the XSD, the JSON Schema, the bindings,
 guide and the explanations are all made from it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -120,17 +120,23 @@ class DocumentType:
 
     def field(self, path: str) -> Field | None:
         """The field at a logical path without indexes, or None if there is none; forms of a class are looked into."""
-        class_name, found, walked = self.root, None, ""
-        for name in path.split("."):
-            if class_name not in self.classes:
-                return None
-            fields = (known for form in self.forms_of(class_name) for known in self.fields_at(walked, form))
-            found = next((known for known in fields if known.name == name), None)
-            if found is None:
-                return None
-            walked = f"{walked}.{name}" if walked else name
-            class_name = found.type
-        return found
+        return next(self.fields(path), None)
+
+    def fields(self, path: str) -> Iterator[Field]:
+        """Every field at a path: more than one where forms of a class have fields of one name and of other types."""
+        return self._below(path.split("."), "", self.root)
+
+    def _below(self, names: Sequence[str], walked: str, class_name: str) -> Iterator[Field]:
+        if class_name not in self.classes:
+            return
+        here = f"{walked}.{names[0]}" if walked else names[0]
+        forms = (self.fields_at(walked, form) for form in self.forms_of(class_name))
+        found = dict.fromkeys(known for fields in forms for known in fields if known.name == names[0])
+        if len(names) == 1:
+            yield from found
+        else:
+            for class_below in dict.fromkeys(known.type for known in found):
+                yield from self._below(names[1:], here, class_below)
 
     def walk(self, path: str = "", class_name: str = "", depth: int = 0) -> Iterator[tuple[str, Field]]:
         """Yield every path with its field, in the order of the wire; a class inside itself is entered once.

@@ -1,10 +1,10 @@
 """Which document type a message is of: XML by its root element, JSON by its distinctive member."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from termserver.model.documents import DocumentType, RuleSet, Use, markers
+from termserver.model.documents import DocumentType, Field, RuleSet, Use, markers
 from termserver.model.errors import UnknownDocumentType
 from termserver.model.text import Text
 
@@ -25,10 +25,22 @@ class KnownType:
     document_type: Callable[[], DocumentType]
     rule_sets: Callable[[], Sequence[RuleSet]]
     files: Callable[[str], bytes]
+    markers: tuple[tuple[str, ...], ...] = field(init=False)
+    """The paths any of which tells this type's JSON, as names."""
+    places: dict[tuple[str, str], dict[str, Field]] = field(init=False, compare=False, repr=False, default_factory=dict)
+    """The fields at a path in a class and its forms, by lower-case name; filled while documents are told apart."""
 
-    @property
-    def markers(self) -> tuple[str, ...]:
-        return markers(self.json_marker)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "markers", tuple(tuple(path.split(".")) for path in markers(self.json_marker)))
+
+    def fields_at(self, path: str, class_name: str) -> dict[str, Field]:
+        known = self.places.get((path, class_name))
+        if known is None:
+            described = self.document_type()
+            forms = described.forms_of(class_name) if class_name in described.classes else ()
+            fields = (found for form in forms for found in described.fields_at(path, form))
+            known = self.places[path, class_name] = {found.name.lower(): found for found in fields}
+        return known
 
     @classmethod
     def of(
@@ -78,12 +90,15 @@ def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
     name = str(root.tag).rpartition("}")[2]
     found = [known for known in types if known.root == name]
     if not found and name.lower() == "root":
-        found = [known for known in types if any(_contains(root, path.split(".")) for path in known.markers)]
+        found = [known for known in types if any(_contains(root, names) for names in known.markers)]
     return _one(found, types, Text(fa=f"عنصر ریشهٔ <{name[:80]}>", en=f"The root element <{name[:80]}>"))
 
 
 def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentified:
     """The type by its distinctive member."""
+    exact = [known for known in types if any(_at(message, names) for names in known.markers)]
+    if len(exact) == 1:
+        return exact[0]
     if isinstance(message, dict) and {key.lower() for key in message if isinstance(key, str)} >= _ENVELOPE:
         return Unidentified(
             "document.encrypted",
@@ -93,7 +108,7 @@ def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentifie
             ),
             Text(fa="سند را پیش از رمزکردن بسنجید.", en="Validate the document before encryption."),
         )
-    found = [known for known in types if any(_has(message, path.split(".")) for path in known.markers)]
+    found = exact or [known for known in types if any(_has(message, names) for names in known.markers)]
     if len({known.id for known in found}) > 1:
         found = _best(found, message)
     return _one(found, types, Text(fa="محتوای سند", en="The content of the document"))
@@ -101,25 +116,25 @@ def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentifie
 
 def _best(types: Sequence[KnownType], message: Any) -> list[KnownType]:
     """The types that know the most of the message's members and, of these, miss the fewest mandatory ones."""
-    faults = [_faults(message, known.document_type(), "", known.root) for known in types]
+    faults = [_faults(message, known, "", known.root) for known in types]
     return [known for known, count in zip(types, faults, strict=True) if count == min(faults)]
 
 
-def _faults(value: Any, document_type: DocumentType, path: str, class_name: str) -> tuple[int, int]:
+def _faults(value: Any, known: KnownType, path: str, class_name: str) -> tuple[int, int]:
     """How many members of an object and below it the type does not know; how many mandatory ones are not there."""
-    if not isinstance(value, dict) or class_name not in document_type.classes:
+    fields = known.fields_at(path, class_name)
+    if not isinstance(value, dict) or not fields:
         return 0, 0
-    forms = document_type.forms_of(class_name)
-    fields = {field.name.lower(): field for form in forms for field in document_type.fields_at(path, form)}
     there = {name.lower() for name, member in value.items() if member is not None}
     unknown = sum(not name.startswith(("$", "@")) for name in there - fields.keys())
-    missing = sum(field.use is Use.REQUIRED and name not in there for name, field in fields.items())
+    missing = sum(said.use is Use.REQUIRED and name not in there for name, said in fields.items())
     for name, member in value.items():
-        field = fields.get(name.lower())
-        if field is None:
+        said = fields.get(name.lower())
+        if said is None or not isinstance(member, dict | list):
             continue
+        below = f"{path}.{said.name}" if path else said.name
         for item in member if isinstance(member, list) else [member]:
-            inner = _faults(item, document_type, f"{path}.{field.name}" if path else field.name, field.type)
+            inner = _faults(item, known, below, said.type)
             unknown, missing = unknown + inner[0], missing + inner[1]
     return unknown, missing
 
@@ -130,6 +145,14 @@ def _contains(element: Any, names: Sequence[str]) -> bool:
         if element is None:
             return False
     return True
+
+
+def _at(message: Any, names: Sequence[str]) -> bool:
+    for name in names:
+        if not isinstance(message, dict) or name not in message:
+            return False
+        message = message[name]
+    return message is not None
 
 
 def _has(message: Any, names: Sequence[str]) -> bool:
