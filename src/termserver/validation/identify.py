@@ -115,26 +115,35 @@ def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentifie
 
 
 def _best(types: Sequence[KnownType], message: Any) -> list[KnownType]:
-    """The types that know the most of the message's members and, of these, miss the fewest mandatory ones."""
-    faults = [_faults(message, known, "", known.root) for known in types]
-    return [known for known, count in zip(types, faults, strict=True) if count == min(faults)]
+    """The types that know the most of the message's members and, of these, miss the fewest mandatory ones.
+
+    The outer members decide; the inner ones are looked at only where these do not.
+    """
+    left = list(types)
+    for depth in (2, 3, 4, 100):
+        faults = [_faults(message, known, "", known.root, depth) for known in left]
+        left = [known for known, count in zip(left, faults, strict=True) if count == min(faults)]
+        if len(left) == 1:
+            break
+    return left
 
 
-def _faults(value: Any, known: KnownType, path: str, class_name: str) -> tuple[int, int]:
-    """How many members of an object and below it the type does not know; how many mandatory ones are not there."""
+def _faults(value: Any, known: KnownType, path: str, class_name: str, depth: int) -> tuple[int, int]:
+    """How many members of an object the type does not know, and how many mandatory ones are not there; those of the
+    objects in it count too, down to ``depth``."""
     fields = known.fields_at(path, class_name)
     if not isinstance(value, dict) or not fields:
         return 0, 0
     there = {name.lower() for name, member in value.items() if member is not None}
     unknown = sum(not name.startswith(("$", "@")) for name in there - fields.keys())
     missing = sum(said.use is Use.REQUIRED and name not in there for name, said in fields.items())
-    for name, member in value.items():
+    for name, member in value.items() if depth > 1 else ():
         said = fields.get(name.lower())
         if said is None or not isinstance(member, dict | list):
             continue
         below = f"{path}.{said.name}" if path else said.name
         for item in member if isinstance(member, list) else [member]:
-            inner = _faults(item, known, below, said.type)
+            inner = _faults(item, known, below, said.type, depth - 1)
             unknown, missing = unknown + inner[0], missing + inner[1]
     return unknown, missing
 
