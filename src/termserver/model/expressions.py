@@ -40,9 +40,8 @@ written) and ``holds`` is false; so an absent field never breaks a comparison, o
 import ast
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from termserver.model.conditions import (
     Among,
@@ -51,6 +50,7 @@ from termserver.model.conditions import (
     Both,
     Codes,
     Compare,
+    Comparison,
     Condition,
     Either,
     Exists,
@@ -99,7 +99,7 @@ class ExpressionError(Exception):
         self.text = Text(fa=fa or en, en=en)
 
 
-_COMPARE: dict[type[ast.cmpop], Literal["==", "!=", "<", "<=", ">", ">="]] = {
+_COMPARE: dict[type[ast.cmpop], Comparison] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
     ast.Lt: "<",
@@ -154,8 +154,7 @@ def check(rule: Rule, document_type: DocumentType) -> list[Text]:
     return found
 
 
-@dataclass(slots=True)
-class _Scope:
+class _Scope(NamedTuple):
     """Where names are looked up: a logical path without indexes and the class that stands there."""
 
     at: str
@@ -163,16 +162,14 @@ class _Scope:
     filtering: bool = False
 
 
-@dataclass(slots=True)
 class _Parser:
-    type: DocumentType
-    each: str
-    here: _Scope = field(init=False)
+    """Reads the expressions of one rule; ``here`` is the rule's context."""
 
-    def __post_init__(self) -> None:
-        self.here = _Scope("", self.type.root)
-        if self.each:
-            path = _Parser(self.type, "").plain(self.each)
+    def __init__(self, document_type: DocumentType, each: str) -> None:
+        self.type = document_type
+        self.here = _Scope("", document_type.root)
+        if each:
+            path = self.plain(each)
             self.here = _Scope(path.at, path.type)
 
     def condition_of(self, expression: str) -> Condition:
@@ -233,7 +230,7 @@ class _Parser:
             left_node = right_node
         return parts[0] if len(parts) == 1 else Both(tuple(parts))
 
-    def compare(self, op: Literal["==", "!=", "<", "<=", ">", ">="], left: Value, right: Value) -> Compare:
+    def compare(self, op: Comparison, left: Value, right: Value) -> Compare:
         kinds = {_comparable(left.kind), _comparable(right.kind)}
         if len(kinds) > 1:
             raise ExpressionError(
@@ -422,7 +419,11 @@ class _Parser:
                 narrowed = self.condition(bracket, _Scope(at, class_name, filtering=True))
             steps.append(Step(found, narrowed, form))
         path = Path(base, tuple(steps), at)
-        if base == "root" and looks_here(path) and joined_step(path) is None:
+        if (
+            base == "root"
+            and any(step.filter and looks_here(step.filter) for step in steps)
+            and joined_step(path) is None
+        ):
             raise ExpressionError(
                 "From root, a filter looks at the context by one equality of codes alone: [code(x) == code(here.y)].",
                 "از root صافی تنها با یک برابری کد به زمینه می‌نگرد: [code(x) == code(here.y)].",

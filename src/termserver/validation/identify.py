@@ -1,8 +1,7 @@
 """Which document type a message is of: XML by its root element, JSON by its distinctive member."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from termserver.model.documents import DocumentType, Field, RuleSet, Use, markers
 from termserver.model.errors import UnknownDocumentType
@@ -12,34 +11,49 @@ _ENVELOPE = {"contenttype", "data", "key", "iv"}
 """The members of the SEPAS secure envelope (exchange.md 5.2)."""
 
 
-@dataclass(frozen=True, slots=True)
 class KnownType:
-    """One document type in one version, with what tells it from others; the rest is read when a document needs it."""
+    """One document type in one version, with what tells it from others; the rest is read when a document needs it.
 
-    id: str
-    version: str
-    title: Text
-    root: str
-    json_marker: str
-    content_type: str
-    document_type: Callable[[], DocumentType]
-    rule_sets: Callable[[], Sequence[RuleSet]]
-    files: Callable[[str], bytes]
-    markers: tuple[tuple[str, ...], ...] = field(init=False)
-    """The paths any of which tells this type's JSON, as names."""
-    places: dict[tuple[str, str], dict[str, Field]] = field(init=False, compare=False, repr=False, default_factory=dict)
-    """The fields at a path in a class and its forms, by lower-case name; filled while documents are told apart."""
+    ``markers`` are the paths any of which tells this type's JSON, as names.
+    """
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "markers", tuple(tuple(path.split(".")) for path in markers(self.json_marker)))
+    __slots__ = (
+        *("id", "version", "title", "root", "json_marker", "content_type", "document_type", "rule_sets", "files"),
+        *("markers", "_places"),
+    )
+
+    def __init__(
+        self,
+        id: str,
+        version: str,
+        title: Text,
+        root: str,
+        json_marker: str,
+        content_type: str,
+        document_type: Callable[[], DocumentType],
+        rule_sets: Callable[[], Sequence[RuleSet]],
+        files: Callable[[str], bytes],
+    ) -> None:
+        self.id = id
+        self.version = version
+        self.title = title
+        self.root = root
+        self.json_marker = json_marker
+        self.content_type = content_type
+        self.document_type = document_type
+        self.rule_sets = rule_sets
+        self.files = files
+        self.markers = tuple(tuple(path.split(".")) for path in markers(json_marker))
+        self._places: dict[tuple[str, str], dict[str, Field]] = {}
 
     def fields_at(self, path: str, class_name: str) -> dict[str, Field]:
-        known = self.places.get((path, class_name))
+        """The fields at a path in a class and its forms, by lower-case name."""
+        known = self._places.get((path, class_name))
         if known is None:
             described = self.document_type()
             forms = described.forms_of(class_name) if class_name in described.classes else ()
             fields = (found for form in forms for found in described.fields_at(path, form))
-            known = self.places[path, class_name] = {found.name.lower(): found for found in fields}
+            known = self._places[path, class_name] = {found.name.lower(): found for found in fields}
         return known
 
     @classmethod
@@ -59,8 +73,7 @@ class KnownType:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Unidentified:
+class Unidentified(NamedTuple):
     """Why the type is not known: the rule, what to say, and what to do."""
 
     rule: str

@@ -26,7 +26,6 @@ from termserver.validation.rule_code import Compiled, RuleWriter
 from termserver.validation.run import Enough, Run
 from termserver.validation.shape import Shape
 from termserver.validation.structure import json_engine, xml_engine
-from termserver.validation.walker import Walker
 
 FINDING_LIMIT = 1000
 """Findings per document; a document with more is reported with ``complete: false``."""
@@ -133,7 +132,6 @@ class _TypeJudge:
         self._shape = Shape(self._type)
         self._rule_sets = sorted(known.rule_sets(), key=lambda rule_set: (rule_set.period.start, rule_set.version))
         self._finding_limit = finding_limit
-        self._walker = Walker(self._shape, finding_limit)
         self._checks = Checks(self._shape, codes)
         self._rules: dict[str, Compiled] = {}
         self._engines: dict[tuple[str, str], Any] = {}
@@ -193,7 +191,9 @@ class _TypeJudge:
             from termserver.validation.forms import canonical_json
 
             message = canonical_json(message, self._shape, case.data)
-        walk = self._walker.walk(message)
+        from termserver.validation.walker import Walker  # only a document with faults pays for it
+
+        walk = Walker(self._shape, self._finding_limit).walk(message)
         case.findings += walk.findings
         if walk.stopped:
             case.stopped = True
