@@ -267,7 +267,7 @@ class CodedElements:
         name = _name(system)
         hint = self._nearest(system, code, label)
         if state == CodeState.BAD_SHAPE:
-            said = Text(fa=f"این متن شکل یک کد {name} را ندارد.", en=f"This does not have the form of a {name} code.")
+            said = Text(fa=f"این متن شکل یک کد {name} را ندارد.", en=f"This does not have the form of {name} codes.")
             if hint is None and system.shape:
                 hint = Text(fa=f"شکل درست: {system.shape}", en=f"Its form is {system.shape}.")
             return Problem("code.shape", Severity.ERROR, said, hint)
