@@ -70,7 +70,8 @@ from termserver.model.conditions import (
     joined_step,
     looks_here,
 )
-from termserver.model.documents import DocumentType, Field, Rule
+from termserver.model.documents import DocumentType, Rule
+from termserver.model.expression_fields import field_of, form_of
 from termserver.model.expression_words import KIND_EN, KIND_FA, ExpressionError, nearest, not_said
 from termserver.model.text import Text
 
@@ -408,12 +409,12 @@ class _Parser:
         steps: list[Step] = []
         at, class_name = start.at, start.class_name
         for n, (name, bracket) in enumerate(links):
-            found = self.field_of(at, class_name, name, any_form and n == len(links) - 1)
+            found = field_of(self.type, at, class_name, name, any_form and n == len(links) - 1)
             at = f"{at}.{name}" if at else name
             class_name, narrowed = found.type, None
             forms: tuple[str, ...] = ()
             if isinstance(bracket, ast.Constant) and isinstance(bracket.value, str):
-                class_name = self.form_of(at, found.type, bracket.value)
+                class_name = form_of(self.type, at, found.type, bracket.value)
                 forms = self.type.forms_of(class_name)
             elif bracket is not None:
                 if not found.repeats:
@@ -433,46 +434,6 @@ class _Parser:
                 "از root صافی تنها با یک برابری کد به زمینه می‌نگرد: [code(x) == code(here.y)].",
             )
         return path
-
-    def form_of(self, at: str, class_name: str, form: str) -> str:
-        """The form that a bracket names; raise ExpressionError if the class has none of that name."""
-        known = list(self.type.forms_of(class_name)) if class_name in self.type.classes else []
-        if form not in known:
-            near = nearest(form, known)
-            raise ExpressionError(
-                f"'{at}' has no form '{form}'." + (f" Did you mean '{near}'?" if near else ""),
-                f"«{at}» شکل «{form}» ندارد." + (f" آیا منظور «{near}» بود؟" if near else ""),
-            )
-        return form
-
-    def field_of(self, at: str, class_name: str, name: str, any_form: bool) -> Field:
-        """The field of that name; raise ExpressionError, naming the nearest one or the form that has it."""
-        known = self.fields(at, class_name)
-        if name in known:
-            return known[name]
-        whole = f"{at}.{name}" if at else name
-        forms = self.type.forms_of(class_name) if class_name in self.type.classes else ()
-        others = {form: fields[name] for form in forms if name in (fields := self.fields(at, form))}
-        if any_form or len({(other.type, other.repeats) for other in others.values()}) == 1:
-            for other in others.values():
-                return other
-        if others:
-            last = at.rpartition(".")[2]
-            said = ", ".join(f'{last}["{form}"].{name}' for form in others)
-            raise ExpressionError(
-                f"'{whole}' differs in type between forms; name one: {said}.",
-                f"«{whole}» در هر شکل نوع دیگری دارد؛ یکی را نام ببرید: {said}.",
-            )
-        near = nearest(name, [*known, *(field for form in forms for field in self.fields(at, form))])
-        raise ExpressionError(
-            f"There is no field '{whole}'." + (f" Did you mean '{near}'?" if near else ""),
-            f"فیلد «{whole}» نیست." + (f" آیا منظور «{near}» بود؟" if near else ""),
-        )
-
-    def fields(self, at: str, class_name: str) -> dict[str, Field]:
-        if class_name not in self.type.classes:
-            return {}
-        return {known.name: known for known in self.type.fields_at(at, class_name)}
 
 
 _VALUE_FUNCTIONS: dict[str, tuple[Kind | None, bool, Callable[[Path], Value]]] = {
