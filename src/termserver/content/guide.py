@@ -212,8 +212,11 @@ def _paths(document_type: DocumentType, rule: Rule) -> list[str]:
 def _paths_in(said: Any) -> Iterator[Path]:
     if isinstance(said, Path):
         yield said
-    for part in said.parts() if isinstance(said, Node) else said if isinstance(said, tuple | list) else ():
-        yield from _paths_in(part)
+    if isinstance(said, tuple | list):
+        for part in said:
+            yield from _paths_in(part)
+    elif isinstance(said, Node):
+        yield from _paths_in(said.parts())
 
 
 def _data_types(document_type: DocumentType) -> Iterator[str]:
