@@ -15,7 +15,7 @@ from termserver.content.field_rows import CLASS_COLUMNS, FIELD_COLUMNS, ClassRea
 from termserver.content.problems import START, Place, Problem, did_you_mean, error
 from termserver.content.tree import Tree
 from termserver.content.yaml_files import BOTH, FLAG, TEXT, Keys, read_yaml
-from termserver.model.documents import DocumentType, Field
+from termserver.model.documents import DocumentType, Field, markers
 from termserver.model.text import Text
 
 CLASSES_FILE = "schemas/classes.csv"
@@ -111,8 +111,9 @@ def _read_document_type(tree: Tree, folder: str, classes: Classes, problems: lis
         table = read_table(fields_file, fields_data, FIELD_COLUMNS, problems)
         at = PathReading(table, problems, classes, root).fields()
     marker = said.text("json_marker")
-    if marker and classes.field(root, marker) is None:
-        problems.append(unknown_path(file, said.place("json_marker"), marker, classes, root))
+    for path in markers(marker):
+        if classes.field(root, path) is None:
+            problems.append(unknown_path(file, said.place("json_marker"), path, classes, root))
     return DocumentType(
         id=said.text("id"),
         version=said.text("version"),

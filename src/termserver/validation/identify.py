@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from termserver.model.documents import DocumentType, RuleSet
+from termserver.model.documents import DocumentType, Field, RuleSet, Use, markers
 from termserver.model.errors import UnknownDocumentType
 from termserver.model.text import Text
 
@@ -11,18 +11,50 @@ _ENVELOPE = {"contenttype", "data", "key", "iv"}
 """The members of the SEPAS secure envelope (exchange.md 5.2)."""
 
 
-class KnownType(NamedTuple):
-    """One document type in one version, with what tells it from others; the rest is read when a document needs it."""
+class KnownType:
+    """One document type in one version, with what tells it from others; the rest is read when a document needs it.
 
-    id: str
-    version: str
-    title: Text
-    root: str
-    json_marker: str
-    content_type: str
-    document_type: Callable[[], DocumentType]
-    rule_sets: Callable[[], Sequence[RuleSet]]
-    files: Callable[[str], bytes]
+    ``markers`` are the paths any of which tells this type's JSON, as names.
+    """
+
+    __slots__ = (
+        *("id", "version", "title", "root", "json_marker", "content_type", "document_type", "rule_sets", "files"),
+        *("markers", "_places"),
+    )
+
+    def __init__(
+        self,
+        id: str,
+        version: str,
+        title: Text,
+        root: str,
+        json_marker: str,
+        content_type: str,
+        document_type: Callable[[], DocumentType],
+        rule_sets: Callable[[], Sequence[RuleSet]],
+        files: Callable[[str], bytes],
+    ) -> None:
+        self.id = id
+        self.version = version
+        self.title = title
+        self.root = root
+        self.json_marker = json_marker
+        self.content_type = content_type
+        self.document_type = document_type
+        self.rule_sets = rule_sets
+        self.files = files
+        self.markers = tuple(tuple(path.split(".")) for path in markers(json_marker))
+        self._places: dict[tuple[str, str], dict[str, Field]] = {}
+
+    def fields_at(self, path: str, class_name: str) -> dict[str, Field]:
+        """The fields at a path in a class and its forms, by lower-case name."""
+        known = self._places.get((path, class_name))
+        if known is None:
+            described = self.document_type()
+            forms = described.forms_of(class_name) if class_name in described.classes else ()
+            fields = (found for form in forms for found in described.fields_at(path, form))
+            known = self._places[path, class_name] = {found.name.lower(): found for found in fields}
+        return known
 
     @classmethod
     def of(
@@ -71,13 +103,13 @@ def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
     name = str(root.tag).rpartition("}")[2]
     found = [known for known in types if known.root == name]
     if not found and name.lower() == "root":
-        found = [known for known in types if _contains(root, known.json_marker.split("."))]
+        found = [known for known in types if any(_contains(root, names) for names in known.markers)]
     return _one(found, types, Text(fa=f"عنصر ریشهٔ <{name[:80]}>", en=f"The root element <{name[:80]}>"))
 
 
 def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentified:
     """The type by its distinctive member."""
-    exact = [known for known in types if _at(message, known.json_marker.split("."))]
+    exact = [known for known in types if any(_at(message, names) for names in known.markers)]
     if len(exact) == 1:
         return exact[0]
     if isinstance(message, dict) and {key.lower() for key in message if isinstance(key, str)} >= _ENVELOPE:
@@ -89,8 +121,44 @@ def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentifie
             ),
             Text(fa="سند را پیش از رمزکردن بسنجید.", en="Validate the document before encryption."),
         )
-    found = [known for known in types if _has(message, known.json_marker.split("."))]
+    found = exact or [known for known in types if any(_has(message, names) for names in known.markers)]
+    if len({known.id for known in found}) > 1:
+        found = _best(found, message)
     return _one(found, types, Text(fa="محتوای سند", en="The content of the document"))
+
+
+def _best(types: Sequence[KnownType], message: Any) -> list[KnownType]:
+    """The types that know the most of the message's members and, of these, miss the fewest mandatory ones.
+
+    The outer members decide; the inner ones are looked at only where these do not.
+    """
+    left = list(types)
+    for depth in (2, 3, 4, 100):
+        faults = [_faults(message, known, "", known.root, depth) for known in left]
+        left = [known for known, count in zip(left, faults, strict=True) if count == min(faults)]
+        if len(left) == 1:
+            break
+    return left
+
+
+def _faults(value: Any, known: KnownType, path: str, class_name: str, depth: int) -> tuple[int, int]:
+    """How many members of an object the type does not know, and how many mandatory ones are not there; those of the
+    objects in it count too, down to ``depth``."""
+    fields = known.fields_at(path, class_name)
+    if not isinstance(value, dict) or not fields:
+        return 0, 0
+    there = {name.lower() for name, member in value.items() if member is not None}
+    unknown = sum(not name.startswith(("$", "@")) for name in there - fields.keys())
+    missing = sum(said.use is Use.REQUIRED and name not in there for name, said in fields.items())
+    for name, member in value.items() if depth > 1 else ():
+        said = fields.get(name.lower())
+        if said is None or not isinstance(member, dict | list):
+            continue
+        below = f"{path}.{said.name}" if path else said.name
+        for item in member if isinstance(member, list) else [member]:
+            inner = _faults(item, known, below, said.type, depth - 1)
+            unknown, missing = unknown + inner[0], missing + inner[1]
+    return unknown, missing
 
 
 def _contains(element: Any, names: Sequence[str]) -> bool:

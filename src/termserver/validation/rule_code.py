@@ -94,6 +94,9 @@ class RuleWriter:
                 head = [f"{got} = {block.context}.get({step.name!r})", f"if {got} is not None:"]
             entered.append((block, Entry(head, Block(got))))
             block = entered[-1][1].block
+            if step.forms:
+                entered.append((block, Entry([f"if {self._names.of_form(got, step.forms)}:"], Block(got))))
+                block = entered[-1][1].block
         for rule in rules:
             self._rule(block, root, rule, each, where)
         # an inner block is put in place when it is done: what it reads from an outer one stands before it
