@@ -1,7 +1,6 @@
 """What ``termserver validate`` writes by itself: a text for people, or one JSON document, report by report."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -10,6 +9,7 @@ from termserver.cli import concept_text, console
 from termserver.model.findings import Report, Severity, Verdict
 from termserver.model.releases import Edition
 from termserver.model.text import Text
+from termserver.model.values import replace
 from termserver.validation import text_report
 
 
