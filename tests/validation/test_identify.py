@@ -1,13 +1,12 @@
 """The type of a document is told by the document; where it cannot be, the candidates are named."""
 
-from dataclasses import replace
-
 import pytest
 
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import UnknownDocumentType, UsageError
 from termserver.model.findings import Verdict
 from termserver.model.text import Text
+from termserver.model.values import replace
 from termserver.service import TermServer
 from termserver.validation.judge import Documents
 

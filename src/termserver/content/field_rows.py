@@ -1,13 +1,13 @@
 """The rows of a field description: one field a row, each cell checked where it stands."""
 
 import re
-from dataclasses import replace
 
 from termserver.content.classes import Classes, unknown_class, unknown_path
 from termserver.content.csv_files import Row, Table
 from termserver.content.problems import Problem, did_you_mean, error
 from termserver.model.documents import SCALARS, DocumentClass, Field, Use
 from termserver.model.text import Text
+from termserver.model.values import replace
 
 ANYTHING = "object"
 """The type of a member that may hold whatever its sender likes; its inside is not looked into."""

@@ -5,12 +5,12 @@ guide and the explanations are all made from it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from termserver.model.days import ALWAYS, Period
 from termserver.model.findings import Severity
 from termserver.model.text import Text
+from termserver.model.values import value
 
 SCALARS = ("string", "int", "bool", "double", "byte", "DateTime")
 
@@ -23,7 +23,7 @@ class Use(StrEnum):
     OPTIONAL = "optional"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Field:
     """One field of a class, in the order of the wire.
 
@@ -54,7 +54,7 @@ class Field:
         return self.type
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DocumentClass:
     """A class of the Ministry's model: its own fields in order, after those of its base."""
 
@@ -69,7 +69,7 @@ def markers(json_marker: str) -> tuple[str, ...]:
     return tuple(path.strip() for path in json_marker.split("|") if path.strip())
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DocumentType:
     """One kind of exchange document in one version.
 
@@ -151,7 +151,7 @@ class DocumentType:
                 yield from self.walk(here, field.type, depth + 1)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rule:
     """One business rule over the logical message.
 
@@ -177,7 +177,7 @@ class Rule:
     sepas_category: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RuleSet:
     """The rules that judge one document type during a period.
 

@@ -6,15 +6,15 @@ findings are not all known is not accepted by a waiver.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from termserver.model.days import Day
 from termserver.model.findings import Finding, Layer, Location, Report, Severity, Verdict, Waived
 from termserver.model.text import Text
+from termserver.model.values import replace, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Waiver:
     """One rule, at places and in documents like these (patterns with ``*`` and ``?``), until a day, it included.
 

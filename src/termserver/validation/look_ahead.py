@@ -1,10 +1,9 @@
 """Whether a document's verdict will be another one on a later day: judged twice, compared honestly."""
 
-from dataclasses import replace
-
 from termserver.model.days import Day, jalali_text
 from termserver.model.findings import Finding, Layer, Location, Report, Severity, Verdict
 from termserver.model.text import Text
+from termserver.model.values import replace
 
 _NAMED = 5
 _WILL = {

@@ -7,7 +7,6 @@ what stands.
 """
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from termserver.model.documents import Field, Use
@@ -23,14 +22,18 @@ _MANDATORY, _STRUCTURE, _WRONG, _FORMAT = 6, 4, 7, 16
 _ARTEFACT = "Specified"
 
 
-@dataclass(slots=True)
 class Walk:
-    """What one walk found. ``message`` is what can be judged further."""
+    """What one walk found. ``message`` is what can be judged further.
 
-    message: Message
-    findings: list[Finding] = field(default_factory=list)
-    stopped: bool = False
-    """Whether the walk ended at the limit of findings; then nothing is left to judge."""
+    ``stopped``: the walk ended at the limit of findings; then nothing is left to judge.
+    """
+
+    __slots__ = ("findings", "message", "stopped")
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.findings: list[Finding] = []
+        self.stopped = False
 
     @property
     def has_errors(self) -> bool:
