@@ -11,7 +11,8 @@ A rule is an expression over the logical message. Paths are dotted names, relati
 ``code(p)``                   the code of a coded text
 ``codes(p)``                  the set of codes at a repeating path (``in``, ``==``, ``<=`` subset)
 ``amount(p)``                 the magnitude of a quantity, an exact decimal
-``date(p)``                   a Jalali date as a day; ``moment(date, time)`` with the time of day
+``date(p)``                   a Jalali date as a day; ``moment(date, time)`` with the time of day,
+                              ``moment(p)`` where date and time are one field
 ``sum(p)``                    the exact sum at a repeating path; 0 where there is nothing
 ``count(p)``, ``exists(p)``   how many there are; whether there is one
 ``unique(p)``                 whether no code or value comes twice
@@ -340,7 +341,7 @@ class _Parser:
         if isinstance(node, ast.Call):
             name, given = self.called(node)
             make = _VALUE_FUNCTIONS.get(name)
-            if make is None or len(given) != (2 if name == "moment" else 1):
+            if make is None or len(given) not in ((1, 2) if name == "moment" else (1,)):
                 raise _unknown_function(name, len(given))
             return make(self, [self.path(argument, scope) for argument in given])
         raise _not_said(node)
@@ -447,6 +448,9 @@ def _date(parser: _Parser, paths: list[Path]) -> Value:
 
 
 def _moment(parser: _Parser, paths: list[Path]) -> Value:
+    if len(paths) == 1:
+        parser.want(paths[0], "moment", "moment")
+        return Moment(paths[0], paths[0])
     parser.want(paths[0], "day", "moment")
     parser.want(paths[1], "time", "moment")
     return Moment(paths[0], paths[1])
@@ -485,7 +489,7 @@ _VALUE_FUNCTIONS: dict[str, Callable[[_Parser, list[Path]], Value]] = {
     "length": _length,
 }
 _CONDITION_FUNCTIONS = ("implies", "exists", "unique", "mapped", "matches")
-_FUNCTION_OF: dict[Kind, str] = {"code": "code", "number": "amount", "day": "date"}
+_FUNCTION_OF: dict[Kind, str] = {"code": "code", "number": "amount", "day": "date", "moment": "moment"}
 
 _KIND_EN: dict[Kind, str] = {
     "code": "coded text",
