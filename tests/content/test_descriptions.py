@@ -45,7 +45,11 @@ def test_every_shared_class_is_described_once_in_the_order_of_the_wire(classes: 
         wire: dict[str, list[str]] = {}
         for row in csv.DictReader(lines):
             wire.setdefault(row["class"], []).extend([row["field"]] if row["field"] != "xmlns" else [])
-    described = {name: [field.name for field in known.fields] for name, known in classes.by_name.items()}
+    described = {
+        name: [field.name for field in known.fields]
+        for name, known in classes.by_name.items()
+        if known.namespace  # request bodies are JSON alone and of no namespace
+    }
     assert described == {**wire, "SignatureVO": []}
     assert len(described) == 190
 

@@ -12,6 +12,9 @@ from termserver.model.days import ALWAYS, Period
 from termserver.model.findings import Severity
 from termserver.model.text import Text
 
+FORMS = ("xml", "json")
+"""The forms a document may be sent in."""
+
 SCALARS = ("string", "int", "bool", "double", "byte", "DateTime")
 
 
@@ -71,7 +74,9 @@ class DocumentType:
     ``classes`` holds every class reachable from ``root``. ``at`` holds fields that are said more
     strictly at one path than in their class, by logical path without indexes
     (``Composition.Admission.MedicalRecordNumber``). ``json_marker`` is the path of the member
-    that tells this type's JSON from the others' (``Composition.BillSummary``).
+    that tells this type's JSON from the others' (``Composition.BillSummary``); ``json_fallback``
+    that of a member which tells it only where no type's marker is there. ``forms`` are the forms it
+    is sent in.
     """
 
     id: str
@@ -84,6 +89,8 @@ class DocumentType:
     content_type: str = ""
     source: str = ""
     provisional: bool = False
+    forms: tuple[str, ...] = FORMS
+    json_fallback: str = ""
 
     def fields_of(self, class_name: str) -> tuple[Field, ...]:
         """The fields of a class, those of its bases first."""

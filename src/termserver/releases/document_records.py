@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from termserver.model.documents import DocumentClass, DocumentType, Field, Rule, RuleSet, Use
+from termserver.model.documents import FORMS, DocumentClass, DocumentType, Field, Rule, RuleSet, Use
 from termserver.model.findings import Severity
 from termserver.releases.digests import canonical_json
 from termserver.releases.records import Json, lean, period_in, period_out, text_in, text_out
@@ -131,6 +131,8 @@ def encode_document_type(document_type: DocumentType) -> bytes:
                 "content_type": document_type.content_type,
                 "source": document_type.source,
                 "provisional": document_type.provisional,
+                "forms": [] if document_type.forms == FORMS else document_type.forms,
+                "json_fallback": document_type.json_fallback,
             }
         )
     )
@@ -151,6 +153,8 @@ def decode_document_type(data: bytes) -> DocumentType:
         content_type=get("content_type", ""),
         source=get("source", ""),
         provisional=get("provisional", False),
+        forms=tuple(get("forms", FORMS)),
+        json_fallback=get("json_fallback", ""),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from termserver.model.documents import DocumentType, RuleSet
+from termserver.model.documents import FORMS, DocumentType, RuleSet, Use
 from termserver.model.errors import UnknownDocumentType
 from termserver.model.text import Text
 
@@ -25,6 +25,8 @@ class KnownType:
     document_type: Callable[[], DocumentType]
     rule_sets: Callable[[], Sequence[RuleSet]]
     files: Callable[[str], bytes]
+    forms: Sequence[str] = FORMS
+    json_fallback: str = ""
 
     @classmethod
     def of(
@@ -40,6 +42,8 @@ class KnownType:
             lambda: document_type,
             lambda: rule_sets,
             files,
+            document_type.forms,
+            document_type.json_fallback,
         )
 
 
@@ -72,6 +76,7 @@ def newest(types: Sequence[KnownType]) -> KnownType:
 def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
     """The type by the root element; ``<root>`` by what it contains."""
     name = str(root.tag).rpartition("}")[2]
+    types = [known for known in types if "xml" in known.forms]
     found = [known for known in types if known.root == name]
     if not found and name.lower() == "root":
         found = [known for known in types if _contains(root, known.json_marker.split("."))]
@@ -79,7 +84,7 @@ def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
 
 
 def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentified:
-    """The type by its distinctive member."""
+    """The type by its distinctive member; where several types have it, the one that fits its neighbours best."""
     if isinstance(message, dict) and {key.lower() for key in message if isinstance(key, str)} >= _ENVELOPE:
         return Unidentified(
             "document.encrypted",
@@ -90,7 +95,48 @@ def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentifie
             Text(fa="سند را پیش از رمزکردن بسنجید.", en="Validate the document before encryption."),
         )
     found = [known for known in types if _has(message, known.json_marker.split("."))]
+    path = "json_marker"
+    if not found:
+        path = "json_fallback"
+        found = [known for known in types if known.json_fallback and _has(message, known.json_fallback.split("."))]
+    if len({known.id for known in found}) > 1:
+        found = _nearest([(known, getattr(known, path)) for known in found], message)
     return _one(found, types, Text(fa="محتوای سند", en="The content of the document"))
+
+
+def of_form(known: KnownType, form: str) -> KnownType | Unidentified:
+    """The type that the caller named, if it is sent in that form at all."""
+    if form in known.forms:
+        return known
+    listed = ", ".join(known.forms)
+    return Unidentified(
+        "document.form",
+        Text(
+            fa=f"«{known.title.fa}» به صورت {form} فرستاده نمی‌شود.",
+            en=f"{known.title.en} is not sent as {form}.",
+        ),
+        Text(fa=f"آن را به صورت {listed} بنویسید.", en=f"Write it as {listed}."),
+    )
+
+
+def _nearest(found: Sequence[tuple[KnownType, str]], message: Any) -> list[KnownType]:
+    """Of several types those that leave fewest members unexplained, then miss fewest, then say least else."""
+    misfits = {}
+    for known, path in found:
+        document_type = known.document_type()
+        above = path.rpartition(".")[0]
+        part = message
+        for name in above.split(".") if above else ():
+            part = _member(part, name)
+        owner = document_type.field(above) if above else None
+        fields = document_type.fields_at(above, owner.type if owner else document_type.root)
+        names = {field.name.lower() for field in fields}
+        required = {field.name.lower() for field in fields if field.use is Use.REQUIRED}
+        written = {key.lower() for key in part}
+        filled = {key.lower() for key, value in part.items() if value is not None}
+        misfits[known.id, known.version] = (len(written - names), len(required - filled), len(names - written))
+    best = min(misfits.values())
+    return [known for known, _ in found if misfits[known.id, known.version] == best]
 
 
 def _contains(element: Any, names: Sequence[str]) -> bool:
@@ -103,16 +149,20 @@ def _contains(element: Any, names: Sequence[str]) -> bool:
 
 def _has(message: Any, names: Sequence[str]) -> bool:
     for name in names:
-        if not isinstance(message, dict):
+        message = _member(message, name)
+        if message is None:
             return False
-        value = message.get(name)
-        if value is None:
-            lowered = name.lower()
-            value = next((member for key, member in message.items() if key.lower() == lowered), None)
-        if value is None:
-            return False
-        message = value
     return True
+
+
+def _member(message: Any, name: str) -> Any:
+    if not isinstance(message, dict):
+        return None
+    value = message.get(name)
+    if value is None:
+        lowered = name.lower()
+        value = next((member for key, member in message.items() if key.lower() == lowered), None)
+    return value
 
 
 def _one(found: Sequence[KnownType], types: Sequence[KnownType], said: Text) -> KnownType | Unidentified:
