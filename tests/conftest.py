@@ -12,6 +12,17 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("TERMSERVER_SHARED", ROOT.parent / "shared"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No test touches the shelf of whoever runs it; programs that a test starts inherit this one."""
+    folder = tmp_path_factory.mktemp("shelf")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TERMSERVER_SHELF", str(folder))
+        patch.delenv("TERMSERVER_EDITION", raising=False)
+        patch.delenv("TERMSERVER_LANG", raising=False)
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT

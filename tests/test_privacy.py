@@ -27,7 +27,7 @@ def tracked() -> list[Path]:
 
 def looks_synthetic(number: str) -> bool:
     """Numbers that nobody was ever given: long runs of zeros, one digit over and over, 1234567891 and the like."""
-    return "00000" in number or len(set(number)) <= 2 or number.startswith(("123456789", "09000", "09120000"))
+    return "00000" in number or "1234567" in number or len(set(number)) <= 2
 
 
 @pytest.mark.parametrize("path", tracked(), ids=lambda path: path.relative_to(ROOT).as_posix())

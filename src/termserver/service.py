@@ -117,6 +117,7 @@ class TermServer:
         offset: int = 0,
         language: str = "fa",
         syntax: str = "plain",
+        active_only: bool = False,
     ) -> "SearchResult":
         """One page of hits, each a ready JSON object, and the exact total.
 
@@ -126,7 +127,7 @@ class TermServer:
         from termserver.search.query import SearchQuery
 
         wanted = tuple(dict.fromkeys(self._answering(self.terminology.systems.resolve(name)) for name in systems))
-        query = SearchQuery(q, wanted, limit, offset, syntax, language)
+        query = SearchQuery(q, wanted, limit, offset, syntax, language, active_only)
         if not wanted or self._everything is self._search:
             return self._search.find(query)
         return self._everything.find(query)

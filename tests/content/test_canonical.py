@@ -19,7 +19,7 @@ CONCEPT_TABLE = "codesystems/ward/concepts.csv"
 def test_the_folders_mean_the_same_after_formatting(zarland):
     zarland.write(CONCEPT_TABLE, "\ufeff" + zarland.read(CONCEPT_TABLE).replace("\n", "\r\n"))
     changed = canonical.format(zarland.root)
-    assert CONCEPT_TABLE in map(lambda path: path.as_posix(), changed)
+    assert CONCEPT_TABLE in (path.as_posix() for path in changed)
     before = folders.read(zarland.root)
     assert zarland.problems() == []
     assert canonical.format(zarland.root) == []

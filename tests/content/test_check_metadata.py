@@ -30,7 +30,13 @@ RULES = "validators/visit/1.0/ruleset.yaml"
         ("    indexed: true", "    indexed: maybe", (24, 14), "yaml.wrong-kind", "true or false"),
         ("aliases:\n  - ZarEHR.Ward", "aliases: ZarEHR.Ward", (5, 10), "yaml.wrong-kind", "a list of texts"),
         ("id: ward", "id: ward\n\tx: 1", (3, 1), "yaml.syntax", "not tabs"),
-        ("id: ward\nurl: ${base}/CodeSystem/ward", "id: &a ward\nurl: *a", (2, 5), "yaml.reference", "Write the value itself"),
+        (
+            "id: ward\nurl: ${base}/CodeSystem/ward",
+            "id: &a ward\nurl: *a",
+            (2, 5),
+            "yaml.reference",
+            "Write the value itself",
+        ),
     ],
 )
 def test_metadata_problems_are_found_where_they_are(zarland, before, after, place, rule, hint):

@@ -262,7 +262,9 @@ def test_the_order_of_problems_is_the_same_every_time(zarland):
 def test_a_problem_is_told_in_both_languages(zarland):
     zarland.append(CONCEPTS, "019,قلب,Heart,,,,,,")
     problem = zarland.only()
-    assert str(problem).startswith("codesystems/ward/concepts.csv:6:1: error: The code '019' is already there on line 3.")
+    assert str(problem).startswith(
+        "codesystems/ward/concepts.csv:6:1: error: The code '019' is already there on line 3."
+    )
     assert "\n    " in problem.in_language("fa")
     assert problem.as_json()["hint"]["fa"]
 
@@ -270,3 +272,24 @@ def test_a_problem_is_told_in_both_languages(zarland):
 def _table(*rows: str) -> str:
     header = "code,display_fa,display_en,parent,status,valid_from,valid_to,replaced_by,source"
     return "\n".join([header, *rows]) + "\n"
+
+
+def test_a_lost_zero_shows_among_codes_of_its_own_level(zarland, at):
+    zarland.change("codesystems/ward/codesystem.yaml", "shape: ^[0-9]{3}$\n", "")
+    zarland.write(
+        CONCEPTS,
+        _table("01,شمال,North,,,,,,", "02,جنوب,South,,,,,,", "011,الف,A,01,,,,,", "012,ب,B,01,,,,,")
+        + "13,پ,C,01,,,,,\n021,ت,D,02,,,,,\n022,ث,E,02,,,,,\n",
+    )
+    zarland.write("codesystems/ward/designations.csv", "code,language,use,value\n")
+    zarland.write("codesystems/ward/properties.csv", "code,property,value,valid_from,valid_to\n")
+    lost = [problem for problem in zarland.problems() if problem.rule == "code.lost-zero"]
+    assert [at(problem) for problem in lost] == [(CONCEPTS, 6, 1, "code.lost-zero", "error")]
+    assert "'013'" in lost[0].hint.en
+
+
+def test_a_parent_whose_own_row_lost_its_zero_is_explained(zarland):
+    zarland.change(CONCEPTS, "019,قلب و عروق", "19,قلب و عروق")
+    found = {problem.rule: problem for problem in zarland.problems() if problem.file == CONCEPTS}
+    assert found["code.lost-zero"].line == 3
+    assert "There is a '19'" in found["parent.unknown"].hint.en

@@ -14,7 +14,8 @@ from termserver.model.codes import (
     Status,
 )
 from termserver.model.text import Text
-from termserver.releases.file import ReleaseFile, ReleaseWriter
+from termserver.releases.file import ReleaseFile
+from termserver.releases.writer import ReleaseWriter
 from termserver.search import index
 from termserver.search.finder import Finder
 from termserver.search.ranking import in_rank_order

@@ -9,7 +9,8 @@ from pyroaring import BitMap
 from search_land import NATION, finder
 
 from termserver.model.errors import ReleaseError
-from termserver.releases.file import ReleaseFile, ReleaseWriter
+from termserver.releases.file import ReleaseFile
+from termserver.releases.writer import ReleaseWriter
 from termserver.search import index
 from termserver.search.finder import Finder
 from termserver.search.index import code_forms, first_words, merged

@@ -25,7 +25,7 @@ def routes(server: TermServer, hot: HotRoutes) -> APIRouter:
     )
     async def search(request: Request) -> Response:
         """Persian and English, any word order, the last word as far as it is typed, codes with or without the dot."""
-        return _plain(hot.search(b"/api/search", request.scope["query_string"]))
+        return _plain(hot.answer(b"/api/search", request.scope["query_string"]))
 
     @router.get("/api/codesystems", response_model=described.SystemsAnswer, summary="Every code system of this edition")
     async def systems(request: Request) -> Response:
@@ -48,7 +48,7 @@ def routes(server: TermServer, hot: HotRoutes) -> APIRouter:
     )
     async def concept(system: str, code: str, request: Request) -> Response:
         """Any spelling of the system and any width of the code is understood."""
-        return _plain(hot.lookup(request.scope["raw_path"], request.scope["query_string"]))
+        return _plain(hot.answer(request.scope["raw_path"], request.scope["query_string"]))
 
     return router
 

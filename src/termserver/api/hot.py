@@ -1,12 +1,12 @@
 """The hot routes, as plain ASGI handlers in front of the FastAPI application: search and lookup.
 
 Bytes in, bytes out: a hit is a ready-made JSON fragment of the release, and the entity tag is
-known before any work is done, because an edition never changes.
+known before any work is done, because an edition never changes; for the same reason an answer
+that was given once is kept, up to a bounded number of bytes.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
 from urllib.parse import unquote
 
 import orjson
@@ -14,7 +14,6 @@ import orjson
 from termserver import __version__
 from termserver.api.answers import Answer, Problem
 from termserver.api.parameters import Parameter, read
-from termserver.api.shapes import concept_json
 from termserver.model.codes import Coding
 from termserver.model.days import parse_day
 from termserver.model.text import Text
@@ -38,7 +37,7 @@ LOOKUP_PARAMETERS = {
         Parameter("lang", "fa", choices=("fa", "en"), says="the language of `display`"),
     )
 }
-_CACHED_CONCEPTS = 4096
+_KEPT_BYTES = 32 * 1024 * 1024
 
 
 class HotRoutes:
@@ -55,16 +54,27 @@ class HotRoutes:
             (b"x-termserver-release", self.release.encode()),
         )
         self._tail = b',"release":' + orjson.dumps(self.release) + b"}"
-        self._concepts: OrderedDict[tuple[str, str, str, str], bytes] = OrderedDict()
-        self._lock = Lock()
+        self._kept: OrderedDict[tuple[bytes, bytes], Answer] = OrderedDict()
+        self._kept_bytes = 0
 
     def route(self, path: str) -> Callable[[bytes, bytes], Answer] | None:
         """The handler of a path, or None if another application answers it."""
-        if path == "/api/search":
-            return self.search
-        if path.startswith("/api/codesystems/") and "/concepts/" in path:
-            return self.lookup
+        if path == "/api/search" or (path.startswith("/api/codesystems/") and "/concepts/" in path):
+            return self.answer
         return None
+
+    def answer(self, raw_path: bytes, query_string: bytes) -> Answer:
+        """The answer of ``search`` or ``lookup``, kept from the last time or made now."""
+        asked = (raw_path, query_string)
+        answer = self._kept.get(asked)
+        if answer is None:
+            answer = (self.lookup if b"/concepts/" in raw_path else self.search)(raw_path, query_string)
+            self._kept[asked] = answer
+            self._kept_bytes += len(answer.body) + len(query_string) + len(raw_path)
+            while self._kept_bytes > _KEPT_BYTES:
+                (old_path, old_query), old = self._kept.popitem(last=False)
+                self._kept_bytes -= len(old.body) + len(old_query) + len(old_path)
+        return answer
 
     def not_modified(self, if_none_match: bytes) -> Answer | None:
         """304 if the caller holds this edition's answer already."""
@@ -92,18 +102,11 @@ class HotRoutes:
         values = read(query_string, LOOKUP_PARAMETERS)
         system, _, code = raw_path[len(b"/api/codesystems/") :].partition(b"/concepts/")
         try:
-            key = (unquote(system, errors="strict"), unquote(code, errors="strict"), values["on"], values["lang"])
+            coding = Coding(unquote(system, errors="strict"), unquote(code, errors="strict"))
         except UnicodeDecodeError as error:
             raise Problem(
                 400, "bad-parameter", Text("نشانی با UTF-8 کدگذاری نشده است.", "The address is not UTF-8.")
             ) from error
-        body = self._concepts.get(key)
-        if body is None:
-            day = parse_day(values["on"]) if values["on"] else None
-            detail = concept_json(self._server.lookup(Coding(key[0], key[1]), day), values["lang"])
-            body = orjson.dumps(detail)[:-1] + self._tail
-            with self._lock:
-                self._concepts[key] = body
-                if len(self._concepts) > _CACHED_CONCEPTS:
-                    self._concepts.popitem(last=False)
-        return Answer(200, body, self.headers)
+        day = parse_day(values["on"]) if values["on"] else None
+        detail = self._server.lookup(coding, day).as_json(values["lang"])
+        return Answer(200, orjson.dumps(detail)[:-1] + self._tail, self.headers)

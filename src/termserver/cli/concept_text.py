@@ -48,7 +48,7 @@ def short(digest: str) -> str:
 
 
 def _status(status: str, language: str) -> str:
-    return {"retired": "بازنشسته"}.get(status, status) if language == "fa" else status
+    return {"active": "فعال", "retired": "بازنشسته"}.get(status, status) if language == "fa" else status
 
 
 def _stand_in(system: str, language: str) -> str:

@@ -46,11 +46,12 @@ def import_table(
 ) -> int:
     """Load a full table (CSV or XLSX) into a code system, with a report of every row."""
     from termserver.content import promotion
+    from termserver.content.table_mapping import USUAL_HEADERS
     from termserver.importers.tables import read_table
 
     folder = content_root(root)
     told = _told(mapping or ())
-    opened = read_table(table, sheet=sheet, known=tuple(told.values()) if told else ())
+    opened = read_table(table, sheet=sheet, known=tuple(told.values()) if told else USUAL_HEADERS)
     report = promotion.import_table(
         folder,
         system,

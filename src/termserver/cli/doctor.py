@@ -98,8 +98,8 @@ def _content(server: TermServer, missing: list[tuple[Text, str]]) -> dict[str, A
     if "icd10" in absent and not any(system["id"] == "icd10cm" for system in systems):
         what = Text("ICD-10 نیست؛ برای جست‌وجو جایگزینی هم نیست", "ICD-10 is not here, nor a stand-in to search")
         missing.append((what, "termserver import icd10cm"))
-    if not any(system["id"] == "irc" and system["content"] == "complete" for system in systems):
-        what = Text("فهرست دارو نیست یا کامل نیست", "the drug list is not here, or in part")
+    if not any(pin.name == "drugs" for pin in server.edition.releases):
+        what = Text("فهرست دارو بارگذاری نشده است", "the drug list is not loaded")
         missing.append((what, "termserver import drugs SHEET.csv …"))
     return {
         "systems": by_content,

@@ -29,7 +29,7 @@ Over many documents 4 > 2 > 1 > 3 > 0; never a count. An internal failure is one
 | variable | meaning |
 |---|---|
 | `TERMSERVER_LANG` | `fa` or `en`: the language of texts and failures; else the locale decides |
-| `TERMSERVER_EDITION` | the edition, lock or release file to ask, where no `--edition` is given; else the shelf's current one, else the one that came with the installation |
+| `TERMSERVER_EDITION` | the edition, lock or release file to ask where no `--edition` is given; else the shelf's |
 | `TERMSERVER_SHELF` | the folder of installed releases; else the user's data folder |
 | `TERMSERVER_DEBUG` | `1` shows the traceback of a failure |
 """

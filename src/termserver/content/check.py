@@ -1,6 +1,5 @@
 """The check of the committee's folders: every problem with its file, line, column and the way to mend it."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from termserver.content.code_check import check_codes
@@ -57,11 +56,3 @@ def check_sources(sources: Sources) -> list[Problem]:
     for rule_set in sources.rule_sets:
         problems += check_rule_set(rule_set, sources.document_types)
     return problems
-
-
-def summary(problems: list[Problem]) -> Mapping[str, int]:
-    """How many problems there are of each severity."""
-    counts: dict[str, int] = {}
-    for problem in problems:
-        counts[str(problem.severity)] = counts.get(str(problem.severity), 0) + 1
-    return counts

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
-from termserver.content.codesystem_files import SystemSource
+from termserver.content.codesystem_files import SystemSource, several
 from termserver.content.csv_files import Row, Table
 from termserver.content.letters import has_persian_digit, unseen_in_code
 from termserver.content.problems import Place, Problem, error, warning
@@ -25,7 +25,8 @@ def check_codes(source: SystemSource) -> list[Problem]:
     table = source.tables["concepts.csv"]
     problems = list(_duplicates(table, source.system))
     judge = CodeJudge(source.system)
-    lost = dict(lost_zeros([row.cells[0] for row in table.rows]))
+    everybody = [row.cells[0] for row in table.rows]
+    lost = {code: padded for level in (everybody, *_levels(table)) for code, padded in lost_zeros(level)}
     codes = {row.cells[0] for row in table.rows}
     own_zeros = zero_widths(codes)
     for row in table.rows:
@@ -206,6 +207,26 @@ def _duplicates(table: Table, system: CodeSystem) -> Iterator[Problem]:
                 en="Delete one of the two rows; a second name belongs in designations.csv.",
             ),
         )
+
+
+def _levels(table: Table) -> list[list[str]]:
+    """The codes by their depth under the first parent: provinces among provinces, counties among counties."""
+    parents = {row.cells[0]: next(iter(several(row.cells[3])), "") for row in table.rows}
+    depths: dict[str, int] = {"": -1}
+    for code in parents:
+        path: dict[str, None] = {}  # in order, and quick to ask
+        step = code
+        while step not in depths and step not in path:
+            path[step] = None
+            step = parents.get(step, "")
+        depth = depths.get(step, -1)  # a cycle has no depth of its own; hierarchy_check speaks of it
+        for step in reversed(path):
+            depth += 1
+            depths[step] = depth
+    levels: dict[int, list[str]] = {}
+    for code in parents:
+        levels.setdefault(depths[code], []).append(code)
+    return list(levels.values())
 
 
 def lost_zeros(codes: list[str]) -> list[tuple[str, str]]:

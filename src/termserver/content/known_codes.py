@@ -44,6 +44,12 @@ def meant(code: str, known: KnownSystem) -> Text:
     for zeros in range(1, 10):
         if "0" * zeros + code in known.codes:
             return did_you_mean("0" * zeros + code, ["0" * zeros + code], Text())
+    bare = code.lstrip("0")
+    if bare and bare != code and bare in known.codes:
+        return Text(
+            fa=f"«{bare}» هست؛ اگر صفر آغازین خود را از دست داده، آن را «{code}» بنویسید.",
+            en=f"There is a '{bare}'; if it has lost its leading zero, write it '{code}'.",
+        )
     bare = code.strip()
     if bare != code and bare in known.codes:
         return did_you_mean(bare, [bare], Text())

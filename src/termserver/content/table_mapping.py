@@ -129,8 +129,8 @@ def _whole(columns: dict[str, tuple[str, int]], headers: Sequence[str], guessed:
     if "code" not in columns:
         listed = ", ".join(headers)
         raise UsageError(
-            f"No column of the table is known to be the code. Its columns: {listed}. Say which: --map code=…",
-            f"ستون کد در جدول شناخته نشد. ستون‌ها: {listed}. آن را نام ببرید: --map code=…",
+            f"No column of the table looks like the code: {listed}. Name it: --map code=… --map display_fa=…",
+            f"ستون کد در جدول شناخته نشد. ستون‌ها: {listed}. آن را نام ببرید: --map code=… --map display_fa=…",
         )
     taken = {at for _, at in columns.values()}
     unused = tuple(header for n, header in enumerate(headers) if n not in taken and header)

@@ -1,8 +1,8 @@
 """What a rule says, as a tree of plain values; ``expressions`` reads it, ``validation`` compiles it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from termserver.model.documents import Field
 
@@ -163,3 +163,37 @@ class Truth:
 
 
 Condition = Compare | Among | Both | Either | Not | Exists | Unique | Mapped | Matches | Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A filter ``code(item) == code(here.…)`` at one step of a path from the root."""
+
+    step: int
+    item: Path
+    here: Path
+
+
+def joined_step(path: Path) -> Join | None:
+    """The join of a path from the root whose only filter looks for the context's code; else None."""
+    filtered = [n for n, step in enumerate(path.steps) if step.filter is not None]
+    if path.base != "root" or len(filtered) != 1:
+        return None
+    match path.steps[filtered[0]].filter:
+        case Compare("==", Get(one, "code"), Get(other, "code")):
+            if (one.base, other.base) == ("item", "here"):
+                return Join(filtered[0], one, other)
+            if (one.base, other.base) == ("here", "item"):
+                return Join(filtered[0], other, one)
+    return None
+
+
+def looks_here(part: Any) -> bool:
+    """Whether a condition (or a value in it) speaks of the rule's context."""
+    if isinstance(part, Path):
+        return part.base == "here" or any(step.filter and looks_here(step.filter) for step in part.steps)
+    if isinstance(part, tuple):
+        return any(looks_here(one) for one in part)
+    if isinstance(part, Field) or not is_dataclass(part):
+        return False
+    return any(looks_here(getattr(part, name.name)) for name in fields(part))

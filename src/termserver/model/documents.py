@@ -130,7 +130,9 @@ class Rule:
 
     ``each`` is the path of the context ("" is the whole message; a repeating path is judged item
     by item), ``when`` and ``holds`` are expressions of ``termserver.model.expressions`` relative
-    to it, ``at`` the path (relative to the context) where the finding points.
+    to it, ``at`` the path (relative to the context) where the finding points. A rule is asked only
+    where the rules of ``after`` found nothing, so that one mistake is one finding: a wrong line is
+    not reported again by the sum over the lines.
     """
 
     id: str
@@ -140,6 +142,7 @@ class Rule:
     each: str = ""
     when: str = ""
     at: str = ""
+    after: tuple[str, ...] = ()
     hint: Text | None = None
     why: str = ""
     evidence: str = ""

@@ -60,6 +60,8 @@ from termserver.model.conditions import (
     Unique,
     Value,
     Written,
+    joined_step,
+    looks_here,
 )
 from termserver.model.documents import DocumentType, Field, Rule
 from termserver.model.text import Text
@@ -418,7 +420,13 @@ class _Parser:
                     )
                 narrowed = self.condition(filter_node, _Scope(at, class_name, filtering=True))
             steps.append(Step(found, narrowed))
-        return Path(base, tuple(steps), at)
+        path = Path(base, tuple(steps), at)
+        if base == "root" and looks_here(path) and joined_step(path) is None:
+            raise ExpressionError(
+                "From root, a filter looks at the context by one equality of codes alone: [code(x) == code(here.y)].",
+                "از root صافی تنها با یک برابری کد به زمینه می‌نگرد: [code(x) == code(here.y)].",
+            )
+        return path
 
     def fields(self, at: str, class_name: str) -> dict[str, Field]:
         if class_name not in self.type.classes:

@@ -6,9 +6,10 @@ text stands where its nearest parent does.
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from json import JSONDecoder
-from typing import Protocol
+from typing import Any, Protocol
 from xml.parsers import expat
 
 from termserver.parsing.gate import BOM
@@ -130,7 +131,7 @@ class JsonPlaces:
     def __init__(self, data: bytes) -> None:
         self.text = data.removeprefix(BOM).decode("utf-8", "replace")
         self._lines = _Lines(self.text)
-        self._scan = JSONDecoder(strict=False).scan_once
+        self._scan: Callable[[str, int], tuple[Any, int]] = JSONDecoder(strict=False).scan_once  # type: ignore[attr-defined]
         self._known: dict[int, dict[Step, tuple[int, int]]] = {}
 
     def find(self, path: str) -> Place:
@@ -151,7 +152,8 @@ class JsonPlaces:
         return known
 
     def _object(self, at: int) -> dict[Step, tuple[int, int]]:
-        text, members = self.text, {}
+        text = self.text
+        members: dict[Step, tuple[int, int]] = {}
         key = _skip(text, at + 1)
         while text[key] == '"':
             name, after = self._scan(text, key)
@@ -165,7 +167,8 @@ class JsonPlaces:
         return members
 
     def _list(self, at: int) -> dict[Step, tuple[int, int]]:
-        text, items = self.text, {}
+        text = self.text
+        items: dict[Step, tuple[int, int]] = {}
         value = _skip(text, at + 1)
         while text[value] != "]":
             items[len(items)] = (value, value)

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from lxml import etree
 
@@ -20,6 +21,11 @@ new_element = etree.Element
 add_child = etree.SubElement
 
 _parsers = threading.local()
+
+
+def attributes(element: Element) -> list[tuple[str, str]]:
+    """Names and values of the attributes."""
+    return element.items()  # type: ignore[return-value]
 
 
 def local_name(element: Element) -> str:
@@ -148,7 +154,7 @@ class _Neighbours(etree.Resolver):
         super().__init__()
         self._files = files
 
-    def resolve(self, system_url: str, public_id: str, context: object) -> object:
+    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]
         name = system_url.rpartition("/")[2]
         return self.resolve_string(self._files(name), context, base_url=name)
 

@@ -81,7 +81,7 @@ def _field_out(field: Field) -> Json:
 def _field_in(said: Json) -> Field:
     get = said.get
     return Field(
-        said["name"],
+        get("name", ""),
         get("type", ""),
         get("repeats", False),
         get("attribute", False),
@@ -143,7 +143,7 @@ def decode_document_type(data: bytes) -> DocumentType:
     said = orjson.loads(data)
     get = said.get
     return DocumentType(
-        id=said["id"],
+        id=get("id", ""),
         version=get("version", ""),
         title=text_in(get("title")),
         root=get("root", ""),
@@ -168,6 +168,7 @@ def _rule_out(rule: Rule) -> Json:
             "each": rule.each,
             "when": rule.when,
             "at": rule.at,
+            "after": rule.after,
             "why": rule.why,
             "evidence": rule.evidence,
             "source": rule.source,
@@ -183,13 +184,14 @@ def _rule_out(rule: Rule) -> Json:
 def _rule_in(said: Json) -> Rule:
     get = said.get
     return Rule(
-        id=said["id"],
+        id=get("id", ""),
         severity=Severity(said["severity"]),
         holds=get("holds", ""),
         says=text_in(get("says")),
         each=get("each", ""),
         when=get("when", ""),
         at=get("at", ""),
+        after=tuple(get("after", ())),
         hint=text_in(said["hint"]) if "hint" in said else None,
         why=get("why", ""),
         evidence=get("evidence", ""),
@@ -220,7 +222,7 @@ def decode_rule_set(data: bytes) -> RuleSet:
     said = orjson.loads(data)
     get = said.get
     return RuleSet(
-        document_type=said["document_type"],
+        document_type=get("document_type", ""),
         version=get("version", ""),
         schema_version=get("schema_version", ""),
         title=text_in(get("title")),

@@ -25,10 +25,16 @@ SHIPPED = Path(__file__).resolve().parent.parent / "shipped"
 
 
 def default_folder() -> Path | None:
-    """TERMSERVER_SHELF, else the user's data folder of this system; None if the user has no home."""
+    """TERMSERVER_SHELF, else ``var/shelf`` of the checkout we run from, else the user's data folder of this system.
+
+    None if the user has no home.
+    """
     said = os.environ.get("TERMSERVER_SHELF")
     if said:
         return Path(said)
+    checkout = SHIPPED.parents[2]
+    if (checkout / "codesystems").is_dir() and (checkout / "pyproject.toml").is_file():
+        return checkout / "var" / "shelf"
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA")
         return Path(local, "termserver", "shelf") if local else None

@@ -122,6 +122,15 @@ class ReleaseFile:
             raise self._damaged(error) from None
         return cursor
 
+    def _each(self, sql: str, values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+        cursor = self._read(sql, values)
+        try:
+            yield from cursor
+        except sqlite3.Error as error:
+            if self._closed:
+                self._connect()  # raises, in the reader's words
+            raise self._damaged(error) from None
+
     def _damaged(self, error: sqlite3.Error) -> ReleaseError:
         return ReleaseError(
             f"The release {self.path} cannot be read: {error}. Run: termserver release verify",
@@ -148,13 +157,13 @@ class ReleaseFile:
         known = self._of(table)
         if known is None:
             return iter(())
-        return self._read(known.prefix[len(key) - 1] if key else known.all, key)
+        return self._each(known.prefix[len(key) - 1] if key else known.all, key)
 
     def span(self, table: Table, low: Any, high: Any, limit: int = -1) -> Iterator[tuple[Any, ...]]:
         known = self._of(table)
         if known is None:
             return iter(())
-        return self._read(known.span, (low, high, limit))
+        return self._each(known.span, (low, high, limit))
 
     def many(self, table: Table, keys: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
         known = self._of(table)

@@ -100,7 +100,7 @@ def decode_system(data: bytes) -> CodeSystem:
     said = orjson.loads(data)
     get = said.get
     return CodeSystem(
-        id=said["id"],
+        id=get("id", ""),
         url=get("url", ""),
         title=text_in(get("title")),
         version=get("version", ""),
@@ -125,7 +125,7 @@ def decode_system(data: bytes) -> CodeSystem:
         stands_in_for=get("stands_in_for", ""),
         weight=get("weight", 100),
         properties=tuple(
-            PropertyDefinition(p["code"], text_in(p.get("title")), p.get("type", ""), p.get("indexed", False))
+            PropertyDefinition(p.get("code", ""), text_in(p.get("title")), p.get("type", ""), p.get("indexed", False))
             for p in get("properties", ())
         ),
     )
@@ -137,7 +137,8 @@ def _include_out(include: Include) -> Json:
 
 def _includes_in(said: list[Json]) -> tuple[Include, ...]:
     return tuple(
-        Include(i["system"], tuple(i.get("codes", ())), tuple(i.get("under", ())), i.get("shape", "")) for i in said
+        Include(i.get("system", ""), tuple(i.get("codes", ())), tuple(i.get("under", ())), i.get("shape", ""))
+        for i in said
     )
 
 
@@ -163,7 +164,7 @@ def decode_value_set(data: bytes) -> ValueSet:
     said = orjson.loads(data)
     get = said.get
     return ValueSet(
-        id=said["id"],
+        id=get("id", ""),
         url=get("url", ""),
         title=text_in(get("title")),
         version=get("version", ""),
@@ -197,7 +198,7 @@ def decode_concept_map(data: bytes) -> ConceptMap:
     said = orjson.loads(data)
     get = said.get
     return ConceptMap(
-        id=said["id"],
+        id=get("id", ""),
         url=get("url", ""),
         title=text_in(get("title")),
         version=get("version", ""),
@@ -235,7 +236,7 @@ def decode_naming_system(data: bytes) -> NamingSystem:
     said = orjson.loads(data)
     get = said.get
     return NamingSystem(
-        id=said["id"],
+        id=get("id", ""),
         url=get("url", ""),
         title=text_in(get("title")),
         triplets=tuple(Triplet(*triplet) for triplet in get("triplets", ())),

@@ -4,6 +4,7 @@ A page is read from ever weaker sets, each in static rank order; nothing is scor
 match is worth stands in ``Tiers``, and only there.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -83,7 +84,8 @@ class Finder:
         self.hidden = hidden
         self.runs = [run for run in runs if run.system not in hidden]
         self._some_hidden = len(self.runs) < len(runs)
-        self._heads = [(run.end, run.head) for run in runs]
+        self._ends = [run.end for run in runs]
+        self._heads = [run.head for run in runs]
 
     # which concepts are asked at all
 
@@ -190,7 +192,7 @@ class Finder:
             _, code, fa, en, more = rows[ordinal]
             first, second = (fa, en) if persian else (en, fa)
             display = first if first != b'""' else second
-            head = next(head for end, head in self._heads if ordinal < end)
+            head = self._heads[bisect_right(self._ends, ordinal)]
             shown.append(
                 b'%s%s,"display":%s,"display_fa":%s,"display_en":%s%s'
                 % (head, code, display, fa, en, more or PLAIN_REST)

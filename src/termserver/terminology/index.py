@@ -33,15 +33,16 @@ def system_keys(contents: Iterable[CodeSystemContent]) -> list[str]:
     Raise ContentError if one generation is there twice.
     """
     keys: list[str] = []
+    generations: set[tuple[str, str]] = set()
     for content in contents:
         system = content.system
-        key = f"{system.id}|{system.version}" if system.id in keys else system.id
-        if key in keys:
+        if (system.id, system.version) in generations:
             raise ContentError(
                 f"The code system '{system.id}' is there twice in version '{system.version}'. Keep one of them.",
                 f"سامانهٔ کد «{system.id}» با نسخهٔ «{system.version}» دو بار آمده است. یکی را نگه دارید.",
             )
-        keys.append(key)
+        generations.add((system.id, system.version))
+        keys.append(f"{system.id}|{system.version}" if system.id in keys else system.id)
     return keys
 
 

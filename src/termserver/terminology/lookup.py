@@ -28,12 +28,11 @@ class CodeStates:
 
     def state(self, system_id: str, code: str, day: Day) -> str:
         """One of ``CodeState``; with an empty ``day`` periods do not count."""
-        known = self._known.get((system_id, code))
-        if known is None:
+        try:
+            known = self._known[system_id, code]
+        except KeyError:
             known = self._find(system_id, code)
-        if known.__class__ is str:
-            return known
-        return _on(known, day)  # type: ignore[arg-type]
+        return known if known.__class__ is str else _on(known, day)  # type: ignore[arg-type]
 
     def _find(self, system_id: str, code: str) -> str | Dated:
         system = self._systems.find(system_id)

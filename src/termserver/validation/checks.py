@@ -59,11 +59,11 @@ class Checks:
         }
         self._functions: dict[tuple[str, str, int], str] = {}
         root = self._function("", self._shape.type.root, "", 0)
-        self._root = lambda message, run: self._names[root](message, run)
+        self._root = root
 
     def run(self, message: Any, run: Run) -> int:
         """Judge the message into ``run``; the number of coded elements comes back."""
-        return self._root(message, run)
+        return self._names[self._root](message, run)  # type: ignore[no-any-return]
 
     # what the generated functions call where something was not remembered as fine
 

@@ -1,5 +1,6 @@
 """Judging the dates of a message: Jalali days that exist, and agree with their own text."""
 
+from functools import lru_cache
 from typing import Any
 
 from termserver.model.days import Day, from_jalali, jalali_month_length, to_jalali
@@ -11,12 +12,16 @@ _DATE_ERROR = 1
 """SEPAS category 1, DataValidationError: dates (exchange.md 5.4)."""
 
 
+_day = lru_cache(8192)(from_jalali)
+"""Documents of one week share their days."""
+
+
 def day_of(date: Any) -> Day | None:
     """The ISO day of a DO_DATE or DO_DATE_TIME; None if it has none."""
     if not isinstance(date, dict):
         return None
     year, month, day = parts(date)
-    return from_jalali(year, month, day) if year and month and day else None
+    return _day(year, month, day) if year and month and day else None
 
 
 def parts(date: dict[str, Any]) -> tuple[int, int, int]:
@@ -38,7 +43,7 @@ def judge(date: Any) -> list[Problem]:
     year, month, day = parts(date)
     if not (year and month and day):
         return []
-    if from_jalali(year, month, day) is None:
+    if _day(year, month, day) is None:
         return [_impossible(year, month, day)]
     text = date.get("ISOString")
     if isinstance(text, str) and text and not _agrees(text, year, month, day):

@@ -1,4 +1,4 @@
-"""Which document type a message is of: XML by its root element, JSON by its distinctive member, or by what the sender says."""
+"""Which document type a message is of: XML by its root element, JSON by its distinctive member."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

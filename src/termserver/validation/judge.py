@@ -7,7 +7,7 @@ explanations and places.
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -392,10 +392,11 @@ class _Case:
 
         places: Places = XmlPlaces(self.data) if self.kind == "xml" else JsonPlaces(self.data)
         placed: dict[tuple[str, str], Finding] = {}
+        said = _parents(finding.where.path for finding in self.findings if finding.rule != "structure.expected")
         for finding in self.findings[: 4 * self._limit]:
             path = finding.where.path
-            if (finding.rule, path) in placed:
-                continue
+            if (finding.rule, path) in placed or (finding.rule == "structure.expected" and path in said):
+                continue  # what else is said of the field says it better
             place = places.find(path)
             window, caret = excerpt(places.text, place.offset, self.kind, not self._show_values)
             placed[finding.rule, path] = replace(
@@ -424,6 +425,16 @@ class _Case:
             share or _NO_SHARE,
             hashlib.sha256(self.data).hexdigest(),
         )
+
+
+def _parents(paths: Iterable[str]) -> set[str]:
+    """The paths and all that they stand in."""
+    found: set[str] = set()
+    for path in paths:
+        while path and path not in found:
+            found.add(path)
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return found
 
 
 _NO_SHARE = CheckedShare()

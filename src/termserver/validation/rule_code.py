@@ -9,7 +9,6 @@ variables alone.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +22,7 @@ from termserver.model.conditions import (
     Either,
     Exists,
     Get,
+    Join,
     Kind,
     Mapped,
     Matches,
@@ -34,9 +34,12 @@ from termserver.model.conditions import (
     Unique,
     Value,
     Written,
+    joined_step,
+    looks_here,
 )
 from termserver.model.documents import DocumentType, Rule
 from termserver.model.expressions import parse, path_of
+from termserver.model.findings import Severity
 from termserver.model.ports import Codes as Terminology
 from termserver.validation.dates import day_of
 from termserver.validation.message import Message
@@ -82,7 +85,25 @@ class RuleWriter:
         """One function that adds to a run what the rules find broken."""
         source = self.source(rules)
         exec(compile(source, f"<rules of {self._type.id}>", "exec"), self.names)
-        return self.names["rules"]  # type: ignore[no-any-return]
+        asked: Compiled = self.names["rules"]
+        severities = {rule.id: list(Severity).index(rule.severity) for rule in rules}
+        # a warning may not stand in for an error: the verdict would change
+        after = {
+            rule.id: frozenset(id for id in rule.after if severities.get(id, 9) <= severities[rule.id])
+            for rule in rules
+            if rule.after
+        }
+
+        def judge(message: Message, run: Run) -> None:
+            before = len(run.findings)
+            asked(message, run)
+            if len(run.findings) > before:
+                broken = {finding.rule for finding in run.findings[before:]}
+                run.findings[before:] = [
+                    finding for finding in run.findings[before:] if not broken & after.get(finding.rule, frozenset())
+                ]
+
+        return judge
 
     def source(self, rules: Sequence[Rule]) -> str:
         root = Block("root")
@@ -235,7 +256,7 @@ class ConditionWriter:
             case Total(_, path):
                 return f"len({self._one(path, 'text')})"
             case Codes(path):
-                return f"set({self._values(path, 'code')})"
+                return self._gathered(path, "code", "set")
             case Arithmetic(op, left, right):
                 return f"({self._value(left)} {op} {self._value(right)})"
         raise TypeError(f"{value!r} is no value")
@@ -312,6 +333,9 @@ class ConditionWriter:
 
     def _gathered(self, path: Path, kind: Kind, into: str) -> str:
         """A variable with the sum or the list of what stands at a repeating path; read once per block."""
+        joined = joined_step(path)
+        if joined is not None:
+            return self._joined(path, joined, kind, into)
         base = self._blocks[path.base]
         # a filter that looks at the context can only be asked where the context is known
         block = self._here if any(step.filter and looks_here(step.filter) for step in path.steps) else base
@@ -320,7 +344,7 @@ class ConditionWriter:
         if known is not None:
             return known
         known = block.read[key] = self._writer._variable()
-        block.lines.append(f"{known} = {'0' if into == 'sum' else '[]'}")
+        block.lines.append(f"{known} = {_EMPTY[into]}")
         inner = Block(base.context)
         inner.lines = block.lines
         entered: list[tuple[Block, list[str], Block]] = []
@@ -345,10 +369,54 @@ class ConditionWriter:
         elif kind == "object":
             inner.lines.append(f"{known}.append({value})")
         else:
-            inner.lines.append(f"if {value} is not None: {known}.append({value})")
+            add = "add" if into == "set" else "append"
+            inner.lines.append(f"if {value} is not None: {known}.{add}({value})")
         for outer, head, child in entered:
             outer.lines += [*head, child]
         return known
+
+    def _joined(self, path: Path, joined: Join, kind: Kind, into: str) -> str:
+        """The same for a filter that looks for the context's code: summed by code once, then looked up.
+
+        Looking through all items again for every context would let a long document take for ever.
+        """
+        base = self._blocks[path.base]
+        key = ("by code", into, kind, path)
+        by_code = base.read.get(key)
+        if by_code is None:
+            by_code = base.read[key] = self._writer._variable()
+            base.lines.append(f"{by_code} = {{}}")
+            inner = Block(base.context)
+            inner.lines = base.lines
+            entered: list[tuple[Block, list[str], Block]] = []
+            code = ""
+            for n, step in enumerate(path.steps):
+                got = self._writer._variable()
+                if step.field.repeats:
+                    head = [f"for {got} in {inner.context}.get({step.name!r}) or ():"]
+                else:
+                    head = [f"{got} = {inner.context}.get({step.name!r})", f"if {got} is not None:"]
+                entered.append((inner, head, Block(got)))
+                inner = entered[-1][2]
+                if n == joined.step:
+                    code = ConditionWriter(self._writer, inner, self._here, self._root)._one(joined.item, "code")
+            value = self._converted(inner, inner.context, kind, path)
+            if into == "sum":
+                inner.lines.append(f"before = {by_code}.get({code}, 0)")
+                inner.lines.append(
+                    f"{by_code}[{code}] = before + {value} if before is not None and {value} is not None else None"
+                )
+            else:
+                inner.lines.append(f"if {value} is not None: {by_code}.setdefault({code}, []).append({value})")
+            for outer, head, child in entered:
+                outer.lines += [*head, child]
+        wanted = self._one(joined.here, "code")
+        known = self._here.read.get((*key, wanted))
+        if known is None:
+            known = self._here.read[*key, wanted] = self._writer._variable()
+            empty = _EMPTY["sum" if into == "sum" else "list"]
+            self._here.lines.append(f"{known} = {by_code}.get({wanted}, {empty}) if {wanted} is not None else {empty}")
+        return f"set({known})" if into == "set" else known
 
     def _plain_kind(self, path: Path) -> Kind:
         if path.type == "DO_CODED_TEXT":
@@ -356,13 +424,7 @@ class ConditionWriter:
         return "number" if path.type in ("DO_QUANTITY", "int", "double", "byte") else "text"
 
 
-def looks_here(part: Any) -> bool:
-    """Whether a condition (or a value in it) speaks of the rule's context."""
-    if isinstance(part, Path):
-        return part.base == "here" or any(step.filter and looks_here(step.filter) for step in part.steps)
-    if isinstance(part, tuple):
-        return any(looks_here(one) for one in part)
-    return is_dataclass(part) and any(looks_here(getattr(part, name.name)) for name in fields(part))
+_EMPTY = {"sum": "0", "list": "[]", "set": "set()"}
 
 
 def exact(value: Any) -> Any:

@@ -7,10 +7,11 @@ own name, for the walker to explain.
 """
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from termserver.model.documents import Field
-from termserver.parsing.xml import Element, add_child, local_name, new_element
+from termserver.parsing.xml import Element, add_child, attributes, local_name, new_element
 from termserver.validation.message import TYPE, Message, Repeated
 from termserver.validation.shape import Shape
 
@@ -83,7 +84,7 @@ class XmlMessages:
 
         def read(node: Element) -> Any:
             message: Message = {}
-            for key, value in node.items():
+            for key, value in attributes(node):
                 if key in strings:
                     message[key] = value
                 else:
@@ -158,10 +159,10 @@ class XmlMessages:
 
 
 def _untyped(node: Element) -> Element:
-    copy = new_element(node.tag, {key: value for key, value in node.items() if key != _XSI_TYPE})
-    copy.text = node.text
-    copy.extend(list(node.__copy__()))
-    return copy
+    """The element without its ``xsi:type``, to be read as the class that it names."""
+    untyped = copy(node)
+    del untyped.attrib[_XSI_TYPE]
+    return untyped
 
 
 def _repeat(message: Message, name: str, value: Any) -> None:

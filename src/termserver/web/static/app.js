@@ -27,7 +27,7 @@
     item.tabIndex = -1;
     item.dataset.system = hit.system;
     item.dataset.code = hit.code;
-    const title = titles[hit.system] || hit.system;
+    const title = hit.stand_in_for ? hit.native_id : titles[hit.system] || hit.system;
     item.append(
       make("bdi", "code", hit.code),
       make("bdi", "name", hit.display),

@@ -1,0 +1,83 @@
+"""What ``termserver validate`` writes: a text for people, or one JSON document, report by report."""
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from termserver.cli import concept_text, console
+from termserver.model.findings import Report, Severity, Verdict
+from termserver.model.releases import Edition
+from termserver.model.text import Text
+from termserver.validation import text_report
+
+
+class JsonOutput:
+    """``{"reports": […], "errors": […], "release": …}``, written as it comes and valid at its end.
+
+    ``errors`` names the documents that could not be judged, and is absent where all could.
+    """
+
+    def __init__(self, edition: Edition) -> None:
+        self._release = edition.digest
+        self._errors: list[dict[str, Any]] = []
+        self._between = b'{"reports":[\n'
+
+    def report(self, report: Report) -> None:
+        console.write_bytes(self._between + orjson.dumps(report.as_json()))
+        self._between = b",\n"
+
+    def unread(self, name: str, why: Text) -> None:
+        self._errors.append({"document": name, "message": why.as_json()})
+
+    def end(self) -> None:
+        start = b"\n" if self._between == b",\n" else self._between
+        errors = b',"errors":' + orjson.dumps(self._errors) if self._errors else b""
+        console.write_bytes(start + b"]" + errors + b',"release":' + orjson.dumps(self._release) + b"}\n")
+
+
+class TextOutput:
+    """Each report in words, and at the end how many documents came to which verdict."""
+
+    def __init__(self, edition: Edition, language: str, quiet: bool) -> None:
+        self._edition = edition
+        self._language = language
+        self._quiet = quiet
+        self._verdicts = dict.fromkeys(Verdict, 0)
+        self._unread = 0
+        self._codes = 0
+        self._checked = 0
+
+    def report(self, report: Report) -> None:
+        self._verdicts[report.verdict] += 1
+        self._codes += report.share.codes
+        self._checked += report.share.checked
+        if not self._quiet:
+            print(text_report.render(report, self._language), flush=True)
+        elif report.verdict != Verdict.ACCEPTED:
+            wrong = tuple(finding for finding in report.findings if finding.severity == Severity.ERROR)
+            print(text_report.render(replace(report, findings=wrong), self._language), flush=True)
+
+    def unread(self, name: str, why: Text) -> None:
+        self._unread += 1
+
+    def end(self) -> None:
+        if self._quiet:
+            return
+        counted = [(_VERDICTS[verdict], number) for verdict, number in self._verdicts.items()]
+        counted.append((_UNREAD, self._unread))
+        said = ", ".join(f"{number} {name.in_language(self._language)}" for name, number in counted if number)
+        print(f"{said}; {_share(self._checked, self._codes, self._language)}")
+        print(concept_text.labels(self._edition))
+
+
+_VERDICTS = {
+    Verdict.ACCEPTED: Text("پذیرفته", "accepted"),
+    Verdict.REJECTED: Text("رد", "rejected"),
+    Verdict.UNDECIDED: Text("نامعلوم", "undecided"),
+}
+_UNREAD = Text("داوری‌نشده", "not judged")
+
+
+def _share(checked: int, codes: int, language: str) -> str:
+    return f"{checked} از {codes} کد بررسی شد" if language == "fa" else f"checked {checked} of {codes} codes"

@@ -1,0 +1,85 @@
+"""What goes into a release as JSON comes back equal."""
+
+import dataclasses
+import types
+import typing
+from enum import Enum
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from termserver.model.codes import CodeSystem, ConceptMap, NamingSystem, ValueSet
+from termserver.model.documents import DocumentType, RuleSet
+from termserver.releases import document_records, records
+
+PAIRS: list[tuple[type, Any, Any]] = [
+    (CodeSystem, records.encode_system, records.decode_system),
+    (ValueSet, records.encode_value_set, records.decode_value_set),
+    (ConceptMap, records.encode_concept_map, records.decode_concept_map),
+    (NamingSystem, records.encode_naming_system, records.decode_naming_system),
+    (DocumentType, document_records.encode_document_type, document_records.decode_document_type),
+    (RuleSet, document_records.encode_rule_set, document_records.decode_rule_set),
+]
+
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+_SCALARS: dict[Any, st.SearchStrategy[Any]] = {
+    str: _TEXTS,
+    int: st.integers(-(2**31), 2**31),
+    bool: st.booleans(),
+    type(None): st.none(),
+}
+
+
+def values(kind: Any) -> st.SearchStrategy[Any]:
+    """Any value of a model type, made from its annotations."""
+    if kind in _SCALARS:
+        return _SCALARS[kind]
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin is tuple:
+        return st.lists(values(inner[0]), max_size=3).map(tuple)
+    if origin in (typing.Union, types.UnionType):
+        return st.one_of(*map(values, inner))
+    if origin is not None and issubclass(origin, typing.Mapping):
+        return st.dictionaries(_TEXTS, values(inner[1]), max_size=3)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return st.sampled_from(list(kind))
+    hints = typing.get_type_hints(kind)
+    fields = {field.name: values(hints[field.name]) for field in dataclasses.fields(kind)}
+    return st.builds(kind, **fields)
+
+
+def _named_by_key(known: DocumentType) -> DocumentType:
+    """A class is called in its mapping as it calls itself."""
+    return dataclasses.replace(
+        known, classes={name: dataclasses.replace(one, name=name) for name, one in known.classes.items()}
+    )
+
+
+@pytest.mark.parametrize(("kind", "encode", "decode"), PAIRS, ids=[pair[0].__name__ for pair in PAIRS])
+def test_every_field_comes_back(kind: type, encode: Any, decode: Any) -> None:
+    made = values(kind)
+    if kind is DocumentType:
+        made = made.map(_named_by_key)
+
+    @settings(max_examples=60, deadline=None)
+    @given(made)
+    def comes_back(value: Any) -> None:
+        data = encode(value)
+        assert decode(data) == value
+        assert encode(decode(data)) == data
+
+    comes_back()
+
+
+def test_a_class_is_decoded_when_it_is_asked_for() -> None:
+    decoded: list[str] = []
+    mapping = document_records.LazyRecords({"a": 1, "b": 2}, lambda key, said: decoded.append(key) or said)
+    assert "a" in mapping
+    assert list(mapping) == ["a", "b"]
+    assert decoded == []
+    assert mapping["b"] == mapping["b"] == 2
+    assert mapping.get("c") is None
+    assert decoded == ["b"]
+    assert mapping == {"a": 1, "b": 2}
