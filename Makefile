@@ -54,6 +54,7 @@ $(INSTALLED): pyproject.toml hatch_build.py
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet -e '.[dev]'
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(BUILT): $(INSTALLED) $(CONTENT)

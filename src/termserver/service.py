@@ -15,7 +15,7 @@ from termserver.model.findings import Report
 from termserver.model.releases import Edition, Pin
 from termserver.releases import editions
 from termserver.releases.digests import natural
-from termserver.releases.document_records import decode_document_type, decode_rule_set
+from termserver.releases.document_records import decode_document_type, decode_head, decode_rule_set
 from termserver.releases.file import ReleaseFile
 from termserver.terminology.systems import OpenSystem
 from termserver.terminology.terminology import CodeValidity, ConceptDetail, Named, Terminology
@@ -178,7 +178,7 @@ class TermServer:
 
     def document_types(self) -> list[DocumentType]:
         """The document types that this edition judges, by id and version."""
-        return [known for known, _ in self._types]
+        return [_whole(release, known) for known, release in self._heads]
 
     def check_document(
         self,
@@ -229,23 +229,24 @@ class TermServer:
         )
 
     @cached_property
-    def _types(self) -> list[tuple[DocumentType, ReleaseFile]]:
+    def _heads(self) -> list[tuple[DocumentType, ReleaseFile]]:
+        """The document types without their fields, by id and version, and where they are."""
         found: dict[tuple[str, str], tuple[DocumentType, ReleaseFile]] = {}
         for release in self.releases:
             for path in release.artefact_paths("documenttype"):
-                known = decode_document_type(release.artefact(path) or b"")
+                known = decode_head(release.artefact(path) or b"{}")
                 found.setdefault((known.id, known.version), (known, release))
         return [found[key] for key in sorted(found, key=lambda key: (key[0], natural(key[1])))]
 
     def _type(self, name: str) -> tuple[DocumentType, ReleaseFile]:
         """The newest version of the type by its id or its root element."""
         asked = name.casefold()
-        for known, release in reversed(self._types):
+        for known, release in reversed(self._heads):
             if asked in (known.id.casefold(), known.root.casefold(), known.content_type.casefold()):
                 return known, release
         from difflib import get_close_matches  # only mistakes pay for it
 
-        ids = list(dict.fromkeys(known.id for known, _ in self._types))
+        ids = list(dict.fromkeys(known.id for known, _ in self._heads))
         near = get_close_matches(asked, ids, n=1, cutoff=0.5)
         listed = ", ".join(ids) or "-"
         raise UnknownDocumentType(
@@ -255,29 +256,51 @@ class TermServer:
 
     @cached_property
     def _documents(self) -> "Documents":
+        from termserver.validation.identify import KnownType
         from termserver.validation.judge import Documents
 
-        with self._lock:
-            rules: dict[str, list[RuleSet]] = {}
-            for release in self.releases:
-                for path in release.artefact_paths("ruleset"):
-                    rule_set = decode_rule_set(release.artefact(path) or b"")
-                    rules.setdefault(rule_set.document_type, []).append(rule_set)
-            return Documents(
-                [
-                    (known, rules.get(known.id, ()), partial(_schema, release, f"schemas/{known.id}/{known.version}/"))
-                    for known, release in self._types
-                ],
-                self.terminology,
-            )
+        return Documents(
+            [
+                KnownType(
+                    known.id,
+                    known.version,
+                    known.title,
+                    known.root,
+                    known.json_marker,
+                    known.content_type,
+                    partial(_whole, release, known),
+                    partial(self._rule_sets, known.id),
+                    partial(_schema, release, f"schemas/{known.id}/{known.version}/"),
+                )
+                for known, release in self._heads
+            ],
+            self.terminology,
+        )
+
+    def _rule_sets(self, type: str) -> list[RuleSet]:
+        """All rule sets of a document type, whatever version of its schema they are for."""
+        return [
+            decode_rule_set(release.artefact(path) or b"{}")
+            for release in self.releases
+            for path in release.artefact_paths("ruleset")
+            if path.startswith(f"rulesets/{type}/")
+        ]
+
+
+def _whole(release: ReleaseFile, known: DocumentType) -> DocumentType:
+    return decode_document_type(_artefact(release, f"documents/{known.id}/{known.version}.json"))
 
 
 def _schema(release: ReleaseFile, folder: str, name: str) -> bytes:
-    data = release.artefact(folder + name)
+    return _artefact(release, folder + name)
+
+
+def _artefact(release: ReleaseFile, path: str) -> bytes:
+    data = release.artefact(path)
     if data is None:
         raise ReleaseError(
-            f"Release {release.manifest.label} lacks {folder}{name}. Build it again: termserver release build",
-            f"انتشار {release.manifest.label} فایل {folder}{name} را ندارد. دوباره بسازید: termserver release build",
+            f"Release {release.manifest.label} lacks {path}. Build it again: termserver release build",
+            f"انتشار {release.manifest.label} فایل {path} را ندارد. دوباره بسازید: termserver release build",
         )
     return data
 

@@ -83,12 +83,26 @@ def test_a_mistyped_command_is_answered_with_the_nearest_one(capsys: pytest.Capt
         (ContentError("no"), 1),
         (DigestMismatch("no"), 4),
         (ValueError("no"), 4),
+        (FileNotFoundError(2, "No such file or directory", "نیست/out.xml"), 4),
     ],
 )
 def test_a_failure_ends_with_its_status(error: Exception, status: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert console.fail(error, "en") == status
     said = capsys.readouterr().err
     assert said.startswith("termserver: ") and said.count("\n") == 1
+
+
+def test_a_file_that_cannot_be_written_is_named(run: Any, tmp_path: Path) -> None:
+    done = run("example", "patient-bill", "-o", str(tmp_path / "gone" / "bill.xml"))
+    assert done.status == 4
+    assert done.err == f"termserver: {tmp_path / 'gone' / 'bill.xml'}: No such file or directory\n"
+
+
+@pytest.mark.parametrize("arguments", [["-h"], ["search", "-h"], ["validate", "-h"], ["release", "list", "--help"]])
+def test_help_is_there_under_both_names(run: Any, arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert (done.status, done.err) == (0, "")
+    assert done.out.lower().startswith("usage: termserver")
 
 
 def test_an_internal_failure_shows_where_only_when_asked(

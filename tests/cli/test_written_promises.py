@@ -62,3 +62,20 @@ def test_every_article_is_accounted_for(number: str) -> None:
 @pytest.mark.parametrize("name", ["HIX", "WIX", "NIX", "GSB", "SEPAS", "e-prescription", "drug list", "registries"])
 def test_every_system_the_law_names_has_its_row(name: str) -> None:
     assert any(name in cells[0] for cells in rows())
+
+
+SHOWN = re.compile(r"```console\n\$ termserver (.*)\n((?:.*\n)*?)```")
+DIGEST = re.compile(r"\b[0-9a-f]{12}\b")
+
+
+@pytest.mark.parametrize(("line", "output"), SHOWN.findall((ROOT / "README.md").read_text("utf-8")), ids=lambda _: "")
+def test_the_readme_shows_what_really_comes(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, output: str
+) -> None:
+    """But for the digests, which change with every word of the content, and the name of the tests' release."""
+    example = ROOT / "validators/patient-bill/1.0/examples/invalid/lines-sum-to-total-charge.xml"
+    (tmp_path / "bill.xml").write_bytes(example.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    done = run(*line.split())
+    really = re.sub(r"standards test\b", "standards", DIGEST.sub("…", done.out + done.err))
+    assert really == re.sub(r"standards [0-9.]+", "standards", DIGEST.sub("…", output))

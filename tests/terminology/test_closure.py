@@ -38,4 +38,11 @@ def test_ancestors_are_complete_and_nearest_first(graph: tuple[tuple[int, ...], 
 def test_a_compressed_set_comes_back() -> None:
     members = [1, 2, 3, 70_000, 70_001]
     assert list(closure.opened(closure.compressed(members))) == members
-    assert list(closure.united([closure.opened(closure.compressed(members))], [5])) == [1, 2, 3, 5, 70_000, 70_001]
+    assert list(closure.united([closure.opened(closure.compressed(members)), frozenset({5})])) == [
+        1,
+        2,
+        3,
+        5,
+        70_000,
+        70_001,
+    ]

@@ -14,6 +14,7 @@ app = typer.Typer(
     help="The national coding terminology server, and the referee of electronic health documents.",
     epilog="Every command has --help with an example, and --json. TERMSERVER_LANG=fa speaks Persian.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     suggest_commands=True,

@@ -43,7 +43,7 @@ def search(
     edition: EditionPath = None,
     json: Json = False,
 ) -> None:
-    """Find concepts by words or codes, in Persian and English, best first."""
+    """Find concepts by words or codes, best first. Persian and English, whatever keyboard the letters came from."""
     language = spoken(lang)
     with open_server(edition) as server:
         found = server.search(
@@ -64,14 +64,16 @@ def search(
 
 
 def lookup(
-    system: Annotated[str, typer.Argument(help="The code system, by id, native id or URL, in any case of letters.")],
-    code: Annotated[str, typer.Argument(help="The code.")],
+    system: Annotated[
+        str, typer.Argument(metavar="SYSTEM", help="The code system, by id, native id or URL, in any case of letters.")
+    ],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code.")],
     on: Annotated[str, typer.Option(metavar="DAY", help="As on this day: 2026-11-21, or Jalali 1405-08-30.")] = "",
     lang: Lang = None,
     edition: EditionPath = None,
     json: Json = False,
 ) -> None:
-    """Show one concept: its names, properties and place in the hierarchy, on a given day."""
+    """Show one concept, as on a given day. Its names, properties, place in the hierarchy and release."""
     language = spoken(lang)
     day = parse_day(on) if on else None
     with open_server(edition) as server:

@@ -32,9 +32,9 @@ def total(shown: int, offset: int, found: int, edition: Edition, language: str) 
 
 
 def labels(edition: Edition) -> str:
-    """The releases of an edition with the beginning of its digest."""
+    """The releases of an edition, and the beginning of the digest that names it."""
     pins = ", ".join(f"{pin.name} {pin.version}" for pin in edition.releases)
-    return f"{pins} ({short(edition.digest)})"
+    return f"{pins} [edition {short(edition.digest)}]"
 
 
 def current(edition: Edition, language: str) -> str:

@@ -5,7 +5,6 @@ Standard library only, because ``termserver validate`` starts with it.
 
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -72,6 +71,8 @@ def words_for(error: Exception) -> Text:
     """A failure in one line, or in the sentences it brings itself."""
     if isinstance(error, TermserverError):
         return error.text
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return Text(f"{error.filename}: {error.strerror}", f"{error.filename}: {error.strerror}")
     what = f"{type(error).__name__}: {error}".splitlines()[0]
     return Text(
         f"خطای درونی ({what}). برای دیدن جای آن TERMSERVER_DEBUG=1 را تنظیم و دوباره اجرا کنید.",
@@ -82,6 +83,8 @@ def words_for(error: Exception) -> Text:
 def fail(error: Exception, language: str) -> int:
     """Say a failure in the reader's language and return its exit status; TERMSERVER_DEBUG=1 shows the traceback."""
     if os.environ.get("TERMSERVER_DEBUG"):
+        import traceback  # two milliseconds that only a failure pays for
+
         traceback.print_exception(error)
     complain(words_for(error).in_language(language))
     return status_of(error) if isinstance(error, TermserverError) else INTERNAL_STATUS

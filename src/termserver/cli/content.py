@@ -10,9 +10,7 @@ from termserver.cli import content_import
 from termserver.cli.console import NO_STATUS
 from termserver.cli.shared import Json, Lang, Root, command, content_root, spoken, write_json
 
-app = typer.Typer(
-    help="The committee's folders: check, format, import a table, write schemas and guides.", no_args_is_help=True
-)
+app = typer.Typer(help="The committee's folders: check, format, fill, generate.", no_args_is_help=True)
 
 
 def register(into: typer.Typer) -> None:
@@ -26,7 +24,7 @@ def register(into: typer.Typer) -> None:
 
 
 def check(root: Root = None, lang: Lang = None, json: Json = False) -> int:
-    """Say everything that is wrong in the folders: file, line, column, and how to mend it."""
+    """Say everything that is wrong in the folders. File, line, column, and how to mend it."""
     from termserver.content.check import check as check_content
     from termserver.content.problems import errors
 
@@ -49,7 +47,7 @@ def format(
     lang: Lang = None,
     json: Json = False,
 ) -> int:
-    """Write every CSV and YAML file in its canonical form, so that a diff shows meaning alone."""
+    """Write every file in its canonical form. A diff then shows meaning alone."""
     from termserver.content import canonical
 
     folder = content_root(root)
@@ -63,7 +61,7 @@ def schemas(
     lang: Lang = None,
     json: Json = False,
 ) -> int:
-    """Write the XSD and the JSON Schema of every document type from its field description."""
+    """Write XSD and JSON Schema from the field descriptions."""
     from termserver.content import generated
 
     return _generate(root, generated.schemas, "schemas", check, spoken(lang), json)
@@ -75,7 +73,7 @@ def guides(
     lang: Lang = None,
     json: Json = False,
 ) -> int:
-    """Write the field guide of every document type (docs/types/), in Persian and English."""
+    """Write the field guides of the document types (docs/types/)."""
     from termserver.content import generated
 
     return _generate(root, generated.guides, "guides", check, spoken(lang), json)

@@ -17,7 +17,7 @@ EXAMPLES = (
 
 
 def import_table(
-    system: Annotated[str, typer.Argument(help="The code system, by id, native id or URL.")],
+    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="The code system, by id, native id or URL.")],
     table: Annotated[Path, typer.Argument(metavar="TABLE", help="The table, CSV or XLSX.")],
     mapping: Annotated[
         list[str] | None,
@@ -44,7 +44,7 @@ def import_table(
     lang: Lang = None,
     json: Json = False,
 ) -> int:
-    """Load a full table (CSV or XLSX) into a code system, with a report of every row."""
+    """Load a full table (CSV, XLSX) into a code system. Every row is reported; nothing wrong is written."""
     from termserver.content import promotion
     from termserver.content.table_mapping import USUAL_HEADERS
     from termserver.importers.tables import read_table

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(edition: EditionPath = None, lang: Lang = None, json: Json = False) -> int:
-    """Say what is installed, which edition answers and from where, and what is missing with its remedy."""
+    """Say what is installed, which edition answers, what is missing. Each lack with the command that mends it."""
     found = examine(edition)
     if json:
         write_json({**found, "missing": [{"what": what.as_json(), "run": run} for what, run in found["missing"]]})

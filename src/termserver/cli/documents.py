@@ -1,6 +1,5 @@
 """Which documents a command line names: files, folders, patterns, standard input."""
 
-import glob
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -38,8 +37,10 @@ def named(arguments: Iterable[str]) -> Iterator[Document]:
             yield Document("<stdin>", "")
         elif os.path.isdir(argument):
             yield from (Document(path, path) for path in _in_folder(argument) or [argument])
-        elif not os.path.lexists(argument) and glob.has_magic(argument):
+        elif set(argument) & set("*?[") and not os.path.lexists(argument):
             # a shell that expands no patterns (Windows) hands them over as they are
+            import glob
+
             found = sorted(glob.glob(argument, recursive=True))
             yield from named(found) if found else [Document(argument, argument)]
         else:
@@ -51,7 +52,7 @@ def _in_folder(folder: str) -> list[str]:
         os.path.join(here, name)
         for here, _, names in os.walk(folder)
         for name in names
-        if name.lower().endswith(_SUFFIXES)
+        if name.lower().endswith(_SUFFIXES) and os.path.isfile(os.path.join(here, name))
     )
 
 

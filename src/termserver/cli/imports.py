@@ -13,7 +13,7 @@ from termserver.model.codes import CodeSystem, CodeSystemContent
 from termserver.model.errors import TermserverError
 from termserver.model.releases import Edition
 
-app = typer.Typer(help="Content of other publishers: ICD-10-CM, WHO's ICD-10, the drug sheets.", no_args_is_help=True)
+app = typer.Typer(help="Load ICD-10-CM, WHO's ICD-10 or the drug sheets.", no_args_is_help=True)
 
 
 def register(into: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def register(into: typer.Typer) -> None:
 
 
 def icd10cm(lang: Lang = None, json: Json = False) -> None:
-    """Load ICD-10-CM (US, public domain), a stand-in for searching until the Ministry's ICD-10 is there."""
+    """Load ICD-10-CM (US, public domain). It stands in for ICD-10 in searches until the Ministry's is there."""
     from termserver.importers import icd10cm as importer
 
     with Progress("ICD-10-CM") as progress:
@@ -40,7 +40,7 @@ def icd10(
     lang: Lang = None,
     json: Json = False,
 ) -> None:
-    """Load WHO's ICD-10 (English, 2019); without --accept-licence it shows the licence notice and stops."""
+    """Load WHO's ICD-10 (English, 2019). Without --accept-licence it shows the licence notice and stops."""
     from termserver.importers import icd10 as importer
 
     with Progress("ICD-10") as progress:
@@ -63,7 +63,7 @@ def drugs(
     lang: Lang = None,
     json: Json = False,
 ) -> None:
-    """Load the Food and Drug Organisation's sheets: every row lands or is in the report."""
+    """Load the Food and Drug Organisation's sheets. Every row lands or is in the report."""
     from termserver.importers import drugs as importer
 
     with Progress("drugs") as progress:

@@ -16,7 +16,7 @@ from termserver.releases.editions import pin_of
 from termserver.releases.shelf import Installed, Shelf
 from termserver.releases.verification import verify_in_full
 
-app = typer.Typer(help="Release files and the current edition: what answers, and the way back.", no_args_is_help=True)
+app = typer.Typer(help="Release files, the current edition, and the way back.", no_args_is_help=True)
 
 
 def register(into: typer.Typer) -> None:
@@ -42,7 +42,7 @@ def build(
     lang: Lang = None,
     json: Json = False,
 ) -> None:
-    """Freeze the content folders into a release, put it on the shelf and make it current."""
+    """Freeze the content folders into a release and use it. It goes to the shelf and into the current edition."""
     from termserver.build import build_release, label_of
     from termserver.cli.publishing import publish
     from termserver.content.check import check
@@ -68,7 +68,7 @@ def build(
 
 
 def list_(lang: Lang = None, json: Json = False) -> None:
-    """List the releases on the shelf; a star marks those of the current edition."""
+    """List the releases on the shelf. A star marks those of the current edition."""
     listed = Shelf().installed()
     edition = _current()
     if json:
@@ -94,21 +94,21 @@ def list_(lang: Lang = None, json: Json = False) -> None:
 
 
 def use(
-    name: Annotated[str, typer.Argument(help="The name of a release on the shelf.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of a release on the shelf.")],
     wanted: Annotated[str, typer.Argument(metavar="VERSION", help="Its version, or the beginning of its digest.")] = "",
     lang: Lang = None,
     json: Json = False,
 ) -> None:
-    """Let the current edition hold this release, in place of another version of it."""
+    """Let the current edition hold this release. Another version of it gives way."""
     _tell_edition(Shelf().use(name, wanted), spoken(lang), json)
 
 
 def drop(
-    name: Annotated[str, typer.Argument(help="The name of a release of the current edition.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of a release of the current edition.")],
     lang: Lang = None,
     json: Json = False,
 ) -> None:
-    """Take a release out of the current edition; its file stays on the shelf."""
+    """Take a release out of the current edition. Its file stays on the shelf."""
     _tell_edition(Shelf().drop(name), spoken(lang), json)
 
 
@@ -124,7 +124,7 @@ def verify(
     lang: Lang = None,
     json: Json = False,
 ) -> int:
-    """Hash every byte and row of releases again; status 1 if one is not what was published."""
+    """Hash every byte and row of releases again. Status 1 if one is not what was published."""
     checked = [_verified(file) for file in files] if files else Shelf().verify() or _shipped()
     if json:
         write_json({"releases": [_installed_json(one) for one in checked]})
@@ -140,7 +140,7 @@ def install(
     lang: Lang = None,
     json: Json = False,
 ) -> None:
-    """Verify a release file in full and put it on the shelf; the edition stays unless --use."""
+    """Verify a release file and put it on the shelf. The edition stays as it is, unless --use."""
     shelf = Shelf()
     pin = shelf.install(file)
     if use:

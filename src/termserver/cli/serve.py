@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
         edition: EditionPath = None,
         json: Json = False,
     ) -> None:
-        """Serve the search API, the document check and the coder's page until Ctrl-C."""
+        """Serve the API and the coder's page until Ctrl-C."""
         missing = [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]
         if missing:
             raise UsageError(

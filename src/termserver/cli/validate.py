@@ -5,6 +5,7 @@ read, so that help and mistakes are answered at once.
 """
 
 import argparse
+import os
 from collections.abc import Sequence
 
 from termserver.cli import console, validate_options
@@ -14,13 +15,30 @@ from termserver.model.findings import EXIT_STATUS, USAGE_STATUS, exit_status
 from termserver.parsing.gate import BYTE_LIMIT
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """The usual help; argparse would load the archive libraries to learn how wide the terminal is."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns())
+
+
+def _columns() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(1).columns
+    except (OSError, ValueError):
+        return 80
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of ``termserver validate``, made from ``validate_options``."""
     made = argparse.ArgumentParser(
         prog="termserver validate",
         description=validate_options.SUMMARY,
         epilog=validate_options.EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
         allow_abbrev=False,
     )
     made.add_argument("files", nargs="+", metavar="FILES", help=validate_options.FILES_HELP)

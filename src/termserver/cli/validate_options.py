@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-SUMMARY = "Judge health documents (XML or JSON) by the approved exchange schemas, codes and rules."
+SUMMARY = "Judge documents by schema, codes and rules before they are sent."
 EXAMPLES = """examples:
   termserver validate bill.xml
   termserver validate --json out/ > reports.json

@@ -64,11 +64,19 @@ class TextOutput:
     def end(self) -> None:
         if self._quiet:
             return
+        if sum(self._verdicts.values()) + self._unread > 1:
+            print(self._total())
+        print(concept_text.labels(self._edition))
+
+    def _total(self) -> str:
         counted = [(_VERDICTS[verdict], number) for verdict, number in self._verdicts.items()]
         counted.append((_UNREAD, self._unread))
-        said = ", ".join(f"{number} {name.in_language(self._language)}" for name, number in counted if number)
-        print(f"{said}; {_share(self._checked, self._codes, self._language)}")
-        print(concept_text.labels(self._edition))
+        said = ("، " if self._language == "fa" else ", ").join(
+            f"{number} {name.in_language(self._language)}" for name, number in counted if number
+        )
+        if self._language == "fa":
+            return f"{said}؛ {self._checked} از {self._codes} کد بررسی شد"
+        return f"{said}; checked {self._checked} of {self._codes} codes"
 
 
 _VERDICTS = {
@@ -77,7 +85,3 @@ _VERDICTS = {
     Verdict.UNDECIDED: Text("نامعلوم", "undecided"),
 }
 _UNREAD = Text("داوری‌نشده", "not judged")
-
-
-def _share(checked: int, codes: int, language: str) -> str:
-    return f"{checked} از {codes} کد بررسی شد" if language == "fa" else f"checked {checked} of {codes} codes"

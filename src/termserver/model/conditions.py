@@ -40,7 +40,7 @@ class Path:
 
     def __str__(self) -> str:
         dotted = ".".join(step.name for step in self.steps)
-        return dotted if self.base == "item" else f"{self.base}.{dotted}"
+        return f"root.{dotted}" if self.base == "root" else dotted
 
 
 @dataclass(frozen=True, slots=True)

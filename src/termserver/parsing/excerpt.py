@@ -10,47 +10,54 @@ _XML = re.compile(r"""(<[/?!]?[^\s<>/="']*)|(\s+[^\s=<>/"']+\s*=\s*)("[^"]*"?|'[
 _JSON = re.compile(r'("(?:[^"\\]|\\.)*"\s*:)|("(?:[^"\\]|\\.)*"?)|(true|false|null)|([^\s{}\[\],:"])')
 
 
-def excerpt(text: str, offset: int, kind: str, masked: bool = True) -> tuple[str, int]:
-    """The window and the 0-based offset of the place in it; ``kind`` is "xml", "json" or "" (not well-formed)."""
-    start = text.rfind("\n", 0, offset) + 1
-    end = text.find("\n", offset)
-    end = len(text) if end < 0 else end
-    first = start
-    if offset - start > _BEFORE:
-        first = offset - _BEFORE
-        if kind and masked:
-            first = _boundary(text, first, offset, kind)
-    last = min(end, first + WIDTH)
-    window = text[first:last].rstrip("\r")
-    if masked:
-        window = _mask(text, first, last, kind)
-    lead = len(window) - len(window.lstrip()) if first == start else 0
-    window, caret = window[lead:], offset - first - lead
-    if first > start:
-        window, caret = "…" + window, caret + 1
-    if last < end:
-        window += "…"
-    return window.replace("\t", " ").rstrip(), max(caret, 0)
+class Excerpts:
+    """Windows of one text; ``kind`` is "xml", "json" or "" (not well-formed)."""
 
+    def __init__(self, text: str, kind: str, masked: bool = True) -> None:
+        self._text = text
+        self._masked = masked
+        # CDATA and comments may hold a "<" that is no tag
+        self._kind = "" if kind == "xml" and "<!" in text else kind
 
-def _boundary(text: str, first: int, offset: int, kind: str) -> int:
-    """Where the lexing may begin so that names and values are told apart: at a tag, or at the place itself."""
-    if kind == "xml":
-        at = text.rfind("<", 0, offset + 1)
-        inside = text.find("<", first, offset + 1)
-        return inside if inside >= 0 else max(at, offset - 4 * WIDTH) if at >= 0 else offset
-    return offset
+    def at(self, offset: int) -> tuple[str, int]:
+        """The window around a place, and the 0-based offset of the place in it."""
+        text = self._text
+        start = text.rfind("\n", 0, offset) + 1
+        end = text.find("\n", offset)
+        end = len(text) if end < 0 else end
+        first = start
+        if offset - start > _BEFORE:
+            first = self._boundary(offset - _BEFORE, offset)
+        last = min(end, first + WIDTH)
+        window = text[first:last].rstrip("\r")
+        if self._masked:
+            window = self._mask(window)
+        lead = len(window) - len(window.lstrip()) if first == start else 0
+        window, caret = window[lead:], offset - first - lead
+        if first > start:
+            window, caret = "…" + window, caret + 1
+        if last < end:
+            window += "…"
+        return window.replace("\t", " ").rstrip(), max(caret, 0)
 
+    def _boundary(self, first: int, offset: int) -> int:
+        """Where the lexing may begin so that names and values are told apart: at a tag, or at the place itself."""
+        if not self._kind or not self._masked:
+            return first
+        if self._kind == "xml":
+            inside = self._text.find("<", first, offset + 1)
+            if inside >= 0:
+                return inside
+            at = self._text.rfind("<", 0, offset + 1)
+            return max(at, offset - 4 * WIDTH) if at >= 0 else offset
+        return offset
 
-def _mask(text: str, first: int, last: int, kind: str) -> str:
-    window = text[first:last]
-    if kind == "xml":
-        if "<!" in text:  # CDATA and comments may hold a "<" that is no tag
-            return _all(window)
-        return _XML.sub(_mask_xml, window)
-    if kind == "json":
-        return _JSON.sub(_mask_json, window)
-    return _all(window)
+    def _mask(self, window: str) -> str:
+        if self._kind == "xml":
+            return _XML.sub(_mask_xml, window)
+        if self._kind == "json":
+            return _JSON.sub(_mask_json, window)
+        return _all(window)
 
 
 def _all(window: str) -> str:

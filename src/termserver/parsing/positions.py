@@ -49,6 +49,25 @@ class _Lines:
         return Place(line, offset - self._starts[line - 1] + 1, offset)
 
 
+_CONTINUATION = bytes(range(0x80, 0xC0))
+_BLOCK = 8192
+
+
+class _Characters:
+    """Byte offsets to character offsets: the bytes that begin a character are counted once per block."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._before = [0]
+        for start in range(0, len(data), _BLOCK):
+            block = data[start : start + _BLOCK].translate(None, _CONTINUATION)
+            self._before.append(self._before[-1] + len(block))
+
+    def at(self, offset: int) -> int:
+        block = offset // _BLOCK
+        return self._before[block] + len(self._data[block * _BLOCK : offset].translate(None, _CONTINUATION))
+
+
 @dataclass(slots=True)
 class _Node:
     name: str
@@ -64,8 +83,7 @@ class XmlPlaces:
         self.text = data.decode("utf-8", "replace")
         self._lines = _Lines(self.text)
         self._root = _tree(data)
-        self._bytes = data
-        self._ascii = self.text.isascii()
+        self._characters = None if self.text.isascii() else _Characters(data)
 
     def find(self, path: str) -> Place:
         node = self._root
@@ -76,7 +94,7 @@ class XmlPlaces:
                 attribute = step if isinstance(step, str) else ""
                 break
             node = found
-        offset = node.offset if self._ascii else len(self._bytes[: node.offset].decode("utf-8", "replace"))
+        offset = self._characters.at(node.offset) if self._characters else node.offset
         if attribute:
             offset = self._attribute(offset, attribute)
         return self._lines.place(offset)

@@ -14,6 +14,9 @@ from termserver.parsing.gate import UTF8_HINT, require_utf8
 _DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 
+_COUNTED_FROM = 50_000
+_ATTRIBUTE_LIMIT = 200
+
 Element = etree._Element
 """An element of a parsed tree."""
 
@@ -77,13 +80,31 @@ def parse(data: bytes) -> Element:
             UTF8_HINT,
         )
     try:
-        return etree.fromstring(data, _parser())
+        root = etree.fromstring(data, _parser())
+        if len(data) > _COUNTED_FROM:
+            _refuse_many_attributes(root)
+        return root
     except etree.XMLSyntaxError as error:
         raise _fault(data, error) from None
     except ValueError:
         raise Unreadable(
             "syntax.xml", Text(fa="سند را نمی‌توان خواند.", en="The document cannot be read as XML.")
         ) from None
+
+
+def _refuse_many_attributes(root: Element) -> None:
+    """Raise Unreadable for an element with more attributes than any message has: lxml lists them in quadratic time."""
+    for element in root.iter():
+        if len(element.attrib) > _ATTRIBUTE_LIMIT:
+            raise Unreadable(
+                "budget.attributes",
+                Text(
+                    fa=f"یک عنصر بیش از {_ATTRIBUTE_LIMIT} صفت دارد.",
+                    en=f"An element has more than {_ATTRIBUTE_LIMIT} attributes.",
+                ),
+                element.sourceline or 1,
+                budget=True,
+            )
 
 
 def _refuse_doctype(data: bytes) -> None:
@@ -104,7 +125,7 @@ def _refuse_doctype(data: bytes) -> None:
 
 def _fault(data: bytes, error: etree.XMLSyntaxError) -> Unreadable:
     require_utf8(data)
-    line, byte_column = error.position if error.position[0] else (1, 1)
+    line, column = error.position if error.position[0] else (1, 1)
     words = _without_values(str(error.msg or "").split(", line ")[0])
     if "Excessive depth" in words or "Maximum depth" in words:
         return Unreadable(
@@ -114,15 +135,11 @@ def _fault(data: bytes, error: etree.XMLSyntaxError) -> Unreadable:
             1,
             budget=True,
         )
-    start = 0
-    for _ in range(min(line, 10_000_000) - 1):
-        start = data.find(b"\n", start) + 1
-    column = len(data[start : start + max(byte_column, 1) - 1].decode("utf-8", "replace")) + 1
     return Unreadable(
         "syntax.xml",
         Text(fa=f"سند XML درست نیست: {words}", en=f"The document is not well-formed XML: {words}"),
         line,
-        column,
+        max(column, 1),
         Text(
             fa="فایل را با یک کتابخانهٔ XML بسازید، نه با چسباندن متن.",
             en="Write the file with an XML library, not by joining text.",

@@ -1,11 +1,9 @@
 """Document types and rule sets ⇄ canonical JSON bytes, beside ``records``.
 
-A document type has near two hundred classes, and judging one document needs few of them at
-first: a class is decoded when it is first asked for.
+To know a document one needs the head of its type only; the classes are decoded for the type it is of.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
 
 import orjson
 
@@ -13,45 +11,6 @@ from termserver.model.documents import FORMS, DocumentClass, DocumentType, Field
 from termserver.model.findings import Severity
 from termserver.releases.digests import canonical_json
 from termserver.releases.records import Json, lean, period_in, period_out, text_in, text_out
-
-T = TypeVar("T")
-
-
-class LazyRecords(Mapping[str, T], Generic[T]):
-    """A mapping whose values are decoded when they are first asked for. Equal to a dict of the same."""
-
-    __slots__ = ("_decode", "_known", "_said")
-
-    def __init__(self, said: Json, decode: Callable[[str, Any], T]) -> None:
-        self._said = said
-        self._decode = decode
-        self._known: dict[str, T] = {}
-
-    def __getitem__(self, key: str) -> T:
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._decode(key, self._said[key])
-        return known
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._said
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self._said else default
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._said)
-
-    def __len__(self) -> int:
-        return len(self._said)
-
-    def __eq__(self, other: object) -> bool:
-        return dict(self) == dict(other) if isinstance(other, Mapping) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
 
 
 def _field_out(field: Field) -> Json:
@@ -104,10 +63,6 @@ def _class_in(name: str, said: Json) -> DocumentClass:
     return DocumentClass(name, fields, said.get("base", ""), said.get("namespace", ""))
 
 
-def _at_in(path: str, said: Json) -> Field:
-    return _field_in(said)
-
-
 def encode_document_type(document_type: DocumentType) -> bytes:
     return canonical_json(
         lean(
@@ -141,14 +96,27 @@ def encode_document_type(document_type: DocumentType) -> bytes:
 def decode_document_type(data: bytes) -> DocumentType:
     """The document type; ``classes`` and ``at`` are in the order of their names."""
     said = orjson.loads(data)
+    return replace(
+        _head(said),
+        classes={name: _class_in(name, known) for name, known in said.get("classes", {}).items()},
+        at={path: _field_in(field) for path, field in said.get("at", {}).items()},
+    )
+
+
+def decode_head(data: bytes) -> DocumentType:
+    """The document type without its classes and fields: what tells it from others, and its title."""
+    return _head(orjson.loads(data))
+
+
+def _head(said: Json) -> DocumentType:
     get = said.get
     return DocumentType(
         id=get("id", ""),
         version=get("version", ""),
         title=text_in(get("title")),
         root=get("root", ""),
-        classes=LazyRecords(get("classes", {}), _class_in),
-        at=LazyRecords(get("at", {}), _at_in),
+        classes={},
+        at={},
         json_marker=get("json_marker", ""),
         content_type=get("content_type", ""),
         source=get("source", ""),

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from pyroaring import FrozenBitMap
-
 from termserver.model.codes import CodeSystem, NamingSystem
 from termserver.model.ports import ReleaseReader
 from termserver.releases.records import decode_concept_map, decode_naming_system, decode_value_set
+from termserver.terminology.closure import Ordinals
 from termserver.terminology.value_sets import OpenValueSet
 
 NOT_RELATED = "not-related-to"
@@ -25,7 +24,7 @@ class ValueSets:
         self,
         readers: Sequence[ReleaseReader],
         system: Callable[[str], CodeSystem | None],
-        below: Callable[[str, str], FrozenBitMap],
+        below: Callable[[str, str], Ordinals],
     ) -> None:
         self._readers = readers
         self._system = system

@@ -7,8 +7,6 @@ memories are bounded.
 
 from collections.abc import Iterator, Sequence
 
-from pyroaring import FrozenBitMap
-
 from termserver.model.codes import CodeSystem, Coding, Concept, NamingSystem
 from termserver.model.days import Day
 from termserver.model.errors import UnknownCode
@@ -16,7 +14,7 @@ from termserver.model.fold import key
 from termserver.model.ports import CodeState, ReleaseReader
 from termserver.model.releases import Pin, Table
 from termserver.model.text import Text
-from termserver.terminology import closure
+from termserver.terminology.closure import NOBODY, Ordinals, opened
 from termserver.terminology.details import CodeValidity, ConceptDetail, Named, decode_concept, decode_name, names_of
 from termserver.terminology.lookup import CodeStates, find
 from termserver.terminology.maps import Maps, NamingSystems, ValueSets
@@ -27,7 +25,6 @@ from termserver.terminology.wording import unknown_code, validity
 
 __all__ = ["CodeValidity", "ConceptDetail", "Named", "Terminology"]
 
-_NOBODY = FrozenBitMap()
 _BATCH = 512
 
 
@@ -209,15 +206,15 @@ class Terminology:
         row = find(system, code, self.systems.metadata(system).widths) if system is not None else None
         return self.state(system_id, code, ""), row[1] if row is not None else -1
 
-    def _below(self, system_id: str, code: str) -> FrozenBitMap:
+    def _below(self, system_id: str, code: str) -> Ordinals:
         system = self.systems.find(system_id)
         row = find(system, code, ()) if system is not None else None
-        return self._below_ordinal(system, row[1]) if system is not None and row is not None else _NOBODY
+        return self._below_ordinal(system, row[1]) if system is not None and row is not None else NOBODY
 
     @staticmethod
-    def _below_ordinal(system: OpenSystem, ordinal: int) -> FrozenBitMap:
+    def _below_ordinal(system: OpenSystem, ordinal: int) -> Ordinals:
         row = system.reader.get(DESCENDANTS, ordinal)
-        return closure.opened(row[1]) if row else _NOBODY
+        return opened(row[1]) if row else NOBODY
 
 
 def _pin(reader: ReleaseReader) -> Pin:

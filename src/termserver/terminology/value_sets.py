@@ -4,15 +4,13 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from pyroaring import FrozenBitMap
-
 from termserver.model.codes import CodeSystem, Content, Include, ValueSet
 from termserver.model.ports import CodeState
-from termserver.terminology import closure
+from termserver.terminology.closure import Ordinals, united
 
 Standing = Callable[[str], tuple[str, int]]
 """How a code stands in its system, and its ordinal (-1: not in the list)."""
-Below = Callable[[str], FrozenBitMap]
+Below = Callable[[str], Ordinals]
 """The ordinals below a code."""
 
 _UNTOLD = (CodeState.UNLISTED, CodeState.NOT_PRESENT)
@@ -28,7 +26,7 @@ class IncludeRule:
         self._fold = fold
         self._codes = frozenset(fold(code) for code in include.codes)
         self._shape = re.compile(include.shape, re.ASCII) if include.shape else None
-        self._under = closure.united([below(code) for code in include.under], ()) if include.under else None
+        self._under = united(below(code) for code in include.under) if include.under else None
         self._whole = not include.codes and not include.under
 
     def holds(self, code: str, standing: Standing) -> bool | None:
@@ -54,7 +52,7 @@ class OpenValueSet:
         self,
         value_set: ValueSet,
         system: Callable[[str], CodeSystem | None],
-        below: Callable[[str, str], FrozenBitMap],
+        below: Callable[[str, str], Ordinals],
     ) -> None:
         self.value_set = value_set
         self._include = self._rules(value_set.include, system, below)
@@ -65,7 +63,7 @@ class OpenValueSet:
     def _rules(
         includes: tuple[Include, ...],
         system: Callable[[str], CodeSystem | None],
-        below: Callable[[str, str], FrozenBitMap],
+        below: Callable[[str, str], Ordinals],
     ) -> dict[str, list[IncludeRule]]:
         rules: dict[str, list[IncludeRule]] = {}
         for include in includes:

@@ -32,10 +32,10 @@ def _canonical(value: Any, shape: Shape, class_name: str, clashes: list[str]) ->
     canonical: Message = {}
     for key, member in value.items():
         if key in _JSON_TYPE:
-            canonical[TYPE] = member
-            if isinstance(member, str):
-                subclass = member.split(",")[0].rpartition(".")[2]
-                if shape.extends(subclass, class_name):
+            subclass = member.split(",")[0].rpartition(".")[2] if isinstance(member, str) else member
+            if subclass != class_name and member is not None:
+                canonical[TYPE] = subclass
+                if isinstance(subclass, str) and shape.extends(subclass, class_name):
                     known = shape.of(subclass)
             continue
         name = key if key in known.fields else known.by_lower.get(key.lower(), key)

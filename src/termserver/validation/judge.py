@@ -23,7 +23,7 @@ from termserver.validation.checks import Checks
 from termserver.validation.dates import day_of
 from termserver.validation.identify import KnownType, Unidentified
 from termserver.validation.rule_code import Compiled, RuleWriter
-from termserver.validation.run import Run
+from termserver.validation.run import Enough, Run
 from termserver.validation.shape import Shape
 from termserver.validation.structure import json_engine, xml_engine
 from termserver.validation.walker import Walker
@@ -134,6 +134,7 @@ class _TypeJudge:
         self._codes = codes
         self._shape = Shape(self._type)
         self._rule_sets = sorted(known.rule_sets(), key=lambda rule_set: (rule_set.period.start, rule_set.version))
+        self._finding_limit = finding_limit
         self._walker = Walker(self._shape, finding_limit)
         self._checks = Checks(self._shape, codes)
         self._rules: dict[str, Compiled] = {}
@@ -166,9 +167,14 @@ class _TypeJudge:
 
     def check(self, case: "_Case", message: Any, rule_set: RuleSet) -> None:
         message = self._structure(case, message)
-        run = Run(message, case.day or "9999-12-31", case.given_day)
-        case.codes = self._checks.run(message, run)
-        self._rules_of(rule_set)(message, run)
+        if case.stopped:
+            return
+        run = Run(message, case.day or "9999-12-31", case.given_day, self._finding_limit)
+        try:
+            case.codes = self._checks.run(message, run)
+            self._rules_of(rule_set)(message, run)
+        except Enough:
+            case.stopped = True
         case.findings += run.findings
         case.unchecked = run.unchecked
 
@@ -189,6 +195,9 @@ class _TypeJudge:
             message = canonical_json(message, self._shape, case.data)
         walk = self._walker.walk(message)
         case.findings += walk.findings
+        if walk.stopped:
+            case.stopped = True
+            return walk.message
         if case.kind == "xml":
             from termserver.validation.xml_order import order_faults
 
@@ -281,6 +290,7 @@ class _Case:
         self.findings: list[Finding] = []
         self.codes = 0
         self.unchecked: dict[str, int] = {}
+        self.stopped = False
         self._show_values = show_values
         self._limit = finding_limit
 
@@ -299,13 +309,13 @@ class _Case:
     # the ways a document ends
 
     def unreadable(self, fault: Unreadable) -> Report:
-        from termserver.parsing.excerpt import excerpt
+        from termserver.parsing.excerpt import Excerpts
 
         text = self.data[: 4 * gate.BYTE_LIMIT].decode("utf-8", "replace").removeprefix("\ufeff")
         offset = 0
         for _ in range(fault.line - 1):
             offset = text.find("\n", offset) + 1
-        window, caret = excerpt(text, offset + fault.column - 1, "", not self._show_values)
+        window, caret = Excerpts(text, "", not self._show_values).at(offset + fault.column - 1)
         finding = Finding(
             fault.rule,
             Layer.SYNTAX,
@@ -350,7 +360,7 @@ class _Case:
             for system, count in share.not_present:
                 self._not_checked(system, count)
         findings = self._placed()
-        complete = len(findings) <= self._limit
+        complete = not self.stopped and len(findings) <= self._limit
         return self._report(verdict, findings[: self._limit], known, share, complete)
 
     def _miss_day(self) -> None:
@@ -387,10 +397,11 @@ class _Case:
         """The findings at their places, in the order of the text."""
         if not self.findings:
             return ()
-        from termserver.parsing.excerpt import excerpt
+        from termserver.parsing.excerpt import Excerpts
         from termserver.parsing.positions import JsonPlaces, Places, XmlPlaces
 
         places: Places = XmlPlaces(self.data) if self.kind == "xml" else JsonPlaces(self.data)
+        excerpts = Excerpts(places.text, self.kind, not self._show_values)
         placed: dict[tuple[str, str], Finding] = {}
         said = _parents(finding.where.path for finding in self.findings if finding.rule != "structure.expected")
         for finding in self.findings[: 4 * self._limit]:
@@ -398,7 +409,7 @@ class _Case:
             if (finding.rule, path) in placed or (finding.rule == "structure.expected" and path in said):
                 continue  # what else is said of the field says it better
             place = places.find(path)
-            window, caret = excerpt(places.text, place.offset, self.kind, not self._show_values)
+            window, caret = excerpts.at(place.offset)
             placed[finding.rule, path] = replace(
                 finding, where=Location(path, place.line, place.column), excerpt=window, caret=caret
             )

@@ -14,12 +14,20 @@ _DATED = ("StartDate", "DateDispense", "DiagnosisDate", "IssueDate", "AdmissionD
 """The members by which a part of a message states its own day, in the order they count."""
 
 
+class Enough(Exception):
+    """The limit of findings is reached; what was found so far stands."""
+
+
 class Run:
-    """The findings, the counted codes and the unchecked systems of one message."""
+    """The findings, the counted codes and the unchecked systems of one message.
 
-    __slots__ = ("day", "findings", "given_day", "message", "unchecked")
+    Adding a finding beyond ``limit`` raises ``Enough``.
+    """
 
-    def __init__(self, message: Message, day: Day, given_day: Day = "") -> None:
+    __slots__ = ("day", "findings", "given_day", "limit", "message", "unchecked")
+
+    def __init__(self, message: Message, day: Day, given_day: Day = "", limit: int = 1000) -> None:
+        self.limit = limit
         self.message = message
         self.day = day
         self.given_day = given_day
@@ -40,11 +48,15 @@ class Run:
                     problem.category,
                 )
             )
+        if len(self.findings) > self.limit:
+            raise Enough
 
     def add_rule(
         self, rule: str, severity: Severity, message: Text, path: str, hint: Text | None, category: int | None
     ) -> None:
         self.findings.append(Finding(rule, Layer.RULE, severity, message, Location(path), hint, category))
+        if len(self.findings) > self.limit:
+            raise Enough
 
     def count_unchecked(self, system: str) -> None:
         self.unchecked[system] = self.unchecked.get(system, 0) + 1

@@ -29,10 +29,16 @@ class Walk:
 
     message: Message
     findings: list[Finding] = field(default_factory=list)
+    stopped: bool = False
+    """Whether the walk ended at the limit of findings; then nothing is left to judge."""
 
     @property
     def has_errors(self) -> bool:
         return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+class _Enough(Exception):
+    """The limit of findings is reached."""
 
 
 class Walker:
@@ -44,8 +50,11 @@ class Walker:
 
     def walk(self, message: Any) -> Walk:
         walk = Walk({})
-        kept = self._class(message, "", "", self._shape.type.root, walk)
-        walk.message = kept if isinstance(kept, dict) else {}
+        try:
+            kept = self._class(message, "", "", self._shape.type.root, walk)
+            walk.message = kept if isinstance(kept, dict) else {}
+        except _Enough:
+            walk.stopped = True
         return walk
 
     def _add(
@@ -57,8 +66,9 @@ class Walker:
         category: int | None,
         severity: Severity = Severity.ERROR,
     ) -> None:
-        if len(walk.findings) <= self._limit:
-            walk.findings.append(Finding(rule, Layer.STRUCTURE, severity, said[0], Location(path), said[1], category))
+        walk.findings.append(Finding(rule, Layer.STRUCTURE, severity, said[0], Location(path), said[1], category))
+        if len(walk.findings) > self._limit:
+            raise _Enough
 
     def _class(self, value: Any, path: str, plain: str, class_name: str, walk: Walk) -> Any:
         """What is left of an object: its well-formed members; None if it is no object at all."""
