@@ -271,6 +271,8 @@ class TermServer:
                     partial(_whole, release, known),
                     partial(self._rule_sets, known.id),
                     partial(_schema, release, f"schemas/{known.id}/{known.version}/"),
+                    known.forms,
+                    known.json_fallback,
                 )
                 for known, release in self._heads
             ],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from termserver.content import generated
 from termserver.content.classes import Classes
 from termserver.content.descriptions import CLASSES_FILE, read_classes, read_document_types
 from termserver.content.field_rows import CLASS_COLUMNS, FIELD_COLUMNS
@@ -171,6 +172,31 @@ def test_a_misspelt_path_is_answered_with_the_right_one(tmp_path: Path) -> None:
     problems: list[Problem] = []
     read_document_types(Tree(tmp_path, described("Part.Nme,required,,,,,,,,,,,test")), problems)
     assert problems[0].hint.en == "Did you mean 'Name'?"
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("forms: [json, yaml]", "schema.unknown-form"),
+        ("json_fallback: Part.Nme", "schema.unknown-path"),
+        ("json_fallback: Part.Form", ""),
+    ],
+)
+def test_the_forms_and_the_fallback_of_a_type_are_checked(tmp_path: Path, line: str, rule: str) -> None:
+    problems: list[Problem] = []
+    files = described()
+    files["schemas/small/1.0/document.yaml"] += f"{line}\n".encode()
+    read_document_types(Tree(tmp_path, files), problems)
+    assert [problem.rule for problem in problems] == ([rule] if rule else [])
+
+
+def test_a_type_of_json_alone_has_no_xml_schema(tmp_path: Path) -> None:
+    files = described()
+    files["schemas/small/1.0/document.yaml"] += b"forms: [json]\n"
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    assert [path.name for path in generated.schemas(tmp_path)] == ["small.schema.json"]
 
 
 def test_a_derived_form_is_reachable_and_its_members_are_found(tmp_path: Path) -> None:

@@ -64,33 +64,33 @@ def _class_in(name: str, said: Json) -> DocumentClass:
 
 
 def encode_document_type(document_type: DocumentType) -> bytes:
-    return canonical_json(
-        lean(
-            {
-                "id": document_type.id,
-                "version": document_type.version,
-                "title": text_out(document_type.title),
-                "root": document_type.root,
-                "classes": {
-                    name: lean(
-                        {
-                            "fields": [_field_out(field) for field in known.fields],
-                            "base": known.base,
-                            "namespace": known.namespace,
-                        }
-                    )
-                    for name, known in document_type.classes.items()
-                },
-                "at": {path: _field_out(field) for path, field in document_type.at.items()},
-                "json_marker": document_type.json_marker,
-                "content_type": document_type.content_type,
-                "source": document_type.source,
-                "provisional": document_type.provisional,
-                "forms": [] if document_type.forms == FORMS else document_type.forms,
-                "json_fallback": document_type.json_fallback,
-            }
-        )
+    said = lean(
+        {
+            "id": document_type.id,
+            "version": document_type.version,
+            "title": text_out(document_type.title),
+            "root": document_type.root,
+            "classes": {
+                name: lean(
+                    {
+                        "fields": [_field_out(field) for field in known.fields],
+                        "base": known.base,
+                        "namespace": known.namespace,
+                    }
+                )
+                for name, known in document_type.classes.items()
+            },
+            "at": {path: _field_out(field) for path, field in document_type.at.items()},
+            "json_marker": document_type.json_marker,
+            "content_type": document_type.content_type,
+            "source": document_type.source,
+            "provisional": document_type.provisional,
+            "json_fallback": document_type.json_fallback,
+        }
     )
+    if document_type.forms != FORMS:
+        said["forms"] = document_type.forms
+    return canonical_json(said)
 
 
 def decode_document_type(data: bytes) -> DocumentType:
