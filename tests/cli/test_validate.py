@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from termserver.service import TermServer
+
 Run = Callable[..., Any]
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
@@ -98,13 +100,21 @@ def test_a_persian_path_is_a_path(run: Run, tmp_path: Path, bill: bytes) -> None
 
 @pytest.mark.parametrize("copies", [1, 512])
 def test_json_is_one_document_with_every_report_and_the_release(
-    run: Run, tmp_path: Path, bill: bytes, copies: int, server
+    run: Run, tmp_path: Path, bill: bytes, copies: int, server: TermServer
 ) -> None:
     written(tmp_path, {f"{n:03}.xml": bill for n in range(copies)})
     answer = json.loads(run("validate", "--json", str(tmp_path)).out)
     assert len(answer["reports"]) == copies
     assert answer["release"] == server.edition.digest
     assert {report["verdict"] for report in answer["reports"]} == {"accepted"}
+
+
+def test_the_command_line_says_what_the_library_says(run: Run, tmp_path: Path, bill: bytes, server: TermServer) -> None:
+    for name, data in {"right.xml": bill, "wrong.xml": REJECTED, "unknown.xml": UNDECIDED}.items():
+        path = tmp_path / name
+        path.write_bytes(data)
+        said = json.loads(run("validate", "--json", str(path)).out)["reports"]
+        assert said == [json.loads(json.dumps(server.check_document(data, name=str(path)).as_json()))]
 
 
 def test_a_file_that_cannot_be_read_stands_in_the_json_too(run: Run, tmp_path: Path) -> None:

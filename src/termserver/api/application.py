@@ -1,5 +1,7 @@
 """The HTTP door, put together: FastAPI for the description and the edges, hot routes in front."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -16,6 +18,7 @@ from termserver.api.front import Front
 from termserver.api.health import routes as health_routes
 from termserver.api.hot import HotRoutes
 from termserver.api.openapi import describe
+from termserver.api.pool import Busy, Judges
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
 from termserver.service import TermServer
@@ -26,10 +29,22 @@ _SAID = {
 }
 
 
-def create_api(server: TermServer) -> tuple[FastAPI, HotRoutes]:
-    """The FastAPI application over one opened edition, and the hot routes that go in front of it."""
+def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAPI, HotRoutes]:
+    """The FastAPI application over one opened edition, and the hot routes that go in front of it.
+
+    Documents are judged by ``judges``, whose workers live as long as the application does; without
+    them, in the process itself.
+    """
     hot = HotRoutes(server)
+    judges = judges or Judges(server, 0)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        with judges:
+            yield
+
     app = FastAPI(
+        lifespan=life,
         title="termserver",
         version=__version__,
         docs_url="/docs",
@@ -49,6 +64,11 @@ def create_api(server: TermServer) -> tuple[FastAPI, HotRoutes]:
     async def failure(request: Request, error: TermserverError) -> Response:
         return plain(problem_of(error))
 
+    @app.exception_handler(Busy)
+    async def busy(request: Request, error: Busy) -> Response:
+        said = Text("همهٔ داوران سرگرم‌اند؛ اندکی بعد دوباره بفرستید.", "All judges are busy; send it again in a moment.")
+        return plain(Problem(503, "busy", said))
+
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> Response:
         return plain(internal_failure())
@@ -64,7 +84,7 @@ def create_api(server: TermServer) -> tuple[FastAPI, HotRoutes]:
         return plain(Problem(400, "bad-parameter", Text(f"درخواست درست نیست: {places}", f"Bad request: {places}")))
 
     app.include_router(codesystem_routes(server, hot))
-    app.include_router(document_routes(server, hot))
+    app.include_router(document_routes(server, hot, judges))
     app.include_router(health_routes(server))
     described_once: dict[str, Any] = {}
 

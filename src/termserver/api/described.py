@@ -99,3 +99,10 @@ class ReportShape(BaseModel):
 class ReportsAnswer(BaseModel):
     reports: list[ReportShape]
     release: str
+
+
+class BatchItem(BaseModel):
+    id: str = Field("", description="how the report calls the document; its place in the list where absent")
+    content: str | None = Field(None, description="the document as text, XML or JSON")
+    content_base64: str | None = Field(None, description="the document's bytes; one of both is given")
+    type: str = Field("", description="the document type, where the document does not tell")

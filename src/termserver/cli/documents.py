@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from termserver.model.text import Text
 
@@ -11,8 +11,7 @@ STDIN = "-"
 _SUFFIXES = (".xml", ".json")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document as it was named; ``path`` is empty for standard input."""
 
     name: str

@@ -15,6 +15,7 @@ from termserver.cli.shared import EditionPath, Json, command
 from termserver.model.errors import UsageError
 
 _EDITION = "TERMSERVER_SERVED_EDITION"
+_JUDGES = "TERMSERVER_SERVED_JUDGES"
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +26,12 @@ def register(app: typer.Typer) -> None:
         host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
         port: Annotated[int, typer.Option(help="The port to listen at.", min=1, max=65535)] = 8000,
         workers: Annotated[int, typer.Option(help="How many processes answer.", min=1)] = 1,
+        judges: Annotated[
+            int | None,
+            typer.Option(
+                help="How many processes judge documents for each of them; 0: none of their own.", min=0, max=64
+            ),
+        ] = None,
         edition: EditionPath = None,
         json: Json = False,
     ) -> None:
@@ -41,9 +48,9 @@ def register(app: typer.Typer) -> None:
         with TermServer.open(edition) as server:
             _greet(server, host, port, json)
             if workers == 1:
-                _run(server, host, port)
+                _run(server, host, port, judges)
         if workers > 1:
-            _run_many(edition, host, port, workers)
+            _run_many(edition, host, port, workers, judges)
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -75,18 +82,19 @@ def _greet(server: Any, host: str, port: int, json: bool) -> None:
     sys.stdout.flush()
 
 
-def _run(server: Any, host: str, port: int) -> None:
+def _run(server: Any, host: str, port: int, judges: int | None) -> None:
     import uvicorn
 
     from termserver.web.application import create
 
-    uvicorn.run(create(server), host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(create(server, judges), host=host, port=port, log_level="warning", access_log=False)
 
 
-def _run_many(edition: Path | None, host: str, port: int, workers: int) -> None:
+def _run_many(edition: Path | None, host: str, port: int, workers: int, judges: int | None) -> None:
     import uvicorn
 
     os.environ[_EDITION] = str(edition or "")
+    os.environ[_JUDGES] = "" if judges is None else str(judges)
     uvicorn.run(
         "termserver.cli.serve:served",
         factory=True,
@@ -103,4 +111,5 @@ def served() -> Any:
     from termserver.service import TermServer
     from termserver.web.application import create
 
-    return create(TermServer.open(os.environ.get(_EDITION) or None))
+    judges = os.environ.get(_JUDGES)
+    return create(TermServer.open(os.environ.get(_EDITION) or None), int(judges) if judges else None)

@@ -1,6 +1,6 @@
 """The options of ``termserver validate``, declared once for both parsers that show them."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SUMMARY = "Judge documents by schema, codes and rules before they are sent."
 EXAMPLES = """examples:
@@ -13,8 +13,7 @@ exit status: 0 all accepted, 1 a document is rejected, 2 wrong usage or a missin
 3 a document could not be decided, 4 internal failure; over many files 4 > 2 > 1 > 3 > 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option: a flag when ``flag``, else it takes a value, one of ``choices`` where there are any."""
 
     name: str

@@ -190,10 +190,19 @@ def joined_step(path: Path) -> Join | None:
 
 def looks_here(part: Any) -> bool:
     """Whether a condition (or a value in it) speaks of the rule's context."""
+    return _speaks_of(part, ("here",))
+
+
+def looks_outside(part: Any) -> bool:
+    """Whether a filter speaks of anything but its own item."""
+    return _speaks_of(part, ("here", "root"))
+
+
+def _speaks_of(part: Any, bases: tuple[Base, ...]) -> bool:
     if isinstance(part, Path):
-        return part.base == "here" or any(step.filter and looks_here(step.filter) for step in part.steps)
+        return part.base in bases or any(step.filter and _speaks_of(step.filter, bases) for step in part.steps)
     if isinstance(part, tuple):
-        return any(looks_here(one) for one in part)
+        return any(_speaks_of(one, bases) for one in part)
     if isinstance(part, Field) or not is_dataclass(part):
         return False
-    return any(looks_here(getattr(part, name.name)) for name in fields(part))
+    return any(_speaks_of(getattr(part, name.name), bases) for name in fields(part))

@@ -85,6 +85,9 @@ def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
 
 def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentified:
     """The type by its distinctive member; where several types have it, the one that fits its neighbours best."""
+    exact = [known for known in types if _at(message, known.json_marker.split("."))]
+    if len(exact) == 1:
+        return exact[0]
     if isinstance(message, dict) and {key.lower() for key in message if isinstance(key, str)} >= _ENVELOPE:
         return Unidentified(
             "document.encrypted",
@@ -145,6 +148,14 @@ def _contains(element: Any, names: Sequence[str]) -> bool:
         if element is None:
             return False
     return True
+
+
+def _at(message: Any, names: Sequence[str]) -> bool:
+    for name in names:
+        if not isinstance(message, dict) or name not in message:
+            return False
+        message = message[name]
+    return message is not None
 
 
 def _has(message: Any, names: Sequence[str]) -> bool:

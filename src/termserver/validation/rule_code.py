@@ -29,6 +29,7 @@ from termserver.model.conditions import (
     Moment,
     Not,
     Path,
+    Step,
     Total,
     Truth,
     Unique,
@@ -36,6 +37,7 @@ from termserver.model.conditions import (
     Written,
     joined_step,
     looks_here,
+    looks_outside,
 )
 from termserver.model.documents import DocumentType, Rule
 from termserver.model.expressions import parse, path_of
@@ -49,21 +51,34 @@ Compiled = Callable[[Message, Run], None]
 
 
 class Block:
-    """Lines at one indentation, with the values already read there; inner blocks are written in place."""
+    """Lines at one indentation around one object, and the values already read there."""
 
     def __init__(self, context: str) -> None:
         self.context = context
-        self.lines: list[Any] = []
+        self.lines: list[str | Entry] = []
         self.read: dict[Any, str] = {}
+        self.entries: dict[Any, Entry] = {}
 
     def text(self, indent: int) -> list[str]:
         written: list[str] = []
         for line in self.lines:
-            if isinstance(line, Block):
-                written += line.text(indent + 1)
-            else:
-                written.append(" " * indent + line)
+            written += line.text(indent) if isinstance(line, Entry) else [" " * indent + line]
         return written or [" " * indent + "pass"]
+
+
+class Entry:
+    """A loop or a condition with its block; ``before`` are lines that must stand in front of it.
+
+    Whoever needs the same items again writes into the same block, so that a list is gone through once.
+    """
+
+    def __init__(self, head: Sequence[str], block: Block) -> None:
+        self.before: list[str] = []
+        self.head = head
+        self.block = block
+
+    def text(self, indent: int) -> list[str]:
+        return [*(" " * indent + line for line in (*self.before, *self.head)), *self.block.text(indent + 1)]
 
 
 class RuleWriter:
@@ -116,7 +131,7 @@ class RuleWriter:
 
     def _group(self, root: Block, path: Path, each: str, rules: Sequence[Rule]) -> None:
         block, where, depth = root, "", 0
-        entered: list[tuple[Block, list[str], Block]] = []
+        entered: list[tuple[Block, Entry]] = []
         for step in path.steps:
             got = self._variable()
             where = f"{where}.{step.name}" if where else step.name
@@ -126,14 +141,13 @@ class RuleWriter:
                 depth += 1
             else:
                 head = [f"{got} = {block.context}.get({step.name!r})", f"if {got} is not None:"]
-            inner = Block(got)
-            entered.append((block, head, inner))
-            block = inner
+            entered.append((block, Entry(head, Block(got))))
+            block = entered[-1][1].block
         for rule in rules:
             self._rule(block, root, rule, each, where)
         # an inner block is put in place when it is done: what it reads from an outer one stands before it
-        for outer, head, inner in entered:
-            outer.lines += [*head, inner]
+        for outer, entry in entered:
+            outer.lines.append(entry)
 
     def _rule(self, block: Block, root: Block, rule: Rule, each: str, where: str) -> None:
         holds = parse(rule.holds, self._type, each)
@@ -146,10 +160,9 @@ class RuleWriter:
         name = f"rule_{len(self.names)}"
         self.names[name] = (rule.id, rule.severity, rule.says)
         self.names[f"{name}_hint"] = (rule.hint, rule.sepas_category)
-        block.lines.append(f"if {broken}:")
-        inner = Block(block.context)
-        inner.lines.append(f'run.add_rule(*{name}, f"{path}", *{name}_hint)')
-        block.lines.append(inner)
+        found = Entry([f"if {broken}:"], Block(block.context))
+        found.block.lines.append(f'run.add_rule(*{name}, f"{path}", *{name}_hint)')
+        block.lines.append(found)
 
     def _variable(self) -> str:
         self._counter += 1
@@ -203,10 +216,10 @@ class ConditionWriter:
             case Among(value, options, negated):
                 return self._among(value, options, truth != negated)
             case Exists(path):
-                found = self._values(path, "object") if path.repeats else self._one(path, "object")
                 if path.repeats:
+                    found = self._gathered(path, "object", "count")
                     return found if truth else f"not {found}"
-                return f"{found} is {'not ' if truth else ''}None"
+                return f"{self._one(path, 'object')} is {'not ' if truth else ''}None"
             case Unique(path):
                 found = self._values(path, self._plain_kind(path))
                 return f"len(set({found})) {'==' if truth else '!='} len({found})"
@@ -252,7 +265,7 @@ class ConditionWriter:
             case Total("sum", path):
                 return self._sum(path)
             case Total("count", path):
-                return f"len({self._values(path, 'object')})"
+                return self._gathered(path, "object", "count")
             case Total(_, path):
                 return f"len({self._one(path, 'text')})"
             case Codes(path):
@@ -294,7 +307,7 @@ class ConditionWriter:
             before = known
         return before
 
-    def _converted(self, block: Block, name: str, kind: Kind, path: Path) -> str:
+    def _converted(self, block: Block, name: str, kind: Kind, path: Path, present: bool = False) -> str:
         """The variable that holds what a rule compares: the code, the exact amount, the day."""
         if kind in ("object", "bool", "text"):
             return name
@@ -303,13 +316,14 @@ class ConditionWriter:
         if known is not None:
             return known
         known = block.read[key] = self._writer._variable()
+        guard = "" if present else f" if {name} is not None else None"
         if kind == "code":
-            block.lines.append(f"{known} = {name}.get('Coded_string') if {name} is not None else None")
+            block.lines.append(f"{known} = {name}.get('Coded_string'){guard}")
         elif kind == "day":
-            block.lines.append(f"{known} = day_of({name}) if {name} is not None else None")
+            block.lines.append(f"{known} = day_of({name}){guard}")
         else:
             if path.type == "DO_QUANTITY":
-                block.lines.append(f"{known} = {name}.get('Magnitude') if {name} is not None else None")
+                block.lines.append(f"{known} = {name}.get('Magnitude'){guard}")
             else:
                 block.lines.append(f"{known} = {name}")
             block.lines.append(f"if {known}.__class__ is not int: {known} = exact({known})")
@@ -332,51 +346,59 @@ class ConditionWriter:
         return self._gathered(path, kind, "list")
 
     def _gathered(self, path: Path, kind: Kind, into: str) -> str:
-        """A variable with the sum or the list of what stands at a repeating path; read once per block."""
+        """A variable with the sum, the number, the list or the set of what stands at a repeating path."""
         joined = joined_step(path)
         if joined is not None:
             return self._joined(path, joined, kind, into)
         base = self._blocks[path.base]
         # a filter that looks at the context can only be asked where the context is known
-        block = self._here if any(step.filter and looks_here(step.filter) for step in path.steps) else base
+        outside = [step for step in path.steps if step.filter and looks_outside(step.filter)]
+        block = self._here if any(step.filter and looks_here(step.filter) for step in outside) else base
         key = (into, kind, path)
         known = block.read.get(key)
         if known is not None:
             return known
         known = block.read[key] = self._writer._variable()
-        block.lines.append(f"{known} = {_EMPTY[into]}")
-        inner = Block(base.context)
-        inner.lines = block.lines
-        entered: list[tuple[Block, list[str], Block]] = []
-        for step in path.steps:
-            got = self._writer._variable()
-            if step.field.repeats:
-                head = [f"for {got} in {inner.context}.get({step.name!r}) or ():"]
-            else:
-                head = [f"{got} = {inner.context}.get({step.name!r})", f"if {got} is not None:"]
-            entered.append((inner, head, Block(got)))
-            inner = entered[-1][2]
-            if step.filter is not None:
-                writer = ConditionWriter(self._writer, inner, self._here, self._root)
-                head = [f"if {writer.true(step.filter)}:"]
-                entered.append((inner, head, Block(got)))
-                entered[-1][2].read = inner.read
-                inner = entered[-1][2]
-        value = self._converted(inner, inner.context, kind, path)
-        if into == "sum":
-            # a value that is no number has been reported; a sum without it would be reported for nothing
-            inner.lines.append(f"{known} = {known} + {value} if {known} is not None and {value} is not None else None")
-        elif kind == "object":
-            inner.lines.append(f"{known}.append({value})")
-        else:
-            add = "add" if into == "set" else "append"
-            inner.lines.append(f"if {value} is not None: {known}.{add}({value})")
-        for outer, head, child in entered:
-            outer.lines += [*head, child]
+        holder = Block(base.context) if outside else block
+        inner, first = self._enter(holder, path.steps)
+        first.before.append(f"{known} = {_EMPTY[into]}")
+        value = self._converted(inner, inner.context, kind, path, present=True) if into != "count" else ""
+        inner.lines += _add(known, value, into, kind)
+        if outside:
+            block.lines += holder.lines
         return known
 
+    def _enter(self, block: Block, steps: Sequence[Step]) -> tuple[Block, Entry]:
+        """The block that stands at every item of the steps, and the outermost loop or condition around it."""
+        first: Entry | None = None
+        for step in steps:
+            for part in ("items", step.filter) if step.filter is not None else ("items",):
+                key = (step.name, part)
+                entry = block.entries.get(key)
+                if entry is None:
+                    entry = self._entry(block, step, part)
+                    block.lines.append(entry)
+                    if part == "items" or not looks_outside(part):
+                        block.entries[key] = entry
+                first = first or entry
+                block = entry.block
+        assert first is not None
+        return block, first
+
+    def _entry(self, block: Block, step: Step, part: Any) -> Entry:
+        if part != "items":
+            writer = ConditionWriter(self._writer, block, self._here, self._root)
+            filtered = Block(block.context)
+            head = [f"if {writer.true(part)}:"]
+            filtered.read = dict(block.read)
+            return Entry(head, filtered)
+        got = self._writer._variable()
+        if step.field.repeats:
+            return Entry([f"for {got} in {block.context}.get({step.name!r}) or ():"], Block(got))
+        return Entry([f"{got} = {block.context}.get({step.name!r})", f"if {got} is not None:"], Block(got))
+
     def _joined(self, path: Path, joined: Join, kind: Kind, into: str) -> str:
-        """The same for a filter that looks for the context's code: summed by code once, then looked up.
+        """The same for a filter that looks for the context's code: gathered by code once, then looked up.
 
         Looking through all items again for every context would let a long document take for ever.
         """
@@ -385,38 +407,24 @@ class ConditionWriter:
         by_code = base.read.get(key)
         if by_code is None:
             by_code = base.read[key] = self._writer._variable()
-            base.lines.append(f"{by_code} = {{}}")
-            inner = Block(base.context)
-            inner.lines = base.lines
-            entered: list[tuple[Block, list[str], Block]] = []
-            code = ""
-            for n, step in enumerate(path.steps):
-                got = self._writer._variable()
-                if step.field.repeats:
-                    head = [f"for {got} in {inner.context}.get({step.name!r}) or ():"]
-                else:
-                    head = [f"{got} = {inner.context}.get({step.name!r})", f"if {got} is not None:"]
-                entered.append((inner, head, Block(got)))
-                inner = entered[-1][2]
-                if n == joined.step:
-                    code = ConditionWriter(self._writer, inner, self._here, self._root)._one(joined.item, "code")
-            value = self._converted(inner, inner.context, kind, path)
-            if into == "sum":
-                inner.lines.append(f"before = {by_code}.get({code}, 0)")
-                inner.lines.append(
-                    f"{by_code}[{code}] = before + {value} if before is not None and {value} is not None else None"
-                )
-            else:
-                inner.lines.append(f"if {value} is not None: {by_code}.setdefault({code}, []).append({value})")
-            for outer, head, child in entered:
-                outer.lines += [*head, child]
+            holder = Block(base.context)
+            plain = [Step(step.field) for step in path.steps]
+            item, first = self._enter(holder, plain[: joined.step + 1])
+            first.before.append(f"{by_code} = {{}}")
+            code = ConditionWriter(self._writer, item, self._here, self._root)._one(joined.item, "code")
+            inner = self._enter(item, plain[joined.step + 1 :])[0] if plain[joined.step + 1 :] else item
+            value = self._converted(inner, inner.context, kind, path, present=True) if into != "count" else ""
+            empty = _EMPTY[into]
+            inner.lines += [f"found = {by_code}.get({code}, {empty})", *_add("found", value, into, kind)]
+            inner.lines.append(f"{by_code}[{code}] = found")
+            base.lines += holder.lines
         wanted = self._one(joined.here, "code")
         known = self._here.read.get((*key, wanted))
         if known is None:
             known = self._here.read[*key, wanted] = self._writer._variable()
-            empty = _EMPTY["sum" if into == "sum" else "list"]
+            empty = _EMPTY[into]
             self._here.lines.append(f"{known} = {by_code}.get({wanted}, {empty}) if {wanted} is not None else {empty}")
-        return f"set({known})" if into == "set" else known
+        return known
 
     def _plain_kind(self, path: Path) -> Kind:
         if path.type == "DO_CODED_TEXT":
@@ -424,7 +432,18 @@ class ConditionWriter:
         return "number" if path.type in ("DO_QUANTITY", "int", "double", "byte") else "text"
 
 
-_EMPTY = {"sum": "0", "list": "[]", "set": "set()"}
+_EMPTY = {"sum": "0", "count": "0", "list": "[]", "set": "set()"}
+
+
+def _add(known: str, value: str, into: str, kind: Kind) -> list[str]:
+    """The lines that add one item to what is gathered."""
+    if into == "count":
+        return [f"{known} += 1"]
+    if into == "sum":
+        # a value that is no number has been reported; a sum without it would be reported for nothing
+        return [f"{known} = {known} + {value} if {known} is not None and {value} is not None else None"]
+    add = f"{known}.{'add' if into == 'set' else 'append'}({value})"
+    return [add if kind == "object" else f"if {value} is not None: {add}"]
 
 
 def exact(value: Any) -> Any:

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from termserver.api.application import create_api, in_front
 from termserver.api.front import Front
+from termserver.api.pool import Judges
 from termserver.service import TermServer
 from termserver.web.start_page import StartPage
 
@@ -17,9 +18,10 @@ _POLICY = (
 )
 
 
-def create(server: TermServer) -> Front:
-    """The ASGI application over one opened edition."""
-    app, hot = create_api(server)
+def create(server: TermServer, workers: int | None = None) -> Front:
+    """The ASGI application over one opened edition; ``workers`` processes judge its documents (``api.pool``)."""
+    judges = Judges(server, workers)
+    app, hot = create_api(server, judges)
     _add_pages(app, StartPage(server))
     return in_front(app, hot)
 
