@@ -68,7 +68,8 @@ def test_what_stands_in_the_composition_tells_an_admission_from_a_mission(server
     for composition, type in (
         ({"Admission": {}}, "admission"),
         ({"Admission": {}, "Insurance": []}, "admission"),
-        ({"Admission": {}, "ChiefComplaint": complaint}, "ambulance-mission"),
+        ({"Admission": {}, "PHEX": [], "ChiefComplaint": complaint}, "ambulance-mission"),
+        ({"Admission": {}, "ChiefComplaint": complaint}, "soap"),
         ({"Admission": {}, "BillSummary": {}}, "patient-bill"),
         ({"Admission": {}, "DentalDiagnosis": []}, "dental-care"),
     ):

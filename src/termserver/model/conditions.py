@@ -12,10 +12,14 @@ Kind = Literal["code", "number", "day", "time", "text", "bool", "identifier", "o
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One name of a path; a repeating one may carry a filter over its items."""
+    """One name of a path; a repeating one may carry a filter over its items.
+
+    ``form`` is the class that an object there must be of to be looked at (empty: any).
+    """
 
     field: Field
     filter: "Condition | None" = None
+    form: str = ""
 
     @property
     def name(self) -> str:
@@ -32,7 +36,7 @@ class Path:
 
     @property
     def type(self) -> str:
-        return self.steps[-1].field.type if self.steps else ""
+        return self.steps[-1].form or self.steps[-1].field.type if self.steps else ""
 
     @property
     def repeats(self) -> bool:
@@ -66,7 +70,7 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day with its time of day."""
+    """A day with its time of day; for a date and time in one, both are the same path."""
 
     day: Path
     time: Path

@@ -22,6 +22,13 @@ A rule is an expression over the logical message. Paths are dotted names, relati
 ``implies(a, b)``             b holds wherever a does
 ============================  =====================================================================
 
+Where an object may come in several forms (``xsi:type``) the fields of all of them can be told, and
+one form can be named in brackets. A field that has another type in another form needs the
+brackets, except in ``exists``::
+
+    each: Composition.LabResult["PathologyVO"]
+    exists(PathologyDiagnosis)
+
 and ``and``, ``or``, ``not``, ``+ - *``, ``== != < <= > >=``, ``in ("a", "b")``, numbers and texts.
 
 **Absent values.** A comparison with a value that is absent is neither true nor false but *not
@@ -141,7 +148,7 @@ def check(rule: Rule, document_type: DocumentType) -> list[Text]:
             found.append(error.text)
     if rule.at:
         try:
-            _Parser(document_type, each).plain(rule.at)
+            _Parser(document_type, each).plain(rule.at, any_form=True)
         except ExpressionError as error:
             found.append(error.text)
     return found
@@ -182,12 +189,12 @@ class _Parser:
             ) from None
         return self.condition(tree.body, self.here)
 
-    def plain(self, text: str) -> Path:
+    def plain(self, text: str, any_form: bool = False) -> Path:
         try:
             tree = ast.parse(text.strip(), mode="eval")
         except (SyntaxError, ValueError) as error:
             raise ExpressionError(f"'{text}' is not a path.", f"«{text}» مسیر نیست.") from error
-        return self.path(tree.body, self.here)
+        return self.path(tree.body, self.here, any_form)
 
     # conditions
 
@@ -271,7 +278,7 @@ class _Parser:
         if name == "implies" and len(given) == 2:
             return Either((Not(self.condition(given[0], scope)), self.condition(given[1], scope)))
         if name == "exists" and len(given) == 1:
-            return Exists(self.path(given[0], scope))
+            return Exists(self.path(given[0], scope, any_form=True))
         if name == "unique" and len(given) == 1:
             path = self.path(given[0], scope)
             if not path.repeats:
@@ -377,7 +384,8 @@ class _Parser:
 
     # paths
 
-    def path(self, node: ast.expr, scope: _Scope) -> Path:
+    def path(self, node: ast.expr, scope: _Scope, any_form: bool = False) -> Path:
+        """The path that is written; ``any_form``: its last field may be that of a form that was not named."""
         links: list[tuple[str, ast.expr | None]] = []
         condition: ast.expr | None = None
         while not isinstance(node, ast.Name):
@@ -400,26 +408,19 @@ class _Parser:
             base = "here"
         steps: list[Step] = []
         at, class_name = start.at, start.class_name
-        for name, filter_node in links:
-            known = self.fields(at, class_name)
-            found = known.get(name)
-            if found is None:
-                near = nearest(name, list(known))
-                whole = f"{at}.{name}" if at else name
-                raise ExpressionError(
-                    f"There is no field '{whole}'." + (f" Did you mean '{near}'?" if near else ""),
-                    f"فیلد «{whole}» نیست." + (f" آیا منظور «{near}» بود؟" if near else ""),
-                )
+        for n, (name, bracket) in enumerate(links):
+            found = self.field_of(at, class_name, name, any_form and n == len(links) - 1)
             at = f"{at}.{name}" if at else name
-            class_name = found.type
-            narrowed = None
-            if filter_node is not None:
+            class_name, narrowed, form = found.type, None, ""
+            if isinstance(bracket, ast.Constant) and isinstance(bracket.value, str):
+                class_name = form = self.form_of(at, found.type, bracket.value)
+            elif bracket is not None:
                 if not found.repeats:
                     raise ExpressionError(
                         f"'{at}' does not repeat and takes no filter.", f"«{at}» تکرارشونده نیست و صافی نمی‌پذیرد."
                     )
-                narrowed = self.condition(filter_node, _Scope(at, class_name, filtering=True))
-            steps.append(Step(found, narrowed))
+                narrowed = self.condition(bracket, _Scope(at, class_name, filtering=True))
+            steps.append(Step(found, narrowed, form))
         path = Path(base, tuple(steps), at)
         if base == "root" and looks_here(path) and joined_step(path) is None:
             raise ExpressionError(
@@ -427,6 +428,41 @@ class _Parser:
                 "از root صافی تنها با یک برابری کد به زمینه می‌نگرد: [code(x) == code(here.y)].",
             )
         return path
+
+    def form_of(self, at: str, class_name: str, form: str) -> str:
+        """The form that a bracket names; raise ExpressionError if the class has none of that name."""
+        known = list(self.type.forms_of(class_name)) if class_name in self.type.classes else []
+        if form not in known:
+            near = nearest(form, known)
+            raise ExpressionError(
+                f"'{at}' has no form '{form}'." + (f" Did you mean '{near}'?" if near else ""),
+                f"«{at}» شکل «{form}» ندارد." + (f" آیا منظور «{near}» بود؟" if near else ""),
+            )
+        return form
+
+    def field_of(self, at: str, class_name: str, name: str, any_form: bool) -> Field:
+        """The field of that name; raise ExpressionError, naming the nearest one or the form that has it."""
+        known = self.fields(at, class_name)
+        if name in known:
+            return known[name]
+        whole = f"{at}.{name}" if at else name
+        forms = self.type.forms_of(class_name) if class_name in self.type.classes else ()
+        others = {form: fields[name] for form in forms if name in (fields := self.fields(at, form))}
+        if any_form or len({(other.type, other.repeats) for other in others.values()}) == 1:
+            for other in others.values():
+                return other
+        if others:
+            last = at.rpartition(".")[2]
+            said = ", ".join(f'{last}["{form}"].{name}' for form in others)
+            raise ExpressionError(
+                f"'{whole}' differs in type between forms; name one: {said}.",
+                f"«{whole}» در هر شکل نوع دیگری دارد؛ یکی را نام ببرید: {said}.",
+            )
+        near = nearest(name, [*known, *(field for form in forms for field in self.fields(at, form))])
+        raise ExpressionError(
+            f"There is no field '{whole}'." + (f" Did you mean '{near}'?" if near else ""),
+            f"فیلد «{whole}» نیست." + (f" آیا منظور «{near}» بود؟" if near else ""),
+        )
 
     def fields(self, at: str, class_name: str) -> dict[str, Field]:
         if class_name not in self.type.classes:
@@ -451,7 +487,7 @@ def _amount(parser: _Parser, paths: list[Path]) -> Value:
 
 
 def _date(parser: _Parser, paths: list[Path]) -> Value:
-    parser.want(paths[0], "day", "date")
+    parser.want(paths[0], "moment" if parser.kind(paths[0]) == "moment" else "day", "date")
     return Get(paths[0], "day")
 
 

@@ -11,9 +11,10 @@ from typing import Any
 from termserver.model.documents import Field, Use
 from termserver.model.findings import Severity
 from termserver.model.ports import Codes
-from termserver.validation import dates, wording
+from termserver.validation import dates, values, wording
 from termserver.validation.bindings import FINE, Binding, CodedElements, Judged, Problem
 from termserver.validation.identifiers import Identifiers
+from termserver.validation.message import TYPE
 from termserver.validation.run import Run
 from termserver.validation.shape import CODED_TEXT, DATE, DATE_TIME, IDENTIFIER, QUANTITY, Shape
 
@@ -188,7 +189,9 @@ class Checks:
                 f' judge_date(v, f"{path}", run)',
             ]
         if self._shape.is_class(field.type):
-            return self._nested(field, path, below, depth)
+            nested = self._nested(field, path, below, depth)
+            judge = values.JUDGES.get(field.type)
+            return [*nested, f'run.add(f"{path}", {self._keep("judge", judge)}(v))'] if judge else nested
         if field.identifiers and field.type == "string":
             allowed, memory = self._identifier_slot(field.identifiers, plain=True)
             return [f"if v not in {memory}:", f' judge_plain({allowed}, {memory}, v, f"{path}", run)']
@@ -216,14 +219,24 @@ class Checks:
             return []
         function = self._function(below, field.type, path, depth)
         indexes = "".join(f", i{n}" for n in range(depth))
-        return [f"n += {function}(v, run{indexes})"]
+        forms = self._shape.forms_of(field.type)[1:]
+        if not forms:
+            return [f"n += {function}(v, run{indexes})"]
+        names = {form: self._function(below, form, path, depth) for form in forms}
+        by_form = self._keep("forms", {form: self._caller(name) for form, name in names.items()})
+        return [f"n += {by_form}.get(v.get({TYPE!r}), {function})(v, run{indexes})"]
+
+    def _caller(self, name: str) -> Function:
+        """Calls what the name stands for when it is called: a function is written when it is first called."""
+        return lambda *arguments: self._names[name](*arguments)
 
     def _has_checks(self, class_name: str, plain: str, seen: frozenset[str]) -> bool:
         """Whether anything below a place is checked, itself included."""
         if class_name in seen:
             return False
-        for field in self._shape.fields_at(plain, class_name):
-            if field.use is Use.EXPECTED or field.type in (CODED_TEXT, IDENTIFIER, DATE, DATE_TIME):
+        forms = self._shape.forms_of(class_name)
+        for field in (known for form in forms for known in self._shape.fields_at(plain, form)):
+            if field.use is Use.EXPECTED or field.type in (CODED_TEXT, IDENTIFIER, DATE, DATE_TIME, *values.JUDGES):
                 return True
             if field.identifiers and field.type == "string":
                 return True

@@ -1,10 +1,10 @@
 """Which document type a message is of: XML by its root element, JSON by its distinctive member."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from termserver.model.documents import FORMS, DocumentType, RuleSet, Use
+from termserver.model.documents import FORMS, DocumentType, Field, RuleSet, Use, markers
 from termserver.model.errors import UnknownDocumentType
 from termserver.model.text import Text
 
@@ -27,6 +27,22 @@ class KnownType:
     files: Callable[[str], bytes]
     forms: Sequence[str] = FORMS
     json_fallback: str = ""
+    markers: tuple[tuple[str, ...], ...] = field(init=False)
+    """The paths any of which tells this type's JSON, as names."""
+    places: dict[tuple[str, str], dict[str, Field]] = field(init=False, compare=False, repr=False, default_factory=dict)
+    """The fields at a path in a class and its forms, by lower-case name; filled while documents are told apart."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "markers", tuple(tuple(path.split(".")) for path in markers(self.json_marker)))
+
+    def fields_at(self, path: str, class_name: str) -> dict[str, Field]:
+        known = self.places.get((path, class_name))
+        if known is None:
+            described = self.document_type()
+            forms = described.forms_of(class_name) if class_name in described.classes else ()
+            fields = (found for form in forms for found in described.fields_at(path, form))
+            known = self.places[path, class_name] = {found.name.lower(): found for found in fields}
+        return known
 
     @classmethod
     def of(
@@ -79,13 +95,13 @@ def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
     types = [known for known in types if "xml" in known.forms]
     found = [known for known in types if known.root == name]
     if not found and name.lower() == "root":
-        found = [known for known in types if _contains(root, known.json_marker.split("."))]
+        found = [known for known in types if any(_contains(root, names) for names in known.markers)]
     return _one(found, types, Text(fa=f"عنصر ریشهٔ <{name[:80]}>", en=f"The root element <{name[:80]}>"))
 
 
 def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentified:
-    """The type by its distinctive member; where several types have it, the one that fits its neighbours best."""
-    exact = [known for known in types if _at(message, known.json_marker.split("."))]
+    """The type by its distinctive member; where several types have it, the one that fits the message best."""
+    exact = [known for known in types if any(_at(message, names) for names in known.markers)]
     if len(exact) == 1:
         return exact[0]
     if isinstance(message, dict) and {key.lower() for key in message if isinstance(key, str)} >= _ENVELOPE:
@@ -97,13 +113,11 @@ def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentifie
             ),
             Text(fa="سند را پیش از رمزکردن بسنجید.", en="Validate the document before encryption."),
         )
-    found = [known for known in types if _has(message, known.json_marker.split("."))]
-    path = "json_marker"
+    found = exact or [known for known in types if any(_has(message, names) for names in known.markers)]
     if not found:
-        path = "json_fallback"
         found = [known for known in types if known.json_fallback and _has(message, known.json_fallback.split("."))]
     if len({known.id for known in found}) > 1:
-        found = _nearest([(known, getattr(known, path)) for known in found], message)
+        found = _best(found, message)
     return _one(found, types, Text(fa="محتوای سند", en="The content of the document"))
 
 
@@ -122,24 +136,33 @@ def of_form(known: KnownType, form: str) -> KnownType | Unidentified:
     )
 
 
-def _nearest(found: Sequence[tuple[KnownType, str]], message: Any) -> list[KnownType]:
-    """Of several types those that leave fewest members unexplained, then miss fewest, then say least else."""
-    misfits = {}
-    for known, path in found:
-        document_type = known.document_type()
-        above = path.rpartition(".")[0]
-        part = message
-        for name in above.split(".") if above else ():
-            part = _member(part, name)
-        owner = document_type.field(above) if above else None
-        fields = document_type.fields_at(above, owner.type if owner else document_type.root)
-        names = {field.name.lower() for field in fields}
-        required = {field.name.lower() for field in fields if field.use is Use.REQUIRED}
-        written = {key.lower() for key in part}
-        filled = {key.lower() for key, value in part.items() if value is not None}
-        misfits[known.id, known.version] = (len(written - names), len(required - filled), len(names - written))
-    best = min(misfits.values())
-    return [known for known, _ in found if misfits[known.id, known.version] == best]
+def _best(types: Sequence[KnownType], message: Any) -> list[KnownType]:
+    """The types that know the most of the message's members, of these miss the fewest mandatory ones, and of
+    these have the least else to say."""
+    faults = [_faults(message, known, "", known.root) for known in types]
+    return [known for known, count in zip(types, faults, strict=True) if count == min(faults)]
+
+
+def _faults(value: Any, known: KnownType, path: str, class_name: str) -> tuple[int, int, int]:
+    """How many members of an object and below it the type does not know; how many mandatory ones are not there; how
+    many others it could have. A member that is null is one that its sender knows."""
+    fields = known.fields_at(path, class_name)
+    if not isinstance(value, dict) or not fields:
+        return 0, 0, 0
+    written = {name.lower() for name in value}
+    there = {name.lower() for name, member in value.items() if member is not None}
+    unknown = sum(not name.startswith(("$", "@")) for name in written - fields.keys())
+    missing = sum(said.use is Use.REQUIRED and name not in there for name, said in fields.items())
+    unsaid = len(fields.keys() - written)
+    for name, member in value.items():
+        said = fields.get(name.lower())
+        if said is None or not isinstance(member, dict | list):
+            continue
+        below = f"{path}.{said.name}" if path else said.name
+        for item in member if isinstance(member, list) else [member]:
+            inner = _faults(item, known, below, said.type)
+            unknown, missing, unsaid = unknown + inner[0], missing + inner[1], unsaid + inner[2]
+    return unknown, missing, unsaid
 
 
 def _contains(element: Any, names: Sequence[str]) -> bool:

@@ -28,10 +28,20 @@ class Xmlschema:
         self._schema.build()
 
     def accepts(self, root: Any, data: bytes | None) -> bool:
-        return bool(self._schema.is_valid(root))
+        import xmlschema
+
+        try:
+            return bool(self._schema.is_valid(root))
+        except xmlschema.XMLSchemaException:  # how it refuses an xsi:type that it does not know
+            return False
 
     def words(self, root: Any) -> str:
-        first = next(self._schema.iter_errors(root), None)
+        import xmlschema
+
+        try:
+            first = next(self._schema.iter_errors(root), None)
+        except xmlschema.XMLSchemaException as error:
+            return without_values(str(error))
         return without_values(str(first.reason or first.message)) if first else ""
 
 

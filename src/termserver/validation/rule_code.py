@@ -44,7 +44,7 @@ from termserver.model.expressions import parse, path_of
 from termserver.model.findings import Severity
 from termserver.model.ports import Codes as Terminology
 from termserver.validation.dates import day_of
-from termserver.validation.message import Message
+from termserver.validation.message import TYPE, Message
 from termserver.validation.run import Run
 
 Compiled = Callable[[Message, Run], None]
@@ -143,6 +143,9 @@ class RuleWriter:
                 head = [f"{got} = {block.context}.get({step.name!r})", f"if {got} is not None:"]
             entered.append((block, Entry(head, Block(got))))
             block = entered[-1][1].block
+            if step.form:
+                entered.append((block, Entry([f"if {self.of_form(got, step.form)}:"], Block(got))))
+                block = entered[-1][1].block
         for rule in rules:
             self._rule(block, root, rule, each, where)
         # an inner block is put in place when it is done: what it reads from an outer one stands before it
@@ -167,6 +170,10 @@ class RuleWriter:
     def _variable(self) -> str:
         self._counter += 1
         return f"v{self._counter}"
+
+    def of_form(self, name: str, form: str) -> str:
+        """The text that is true where the object is of that form, or of one derived from it."""
+        return f"{name}.get({TYPE!r}) in {self.keep(frozenset(self._type.forms_of(form)))}"
 
     def keep(self, value: Any) -> str:
         """A name in the generated text for a value that cannot be written there."""
@@ -291,19 +298,21 @@ class ConditionWriter:
     def _one(self, path: Path, kind: Kind) -> str:
         """The variable that holds the value at a path that does not repeat."""
         block = self._blocks[path.base]
-        name = self._walk(block, [step.name for step in path.steps])
-        return self._converted(block, name, kind, path)
+        return self._converted(block, self._walk(block, path.steps), kind, path)
 
-    def _walk(self, block: Block, names: Sequence[str]) -> str:
-        """Lines that read the member at dotted names from the block's context, each step once per block."""
+    def _walk(self, block: Block, steps: Sequence[Step]) -> str:
+        """Lines that read the member at a path from the block's context, each step once per block."""
         before = block.context
-        for n, name in enumerate(names):
-            key = tuple(names[: n + 1])
+        for n, step in enumerate(steps):
+            key = tuple((before.name, before.form) for before in steps[: n + 1])
             known = block.read.get(key)
             if known is None:
                 known = block.read[key] = self._writer._variable()
                 guard = f" if {before} is not None else None" if n else ""
-                block.lines.append(f"{known} = {before}.get({name!r}){guard}")
+                block.lines.append(f"{known} = {before}.get({step.name!r}){guard}")
+                if step.form:
+                    other = f"not {self._writer.of_form(known, step.form)}"
+                    block.lines.append(f"if {known} is not None and {other}: {known} = None")
             before = known
         return before
 
@@ -372,13 +381,15 @@ class ConditionWriter:
         """The block that stands at every item of the steps, and the outermost loop or condition around it."""
         first: Entry | None = None
         for step in steps:
-            for part in ("items", step.filter) if step.filter is not None else ("items",):
+            for part in ("items", step.form, step.filter):
+                if not part:
+                    continue
                 key = (step.name, part)
                 entry = block.entries.get(key)
                 if entry is None:
                     entry = self._entry(block, step, part)
                     block.lines.append(entry)
-                    if part == "items" or not looks_outside(part):
+                    if isinstance(part, str) or not looks_outside(part):
                         block.entries[key] = entry
                 first = first or entry
                 block = entry.block
@@ -386,6 +397,8 @@ class ConditionWriter:
         return block, first
 
     def _entry(self, block: Block, step: Step, part: Any) -> Entry:
+        if part == step.form:
+            return Entry([f"if {self._writer.of_form(block.context, step.form)}:"], Block(block.context))
         if part != "items":
             writer = ConditionWriter(self._writer, block, self._here, self._root)
             filtered = Block(block.context)
@@ -408,7 +421,7 @@ class ConditionWriter:
         if by_code is None:
             by_code = base.read[key] = self._writer._variable()
             holder = Block(base.context)
-            plain = [Step(step.field) for step in path.steps]
+            plain = [Step(step.field, form=step.form) for step in path.steps]
             item, first = self._enter(holder, plain[: joined.step + 1])
             first.before.append(f"{by_code} = {{}}")
             code = ConditionWriter(self._writer, item, self._here, self._root)._one(joined.item, "code")

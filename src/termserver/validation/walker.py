@@ -14,7 +14,7 @@ from termserver.model.documents import Field, Use
 from termserver.model.findings import Finding, Layer, Location, Severity
 from termserver.model.text import Text
 from termserver.validation import wording
-from termserver.validation.message import TYPE, Message, Repeated
+from termserver.validation.message import TYPE, Message, Repeated, bare_class
 from termserver.validation.shape import Shape
 
 _MANDATORY, _STRUCTURE, _WRONG, _FORMAT = 6, 4, 7, 16
@@ -75,16 +75,17 @@ class Walker:
         if not isinstance(value, dict):
             self._add(walk, "structure.type", path, wording.not_an_object(path, value), _FORMAT)
             return None
-        subclass = value.get(TYPE)
+        subclass, declared, of_no_form = value.get(TYPE), class_name, False
         if isinstance(subclass, str) and subclass != class_name:
-            subclass = subclass.split(",")[0].rpartition(".")[2]
+            subclass = bare_class(subclass)
             if self._shape.extends(subclass, class_name):
                 class_name = subclass
             elif self._shape.is_class(class_name):
+                of_no_form = True
                 self._add(walk, "structure.subtype", path, wording.not_a_subtype(subclass, class_name), _STRUCTURE)
         if self._shape.is_opaque(class_name):
             return value
-        kept: Message = {TYPE: value[TYPE]} if TYPE in value else {}
+        kept: Message = {TYPE: class_name} if class_name != declared else {}
         shape = self._shape.of(class_name)
         for known in self._shape.fields_at(plain, class_name):
             here = f"{path}.{known.name}" if path else known.name
@@ -98,7 +99,7 @@ class Walker:
             if member is not None:
                 kept[known.name] = member
         for name in value:
-            if name not in shape.fields and name != TYPE:
+            if name not in shape.fields and name != TYPE and not of_no_form:
                 self._unknown(name, path, shape.fields, walk)
         return kept
 
