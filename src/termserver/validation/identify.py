@@ -137,23 +137,23 @@ def of_form(known: KnownType, form: str) -> KnownType | Unidentified:
 
 
 def _best(types: Sequence[KnownType], message: Any) -> list[KnownType]:
-    """The types that know the most of the message's members, of these miss the fewest mandatory ones, and of
-    these have the least else to say."""
+    """The types that know the most of the message's members and, of these, miss the fewest mandatory ones."""
     faults = [_faults(message, known, "", known.root) for known in types]
     return [known for known, count in zip(types, faults, strict=True) if count == min(faults)]
 
 
-def _faults(value: Any, known: KnownType, path: str, class_name: str) -> tuple[int, int, int]:
-    """How many members of an object and below it the type does not know; how many mandatory ones are not there; how
-    many others it could have. A member that is null is one that its sender knows."""
+def _faults(value: Any, known: KnownType, path: str, class_name: str) -> tuple[int, int]:
+    """How many members of an object and below it the type does not know; how many mandatory ones are not there.
+
+    A member that is null counts as one that its sender's class has.
+    """
     fields = known.fields_at(path, class_name)
     if not isinstance(value, dict) or not fields:
-        return 0, 0, 0
+        return 0, 0
     written = {name.lower() for name in value}
     there = {name.lower() for name, member in value.items() if member is not None}
     unknown = sum(not name.startswith(("$", "@")) for name in written - fields.keys())
     missing = sum(said.use is Use.REQUIRED and name not in there for name, said in fields.items())
-    unsaid = len(fields.keys() - written)
     for name, member in value.items():
         said = fields.get(name.lower())
         if said is None or not isinstance(member, dict | list):
@@ -161,8 +161,8 @@ def _faults(value: Any, known: KnownType, path: str, class_name: str) -> tuple[i
         below = f"{path}.{said.name}" if path else said.name
         for item in member if isinstance(member, list) else [member]:
             inner = _faults(item, known, below, said.type)
-            unknown, missing, unsaid = unknown + inner[0], missing + inner[1], unsaid + inner[2]
-    return unknown, missing, unsaid
+            unknown, missing = unknown + inner[0], missing + inner[1]
+    return unknown, missing
 
 
 def _contains(element: Any, names: Sequence[str]) -> bool:
