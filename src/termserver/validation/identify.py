@@ -1,8 +1,7 @@
 """Which document type a message is of: XML by its root element, JSON by its distinctive member."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from termserver.model.documents import FORMS, DocumentType, Field, RuleSet, Use, markers
 from termserver.model.errors import UnknownDocumentType
@@ -12,36 +11,53 @@ _ENVELOPE = {"contenttype", "data", "key", "iv"}
 """The members of the SEPAS secure envelope (exchange.md 5.2)."""
 
 
-@dataclass(frozen=True, slots=True)
 class KnownType:
-    """One document type in one version, with what tells it from others; the rest is read when a document needs it."""
+    """One document type in one version, with what tells it from others; the rest is read when a document needs it.
 
-    id: str
-    version: str
-    title: Text
-    root: str
-    json_marker: str
-    content_type: str
-    document_type: Callable[[], DocumentType]
-    rule_sets: Callable[[], Sequence[RuleSet]]
-    files: Callable[[str], bytes]
-    forms: Sequence[str] = FORMS
-    json_fallback: str = ""
-    markers: tuple[tuple[str, ...], ...] = field(init=False)
-    """The paths any of which tells this type's JSON, as names."""
-    places: dict[tuple[str, str], dict[str, Field]] = field(init=False, compare=False, repr=False, default_factory=dict)
-    """The fields at a path in a class and its forms, by lower-case name; filled while documents are told apart."""
+    ``markers`` are the paths any of which tells this type's JSON, as names.
+    """
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "markers", tuple(tuple(path.split(".")) for path in markers(self.json_marker)))
+    __slots__ = (
+        *("id", "version", "title", "root", "json_marker", "content_type", "document_type", "rule_sets", "files"),
+        *("forms", "json_fallback", "markers", "_places"),
+    )
+
+    def __init__(
+        self,
+        id: str,
+        version: str,
+        title: Text,
+        root: str,
+        json_marker: str,
+        content_type: str,
+        document_type: Callable[[], DocumentType],
+        rule_sets: Callable[[], Sequence[RuleSet]],
+        files: Callable[[str], bytes],
+        forms: Sequence[str] = FORMS,
+        json_fallback: str = "",
+    ) -> None:
+        self.id = id
+        self.version = version
+        self.title = title
+        self.root = root
+        self.json_marker = json_marker
+        self.content_type = content_type
+        self.document_type = document_type
+        self.rule_sets = rule_sets
+        self.files = files
+        self.forms = forms
+        self.json_fallback = json_fallback
+        self.markers = tuple(tuple(path.split(".")) for path in markers(json_marker))
+        self._places: dict[tuple[str, str], dict[str, Field]] = {}
 
     def fields_at(self, path: str, class_name: str) -> dict[str, Field]:
-        known = self.places.get((path, class_name))
+        """The fields at a path in a class and its forms, by lower-case name."""
+        known = self._places.get((path, class_name))
         if known is None:
             described = self.document_type()
             forms = described.forms_of(class_name) if class_name in described.classes else ()
             fields = (found for form in forms for found in described.fields_at(path, form))
-            known = self.places[path, class_name] = {found.name.lower(): found for found in fields}
+            known = self._places[path, class_name] = {found.name.lower(): found for found in fields}
         return known
 
     @classmethod
@@ -63,8 +79,7 @@ class KnownType:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Unidentified:
+class Unidentified(NamedTuple):
     """Why the type is not known: the rule, what to say, and what to do."""
 
     rule: str
@@ -137,16 +152,23 @@ def of_form(known: KnownType, form: str) -> KnownType | Unidentified:
 
 
 def _best(types: Sequence[KnownType], message: Any) -> list[KnownType]:
-    """The types that know the most of the message's members and, of these, miss the fewest mandatory ones."""
-    faults = [_faults(message, known, "", known.root) for known in types]
-    return [known for known, count in zip(types, faults, strict=True) if count == min(faults)]
+    """The types that know the most of the message's members and, of these, miss the fewest mandatory ones.
 
-
-def _faults(value: Any, known: KnownType, path: str, class_name: str) -> tuple[int, int]:
-    """How many members of an object and below it the type does not know; how many mandatory ones are not there.
-
-    A member that is null counts as one that its sender's class has.
+    The outer members decide; the inner ones are looked at only where these do not.
     """
+    left = list(types)
+    for depth in (2, 3, 4, 100):
+        faults = [_faults(message, known, "", known.root, depth) for known in left]
+        left = [known for known, count in zip(left, faults, strict=True) if count == min(faults)]
+        if len(left) == 1:
+            break
+    return left
+
+
+def _faults(value: Any, known: KnownType, path: str, class_name: str, depth: int) -> tuple[int, int]:
+    """How many members of an object the type does not know, and how many mandatory ones are not there; those of the
+    objects in it count too, down to ``depth``. A null member is one that its sender's class has: it counts as known
+    or not known."""
     fields = known.fields_at(path, class_name)
     if not isinstance(value, dict) or not fields:
         return 0, 0
@@ -154,13 +176,13 @@ def _faults(value: Any, known: KnownType, path: str, class_name: str) -> tuple[i
     there = {name.lower() for name, member in value.items() if member is not None}
     unknown = sum(not name.startswith(("$", "@")) for name in written - fields.keys())
     missing = sum(said.use is Use.REQUIRED and name not in there for name, said in fields.items())
-    for name, member in value.items():
+    for name, member in value.items() if depth > 1 else ():
         said = fields.get(name.lower())
         if said is None or not isinstance(member, dict | list):
             continue
         below = f"{path}.{said.name}" if path else said.name
         for item in member if isinstance(member, list) else [member]:
-            inner = _faults(item, known, below, said.type)
+            inner = _faults(item, known, below, said.type, depth - 1)
             unknown, missing = unknown + inner[0], missing + inner[1]
     return unknown, missing
 

@@ -26,22 +26,19 @@ class Xmlschema:
         for other in others:
             self._schema.add_schema(_without_locations(other))
         self._schema.build()
+        self._refused = xmlschema.XMLSchemaException
 
     def accepts(self, root: Any, data: bytes | None) -> bool:
-        import xmlschema
-
         try:
             return bool(self._schema.is_valid(root))
-        except xmlschema.XMLSchemaException:  # how it refuses an xsi:type that it does not know
+        except self._refused:  # an ``xsi:type`` that the schema does not know
             return False
 
     def words(self, root: Any) -> str:
-        import xmlschema
-
         try:
             first = next(self._schema.iter_errors(root), None)
-        except xmlschema.XMLSchemaException as error:
-            return without_values(str(error))
+        except self._refused as refused:
+            return without_values(str(refused))
         return without_values(str(first.reason or first.message)) if first else ""
 
 
