@@ -16,7 +16,8 @@ from termserver.validation.judge import Documents
 def alike(server: TermServer) -> Documents:
     """Two types that nothing distinguishes in JSON."""
     bill = next(known for known in server.document_types() if known.id == "patient-bill")
-    claim = replace(bill, id="claim", root="ClaimMessageVO")
+    classes = {**bill.classes, "ClaimMessageVO": bill.classes[bill.root]}
+    claim = replace(bill, id="claim", root="ClaimMessageVO", classes=classes)
 
     def judged(document_type: DocumentType) -> tuple[DocumentType, list[RuleSet], None]:
         rules = RuleSet(document_type.id, "1.0", "1.0", Text("", ""), ("Composition.Admission.AdmissionDate",), ())

@@ -1,5 +1,6 @@
 """Each single change to a valid document is found by exactly the rule meant for it, in both twins and both engines."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,21 @@ BILL: dict[str, tuple[Change, str, str]] = {
         "Person.Gender.Coded_string",
     ),
     "gender swapped": (put("Person.Gender", coded("thritaEHR.gender", "مرد", "1")), "code.swapped", "Person.Gender"),
+    "insurer of the bill swapped": (
+        put(f"{SUMMARY}.Insurer", coded("thritaEHR.insurer", "تامین اجتماعی", "1")),
+        "code.swapped",
+        f"{SUMMARY}.Insurer",
+    ),
+    "insurer swapped": (
+        put("Composition.Insurance[0].Insurer", coded("thritaEHR.insurer", "تامین اجتماعی", "1")),
+        "code.swapped",
+        "Composition.Insurance[0].Insurer",
+    ),
+    "type of a service swapped": (
+        put(f"{LINE}.ServiceType", coded("thritaEHR.serviceType", "ویزیت", "19")),
+        "code.swapped",
+        f"{LINE}.ServiceType",
+    ),
     "service swapped": (
         put(f"{LINE}.Service", coded("RVU3", "ویزیت روز اول بستری", "901920")),
         "code.swapped",
@@ -384,6 +400,12 @@ def test_a_service_type_may_have_several_groups(
     reports = _judged(server, twins, "patient-bill", changed(bill, change))
 
     assert [said(report) for report in reports.values()] == [[] for _ in reports]
+
+
+def test_no_rule_speaks_of_a_field_that_could_not_be_read(server: TermServer, bill: dict[str, Any]) -> None:
+    document = json.dumps(changed(bill, put("Person.NationalCode", 27))).encode()
+
+    assert said(server.check_document(document)) == [("structure.type", "Person.NationalCode")]
 
 
 def test_two_changes_are_two_findings(

@@ -164,6 +164,7 @@ class _TypeJudge:
         if case.stopped:
             return
         run = Run(message, case.day or "9999-12-31", case.given_day, self._finding_limit)
+        run.structural = case.findings
         try:
             case.codes = self._checks.run(message, run)
             self._rules_of(rule_set)(message, run)

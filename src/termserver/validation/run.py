@@ -27,7 +27,7 @@ class Run:
     Adding a finding beyond ``limit`` raises ``Enough``.
     """
 
-    __slots__ = ("day", "findings", "given_day", "limit", "message", "unchecked")
+    __slots__ = ("day", "findings", "given_day", "limit", "message", "structural", "unchecked")
 
     def __init__(self, message: Message, day: Day, given_day: Day = "", limit: int = 1000) -> None:
         self.limit = limit
@@ -35,6 +35,8 @@ class Run:
         self.day = day
         self.given_day = given_day
         self.findings: list[Finding] = []
+        self.structural: Sequence[Finding] = ()
+        """What the structure of the message is already found at fault for."""
         self.unchecked: dict[str, int] = {}
 
     def add(self, path: str, problems: Sequence[Problem]) -> None:
