@@ -13,6 +13,7 @@ from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import ReleaseError, UnknownDocumentType, UsageError
 from termserver.model.findings import Report
 from termserver.model.releases import Edition, Pin
+from termserver.model.text import Text
 from termserver.releases import editions
 from termserver.releases.digests import natural
 from termserver.releases.document_records import decode_document_type, decode_head, decode_rule_set
@@ -126,7 +127,9 @@ class TermServer:
         """
         from termserver.search.query import SearchQuery
 
-        wanted = tuple(dict.fromkeys(self._answering(self.terminology.systems.resolve(name)) for name in systems))
+        wanted: tuple[str, ...] = ()
+        if systems:
+            wanted = tuple(dict.fromkeys(self._answering(self.terminology.systems.resolve(name)) for name in systems))
         query = SearchQuery(q, wanted, limit, offset, syntax, language, active_only)
         if not wanted or self._everything is self._search:
             return self._search.find(query)
@@ -179,6 +182,18 @@ class TermServer:
     def document_types(self) -> list[DocumentType]:
         """The document types that this edition judges, by id and version."""
         return [_whole(release, known) for known, release in self._heads]
+
+    def rule_sets(self) -> list[RuleSet]:
+        """The rule sets of all document types, in the order of their releases and paths."""
+        return [
+            decode_rule_set(release.artefact(path) or b"{}")
+            for release in self.releases
+            for path in release.artefact_paths("ruleset")
+        ]
+
+    def rule_titles(self) -> dict[str, Text]:
+        """What the rules say, by rule id."""
+        return {rule.id: rule.says for rules in self.rule_sets() for rule in rules.rules}
 
     def check_document(
         self,

@@ -136,6 +136,11 @@ BILL: dict[str, tuple[Change, str, str]] = {
         "identifier.unknown-kind",
         f"{LINE}.ServiceProvider.Identifier",
     ),
+    "an identifier without its issuer": (
+        drop(f"{LINE}.ServiceProvider.Identifier.Issuer"),
+        "structure.expected",
+        f"{LINE}.ServiceProvider.Identifier.Issuer",
+    ),
     "a council number with letters": (
         put(f"{LINE}.ServiceProvider.Identifier.ID", "MD-100001"),
         "identifier.shape",

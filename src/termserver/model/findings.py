@@ -43,6 +43,14 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Waived:
+    """Why a vendor lets a finding pass, and until which day."""
+
+    reason: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that one check found in one place.
 
@@ -59,9 +67,10 @@ class Finding:
     sepas_category: int | None = None
     excerpt: str = ""
     caret: int = 0
+    waived: Waived | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        said: dict[str, Any] = {
             "rule": self.rule,
             "layer": str(self.layer),
             "severity": str(self.severity),
@@ -72,6 +81,9 @@ class Finding:
             "hint": self.hint.as_json() if self.hint else None,
             "sepas_category": self.sepas_category,
         }
+        if self.waived:
+            said["waived"] = {"reason": self.waived.reason, "expires": self.waived.expires}
+        return said
 
 
 @dataclass(frozen=True, slots=True)
