@@ -234,6 +234,12 @@ class TermServer:
                 f"قالب «{format}» وجود ندارد. xml یا json را به کار ببرید.",
             )
         known, release = self._type(type)
+        if format not in known.forms:
+            listed = ", ".join(known.forms)
+            raise UsageError(
+                f"{known.id} is never sent as {format}. Ask for {listed}.",
+                f"{known.id} هرگز به صورت {format} فرستاده نمی‌شود. {listed} بخواهید.",
+            )
         prefix = f"examples/{known.id}/{known.version}/valid/"
         for path in release.artefact_paths("example"):
             if path.startswith(prefix) and path.endswith(f".{format}"):
@@ -286,6 +292,8 @@ class TermServer:
                     partial(_whole, release, known),
                     partial(self._rule_sets, known.id),
                     partial(_schema, release, f"schemas/{known.id}/{known.version}/"),
+                    known.forms,
+                    known.json_fallback,
                 )
                 for known, release in self._heads
             ],

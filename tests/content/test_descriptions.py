@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from termserver.content import generated
 from termserver.content.classes import Classes
 from termserver.content.descriptions import CLASSES_FILE, read_classes, read_document_types
 from termserver.content.field_rows import CLASS_COLUMNS, FIELD_COLUMNS
@@ -47,7 +48,11 @@ def test_every_shared_class_is_described_once_in_the_order_of_the_wire(classes: 
             # a name that ends in "Specified" is another in C# than in the packets
             field = row["field"].replace("TestSpecified1", "TestSpecified")
             wire.setdefault(row["class"], []).extend([field] if field != "xmlns" else [])
-    described = {name: [field.name for field in known.fields] for name, known in classes.by_name.items()}
+    described = {
+        name: [field.name for field in known.fields]
+        for name, known in classes.by_name.items()
+        if known.namespace  # request bodies are JSON alone and of no namespace
+    }
     assert described == {**wire, "SignatureVO": []}
     assert len(described) == 190
 
@@ -171,6 +176,31 @@ def test_a_misspelt_path_is_answered_with_the_right_one(tmp_path: Path) -> None:
     problems: list[Problem] = []
     read_document_types(Tree(tmp_path, described("Part.Nme,required,,,,,,,,,,,test")), problems)
     assert problems[0].hint.en == "Did you mean 'Name'?"
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("forms: [json, yaml]", "schema.unknown-form"),
+        ("json_fallback: Part.Nme", "schema.unknown-path"),
+        ("json_fallback: Part.Form", ""),
+    ],
+)
+def test_the_forms_and_the_fallback_of_a_type_are_checked(tmp_path: Path, line: str, rule: str) -> None:
+    problems: list[Problem] = []
+    files = described()
+    files["schemas/small/1.0/document.yaml"] += f"{line}\n".encode()
+    read_document_types(Tree(tmp_path, files), problems)
+    assert [problem.rule for problem in problems] == ([rule] if rule else [])
+
+
+def test_a_type_of_json_alone_has_no_xml_schema(tmp_path: Path) -> None:
+    files = described()
+    files["schemas/small/1.0/document.yaml"] += b"forms: [json]\n"
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    assert [path.name for path in generated.schemas(tmp_path)] == ["small.schema.json"]
 
 
 def test_a_derived_form_is_reachable_and_its_members_are_found(tmp_path: Path) -> None:

@@ -51,17 +51,20 @@ class Engines:
 
 def engines(known: DocumentType, folder: Path) -> Engines:
     """The engines over freshly generated schemas, written to ``folder``."""
-    files = xsd_files(known)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    root = str(folder / f"{known.root}.xsd")
-    fast, strict = etree.XMLSchema(etree.parse(root)), xmlschema.XMLSchema10(root)
     schema = json_schema(known)
     jsonschema.Draft202012Validator.check_schema(schema)
     return Engines(
-        xml=[lambda document: bool(fast.validate(document)), lambda document: _is_valid(strict, document)],
+        xml=xml_engines(known, folder) if "xml" in known.forms else [],
         json=[jsonschema_rs.validator_for(schema).is_valid, jsonschema.Draft202012Validator(schema).is_valid],
     )
+
+
+def xml_engines(known: DocumentType, folder: Path) -> list[Callable[[Any], bool]]:
+    for name, data in xsd_files(known).items():
+        (folder / name).write_bytes(data)
+    root = str(folder / f"{known.root}.xsd")
+    fast, strict = etree.XMLSchema(etree.parse(root)), xmlschema.XMLSchema10(root)
+    return [lambda document: bool(fast.validate(document)), lambda document: _is_valid(strict, document)]
 
 
 def _is_valid(schema: Any, document: Any) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from document_changes import said
 
+from termserver.model.documents import FORMS
 from termserver.model.findings import Severity, Verdict
 from termserver.service import TermServer
 
@@ -55,11 +56,14 @@ def test_twins_say_the_same(server: TermServer, example: Path) -> None:
 def test_every_rule_has_a_twin_pair_that_breaks_it(root: Path) -> None:
     from termserver.content.folders import read
 
-    for rule_set in read(root).rule_sets:
+    content = read(root)
+    forms = {known.id: known.forms for known in content.document_types}
+    for rule_set in content.rule_sets:
         folder = ROOT / rule_set.document_type / rule_set.version / "examples" / "invalid"
         for rule in rule_set.rules:
-            assert (folder / f"{rule.id}.xml").is_file()
-            assert (folder / f"{rule.id}.json").is_file()
+            assert [form for form in FORMS if (folder / f"{rule.id}.{form}").is_file()] == list(
+                forms[rule_set.document_type]
+            ), rule.id
 
 
 def test_a_rule_is_never_silenced_by_a_milder_one(root: Path) -> None:

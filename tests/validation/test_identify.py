@@ -42,7 +42,7 @@ def test_a_root_called_root_that_two_types_claim_is_undecided(alike: Documents) 
 
 
 def test_an_unknown_document_names_the_known_types(server: TermServer) -> None:
-    report = server.check_document(b"<DentalCareMessageVO/>")
+    report = server.check_document(b"<AppointmentMessageVO/>")
 
     assert [finding.rule for finding in report.findings] == ["document.unknown-type"]
     assert report.findings[0].hint is not None

@@ -14,8 +14,8 @@ from termserver.content.csv_files import read_table
 from termserver.content.field_rows import CLASS_COLUMNS, FIELD_COLUMNS, ClassReading, PathReading, ids
 from termserver.content.problems import START, Place, Problem, did_you_mean, error
 from termserver.content.tree import Tree
-from termserver.content.yaml_files import BOTH, FLAG, TEXT, Keys, read_yaml
-from termserver.model.documents import DocumentType, Field, markers
+from termserver.content.yaml_files import BOTH, FLAG, TEXT, WORDS, Keys, Values, read_yaml
+from termserver.model.documents import FORMS, DocumentType, Field, markers
 from termserver.model.text import Text
 
 CLASSES_FILE = "schemas/classes.csv"
@@ -29,6 +29,8 @@ DOCUMENT = Keys(
         "content_type": TEXT,
         "source": TEXT,
         "provisional": FLAG,
+        "forms": WORDS,
+        "json_fallback": TEXT,
     },
     required=("id", "version", "title", "root", "json_marker"),
 )
@@ -110,10 +112,10 @@ def _read_document_type(tree: Tree, folder: str, classes: Classes, problems: lis
     if fields_data is not None:
         table = read_table(fields_file, fields_data, FIELD_COLUMNS, problems)
         at = PathReading(table, problems, classes, root).fields()
-    marker = said.text("json_marker")
-    for path in markers(marker):
-        if classes.field(root, path) is None:
-            problems.append(unknown_path(file, said.place("json_marker"), path, classes, root))
+    for key in ("json_marker", "json_fallback"):
+        for path in markers(said.text(key)):
+            if classes.field(root, path) is None:
+                problems.append(unknown_path(file, said.place(key), path, classes, root))
     return DocumentType(
         id=said.text("id"),
         version=said.text("version"),
@@ -121,11 +123,30 @@ def _read_document_type(tree: Tree, folder: str, classes: Classes, problems: lis
         root=root,
         classes=classes.reachable(root),
         at=at,
-        json_marker=marker,
+        json_marker=said.text("json_marker"),
         content_type=said.text("content_type"),
         source=said.text("source"),
         provisional=bool(said.values.get("provisional", False)),
+        forms=_forms(said, problems),
+        json_fallback=said.text("json_fallback"),
     )
+
+
+def _forms(said: Values, problems: list[Problem]) -> tuple[str, ...]:
+    """The forms that a document may be sent in; all of them where nothing is said."""
+    for n, form in enumerate(said.words("forms")):
+        if form not in FORMS:
+            listed = ", ".join(FORMS)
+            problems.append(
+                error(
+                    said.file,
+                    said.place("forms", n),
+                    "schema.unknown-form",
+                    Text(fa=f"شکل «{form}» شناخته نیست.", en=f"The form '{form}' is not known."),
+                    Text(fa=f"یکی از این‌ها را بنویسید: {listed}.", en=f"Write one of {listed}."),
+                )
+            )
+    return tuple(form for form in FORMS if form in said.words("forms")) or FORMS
 
 
 def _check_ids(

@@ -74,7 +74,8 @@ def write(root: Path, files: dict[Path, bytes]) -> list[Path]:
 
 def _schemas_of(document_type: DocumentType) -> dict[Path, bytes]:
     folder = Path("schemas", document_type.id, document_type.version)
-    files = {folder / name: data for name, data in xsd_files(document_type).items()}
+    known = xsd_files(document_type) if "xml" in document_type.forms else {}
+    files = {folder / name: data for name, data in known.items()}
     return files | {folder / f"{document_type.id}.schema.json": json_schema_bytes(document_type)}
 
 

@@ -88,9 +88,13 @@ def _opening(document_type: DocumentType, rule_set: RuleSet | None) -> Iterator[
         " (provisional · موقت)" if document_type.provisional else ""
     )
     yield ""
-    yield f"- XML root · ریشه: `{document_type.root}`"
+    if "xml" in document_type.forms:
+        yield f"- XML root · ریشه: `{document_type.root}`"
+    else:
+        yield "- JSON only · تنها JSON"
     listed = ", ".join(f"`{path}`" for path in document_type.json_markers)
-    yield f"- JSON: known by {listed} · با آن شناخته می‌شود"
+    fallback = f"; else · وگرنه `{document_type.json_fallback}`" if document_type.json_fallback else ""
+    yield f"- JSON: known by {listed}{fallback} · با آن شناخته می‌شود"
     if document_type.content_type:
         yield f"- ContentType: `{document_type.content_type}`"
     if document_type.source:
@@ -105,9 +109,10 @@ def _opening(document_type: DocumentType, rule_set: RuleSet | None) -> Iterator[
     yield "نبود یا تهی بودن فیلد **الزامی** خطاست. نبود فیلد «مورد انتظار» هشدار است: اسناد واقعی آن را دارند ولی جایی"
     yield "نوشته نشده که باید داشته باشند. اگر بخشی فرستاده نشود، فیلدهای الزامیِ درون آن هم خواسته نمی‌شود."
     yield ""
-    yield "A list (`[]`) is in XML a wrapper with one child per item, named after the class; in JSON a plain array."
-    yield "فهرست (`[]`) در XML یک پوشش با فرزندی به نام کلاس برای هر قلم است و در JSON یک آرایهٔ ساده."
-    yield ""
+    if "xml" in document_type.forms:
+        yield "A list (`[]`) is in XML a wrapper with one child per item, named after the class; in JSON a plain array."
+        yield "فهرست (`[]`) در XML یک پوشش با فرزندی به نام کلاس برای هر قلم است و در JSON یک آرایهٔ ساده."
+        yield ""
 
 
 def _fields(document_type: DocumentType, rules: Iterable[Rule], names: Names) -> Iterator[str]:

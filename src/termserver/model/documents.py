@@ -12,6 +12,9 @@ from termserver.model.findings import Severity
 from termserver.model.text import Text
 from termserver.model.values import value
 
+FORMS = ("xml", "json")
+"""The forms a document may be sent in."""
+
 SCALARS = ("string", "int", "bool", "double", "byte", "DateTime")
 
 
@@ -77,7 +80,8 @@ class DocumentType:
     strictly at one path than in their class, by logical path without indexes
     (``Composition.Admission.MedicalRecordNumber``). ``json_marker`` is the path of the member
     that tells this type's JSON from the others' (``Composition.BillSummary``), or several such
-    paths separated by ``|``, any of which tells it.
+    paths separated by ``|``, any of which tells it; ``json_fallback`` that of a member which tells
+    it only where no type's marker is there. ``forms`` are the forms it is sent in.
     """
 
     id: str
@@ -90,6 +94,8 @@ class DocumentType:
     content_type: str = ""
     source: str = ""
     provisional: bool = False
+    forms: tuple[str, ...] = FORMS
+    json_fallback: str = ""
 
     @property
     def json_markers(self) -> tuple[str, ...]:

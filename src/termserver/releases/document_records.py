@@ -5,7 +5,7 @@ To know a document one needs the head of its type only; the classes are decoded 
 
 import orjson
 
-from termserver.model.documents import DocumentClass, DocumentType, Field, Rule, RuleSet, Use
+from termserver.model.documents import FORMS, DocumentClass, DocumentType, Field, Rule, RuleSet, Use
 from termserver.model.findings import Severity
 from termserver.model.values import replace
 from termserver.releases.digests import canonical_json
@@ -63,31 +63,33 @@ def _class_in(name: str, said: Json) -> DocumentClass:
 
 
 def encode_document_type(document_type: DocumentType) -> bytes:
-    return canonical_json(
-        lean(
-            {
-                "id": document_type.id,
-                "version": document_type.version,
-                "title": text_out(document_type.title),
-                "root": document_type.root,
-                "classes": {
-                    name: lean(
-                        {
-                            "fields": [_field_out(field) for field in known.fields],
-                            "base": known.base,
-                            "namespace": known.namespace,
-                        }
-                    )
-                    for name, known in document_type.classes.items()
-                },
-                "at": {path: _field_out(field) for path, field in document_type.at.items()},
-                "json_marker": document_type.json_marker,
-                "content_type": document_type.content_type,
-                "source": document_type.source,
-                "provisional": document_type.provisional,
-            }
-        )
+    said = lean(
+        {
+            "id": document_type.id,
+            "version": document_type.version,
+            "title": text_out(document_type.title),
+            "root": document_type.root,
+            "classes": {
+                name: lean(
+                    {
+                        "fields": [_field_out(field) for field in known.fields],
+                        "base": known.base,
+                        "namespace": known.namespace,
+                    }
+                )
+                for name, known in document_type.classes.items()
+            },
+            "at": {path: _field_out(field) for path, field in document_type.at.items()},
+            "json_marker": document_type.json_marker,
+            "content_type": document_type.content_type,
+            "source": document_type.source,
+            "provisional": document_type.provisional,
+            "json_fallback": document_type.json_fallback,
+        }
     )
+    if document_type.forms != FORMS:
+        said["forms"] = document_type.forms
+    return canonical_json(said)
 
 
 def decode_document_type(data: bytes) -> DocumentType:
@@ -118,6 +120,8 @@ def _head(said: Json) -> DocumentType:
         content_type=get("content_type", ""),
         source=get("source", ""),
         provisional=get("provisional", False),
+        forms=tuple(get("forms", FORMS)),
+        json_fallback=get("json_fallback", ""),
     )
 
 

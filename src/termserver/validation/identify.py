@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from termserver.model.documents import DocumentType, Field, RuleSet, Use, markers
+from termserver.model.documents import FORMS, DocumentType, Field, RuleSet, Use, markers
 from termserver.model.errors import UnknownDocumentType
 from termserver.model.text import Text
 
@@ -19,7 +19,7 @@ class KnownType:
 
     __slots__ = (
         *("id", "version", "title", "root", "json_marker", "content_type", "document_type", "rule_sets", "files"),
-        *("markers", "_places"),
+        *("forms", "json_fallback", "markers", "_places"),
     )
 
     def __init__(
@@ -33,6 +33,8 @@ class KnownType:
         document_type: Callable[[], DocumentType],
         rule_sets: Callable[[], Sequence[RuleSet]],
         files: Callable[[str], bytes],
+        forms: Sequence[str] = FORMS,
+        json_fallback: str = "",
     ) -> None:
         self.id = id
         self.version = version
@@ -43,6 +45,8 @@ class KnownType:
         self.document_type = document_type
         self.rule_sets = rule_sets
         self.files = files
+        self.forms = forms
+        self.json_fallback = json_fallback
         self.markers = tuple(tuple(path.split(".")) for path in markers(json_marker))
         self._places: dict[tuple[str, str], dict[str, Field]] = {}
 
@@ -70,6 +74,8 @@ class KnownType:
             lambda: document_type,
             lambda: rule_sets,
             files,
+            document_type.forms,
+            document_type.json_fallback,
         )
 
 
@@ -101,6 +107,7 @@ def newest(types: Sequence[KnownType]) -> KnownType:
 def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
     """The type by the root element; ``<root>`` by what it contains."""
     name = str(root.tag).rpartition("}")[2]
+    types = [known for known in types if "xml" in known.forms]
     found = [known for known in types if known.root == name]
     if not found and name.lower() == "root":
         found = [known for known in types if any(_contains(root, names) for names in known.markers)]
@@ -108,7 +115,7 @@ def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
 
 
 def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentified:
-    """The type by its distinctive member."""
+    """The type by its distinctive member; where several types have it, the one that fits the message best."""
     exact = [known for known in types if any(_at(message, names) for names in known.markers)]
     if len(exact) == 1:
         return exact[0]
@@ -122,9 +129,26 @@ def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentifie
             Text(fa="سند را پیش از رمزکردن بسنجید.", en="Validate the document before encryption."),
         )
     found = exact or [known for known in types if any(_has(message, names) for names in known.markers)]
+    if not found:
+        found = [known for known in types if known.json_fallback and _has(message, known.json_fallback.split("."))]
     if len({known.id for known in found}) > 1:
         found = _best(found, message)
     return _one(found, types, Text(fa="محتوای سند", en="The content of the document"))
+
+
+def of_form(known: KnownType, form: str) -> KnownType | Unidentified:
+    """The type that the caller named, if it is sent in that form at all."""
+    if form in known.forms:
+        return known
+    listed = ", ".join(known.forms)
+    return Unidentified(
+        "document.form",
+        Text(
+            fa=f"«{known.title.fa}» به صورت {form} فرستاده نمی‌شود.",
+            en=f"{known.title.en} is not sent as {form}.",
+        ),
+        Text(fa=f"آن را به صورت {listed} بنویسید.", en=f"Write it as {listed}."),
+    )
 
 
 def _best(types: Sequence[KnownType], message: Any) -> list[KnownType]:
@@ -143,12 +167,14 @@ def _best(types: Sequence[KnownType], message: Any) -> list[KnownType]:
 
 def _faults(value: Any, known: KnownType, path: str, class_name: str, depth: int) -> tuple[int, int]:
     """How many members of an object the type does not know, and how many mandatory ones are not there; those of the
-    objects in it count too, down to ``depth``."""
+    objects in it count too, down to ``depth``. A null member is one that its sender's class has: it counts as known
+    or not known."""
     fields = known.fields_at(path, class_name)
     if not isinstance(value, dict) or not fields:
         return 0, 0
+    written = {name.lower() for name in value}
     there = {name.lower() for name, member in value.items() if member is not None}
-    unknown = sum(not name.startswith(("$", "@")) for name in there - fields.keys())
+    unknown = sum(not name.startswith(("$", "@")) for name in written - fields.keys())
     missing = sum(said.use is Use.REQUIRED and name not in there for name, said in fields.items())
     for name, member in value.items() if depth > 1 else ():
         said = fields.get(name.lower())
@@ -179,16 +205,20 @@ def _at(message: Any, names: Sequence[str]) -> bool:
 
 def _has(message: Any, names: Sequence[str]) -> bool:
     for name in names:
-        if not isinstance(message, dict):
+        message = _member(message, name)
+        if message is None:
             return False
-        value = message.get(name)
-        if value is None:
-            lowered = name.lower()
-            value = next((member for key, member in message.items() if key.lower() == lowered), None)
-        if value is None:
-            return False
-        message = value
     return True
+
+
+def _member(message: Any, name: str) -> Any:
+    if not isinstance(message, dict):
+        return None
+    value = message.get(name)
+    if value is None:
+        lowered = name.lower()
+        value = next((member for key, member in message.items() if key.lower() == lowered), None)
+    return value
 
 
 def _one(found: Sequence[KnownType], types: Sequence[KnownType], said: Text) -> KnownType | Unidentified:

@@ -81,6 +81,8 @@ class Documents:
 
     def _identified(self, case: Case, kind: str, told: KnownType | None) -> KnownType | Unidentified:
         case.kind = kind
+        if told is not None and isinstance(fitting := identify.of_form(told, kind), Unidentified):
+            return fitting
         if kind == "xml":
             from termserver.parsing import xml
 

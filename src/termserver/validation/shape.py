@@ -72,6 +72,12 @@ class Shape:
             class_name = known.base if known else ""
         return class_name == base
 
+    def namespace(self, class_name: str) -> str:
+        """The XML namespace of the elements in the class; that of the root's members where it has attributes alone."""
+        fields = self.type.fields_of(class_name)
+        owner = class_name if any(not field.attribute for field in fields) else self.type.root
+        return self.type.classes[owner].namespace
+
     def is_opaque(self, class_name: str) -> bool:
         """Whether the inside of the class is not described and may hold anything."""
         known = self.type.classes[class_name]

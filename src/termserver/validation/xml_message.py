@@ -21,6 +21,7 @@ NAMESPACES = (
     "http://thrita.behdasht.gov.ir/ClinicalClass/",
     "http://thrita.behdasht.gov.ir/",
     "http://sepas.behdasht.gov.ir/",
+    "http://it.behdasht.gov.ir/",
     "CSRA.MOHME.IR/",
 )
 """The namespaces met on the wire (exchange.md 1), the canonical one first."""
@@ -233,7 +234,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 
 
 def write_xml(message: Message, shape: Shape) -> Element:
-    """The message in the canonical XML spelling: root without namespace, all below it in VM."""
+    """The message in the canonical XML spelling: root without namespace, all below it in that of its class."""
     root = new_element(shape.type.root, nsmap={"VM": VM, "xsi": XSI[1:-1]})
     _write(root, message, shape, shape.type.root)
     return root
@@ -244,6 +245,7 @@ def _write(element: Element, message: Message, shape: Shape, class_name: str) ->
     if isinstance(subclass, str) and subclass != class_name and shape.extends(subclass, class_name):
         class_name = subclass
         element.set(_XSI_TYPE, subclass)
+    namespace = f"{{{shape.namespace(class_name)}}}"
     for field in shape.of(class_name).fields.values():
         value = message.get(field.name)
         if value is None:
@@ -251,12 +253,12 @@ def _write(element: Element, message: Message, shape: Shape, class_name: str) ->
         if field.attribute:
             element.set(field.name, _text(value))
         elif field.repeats:
-            wrapper = add_child(element, f"{{{VM}}}{field.name}")
+            wrapper = add_child(element, namespace + field.name)
             for item in value if isinstance(value, list) else [value]:
-                _write_value(add_child(wrapper, f"{{{VM}}}{field.item}"), item, shape, field)
+                _write_value(add_child(wrapper, namespace + field.item), item, shape, field)
         else:
             for single in value if isinstance(value, Repeated) else [value]:
-                _write_value(add_child(element, f"{{{VM}}}{field.name}"), single, shape, field)
+                _write_value(add_child(element, namespace + field.name), single, shape, field)
 
 
 def _write_value(element: Element, value: Any, shape: Shape, field: Field) -> None:
