@@ -12,6 +12,9 @@ _DATE_ERROR = 1
 """SEPAS category 1, DataValidationError: dates (exchange.md 5.4)."""
 
 
+_FIRST_YEAR = 1000
+"""Before it a year is one that was written short; the national validator itself takes any from 1 (exchange.md 1)."""
+
 _day = lru_cache(8192)(from_jalali)
 """Documents of one week share their days."""
 
@@ -45,10 +48,24 @@ def judge(date: Any) -> list[Problem]:
         return []
     if _day(year, month, day) is None:
         return [_impossible(year, month, day)]
+    if year < _FIRST_YEAR:
+        return [_short_year()]
     text = date.get("ISOString")
     if isinstance(text, str) and text and not _agrees(text, year, month, day):
         return [_other_text(year, month, day)]
     return []
+
+
+def _short_year() -> Problem:
+    return Problem(
+        "date.short-year",
+        Severity.WARNING,
+        Text(fa="سال چهار رقم ندارد.", en="The year does not have four digits."),
+        Text(fa="سال شمسی را کامل بنویسید، مانند 1405.", en="Write the whole Jalali year, such as 1405."),
+        "Year",
+        _DATE_ERROR,
+        Layer.STRUCTURE,
+    )
 
 
 def _impossible(year: int, month: int, day: int) -> Problem:
