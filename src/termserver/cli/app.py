@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from termserver import __version__
-from termserver.cli import asking, content, doctor, imports, lock, release, replay, serve, validate_command
+from termserver.cli import asking, bundle, content, doctor, imports, lock, release, replay, serve, validate_command
 
 app = typer.Typer(
     name="termserver",
@@ -43,6 +43,7 @@ serve.register(app)
 validate_command.register(app)
 replay.register(app)
 lock.register(app)
+bundle.register(app)
 asking.register(app)
 content.register(app)
 release.register(app)

@@ -8,7 +8,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from termserver.model.errors import ContentError, ImportFailed, TermserverError, UnknownCode, UnknownSystem, UsageError
+from termserver.model.errors import (
+    ContentError,
+    ImportFailed,
+    TermserverError,
+    UnknownCode,
+    UnknownRule,
+    UnknownSystem,
+    UsageError,
+)
 from termserver.model.errors import UnknownDocumentType as UnknownType
 from termserver.model.findings import INTERNAL_STATUS, USAGE_STATUS
 from termserver.model.text import Text
@@ -24,6 +32,7 @@ _STATUS_OF = (
     (UsageError, USAGE_STATUS),
     (UnknownSystem, USAGE_STATUS),
     (UnknownType, USAGE_STATUS),
+    (UnknownRule, USAGE_STATUS),
     (UnknownCode, NO_STATUS),
     (ContentError, NO_STATUS),
     (ImportFailed, NO_STATUS),
