@@ -7,7 +7,19 @@ from typing import Annotated, Any
 import typer
 
 from termserver import __version__
-from termserver.cli import asking, bundle, content, doctor, imports, lock, release, replay, serve, validate_command
+from termserver.cli import (
+    asking,
+    bundle,
+    content,
+    coverage,
+    doctor,
+    imports,
+    lock,
+    release,
+    replay,
+    serve,
+    validate_command,
+)
 
 app = typer.Typer(
     name="termserver",
@@ -42,6 +54,7 @@ def _start(
 serve.register(app)
 validate_command.register(app)
 replay.register(app)
+coverage.register(app)
 lock.register(app)
 bundle.register(app)
 asking.register(app)
