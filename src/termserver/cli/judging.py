@@ -5,7 +5,6 @@ What was asked for is kept in one value, so that a report can name it and a repl
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from termserver.cli import console
@@ -13,12 +12,13 @@ from termserver.cli.documents import Document
 from termserver.model.errors import TermserverError
 from termserver.model.findings import EXIT_STATUS, INTERNAL_STATUS, USAGE_STATUS, Report
 from termserver.model.text import Text
+from termserver.model.values import value
 
 _AHEAD = 4
 """Documents per process that are read before they can be judged."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class How:
     """How documents are judged; ``today`` is the day by which waivers expire, empty without any."""
 
@@ -26,6 +26,7 @@ class How:
     engine: str = "fast"
     as_of: str = ""
     also_as_of: str = ""
+    to: tuple[str, ...] = ()
     require_checked: bool = False
     show_values: bool = False
     referee: bool = False
@@ -41,6 +42,7 @@ class How:
             "engine": self.engine if self.engine != "fast" else "",
             "as-of": self.as_of,
             "also-as-of": self.also_as_of,
+            "to": ",".join(self.to),
             "require-checked": "yes" if self.require_checked else "",
             "referee": "yes" if self.referee else "",
             "settings": self.settings_sha256 if self.waivers else "",
@@ -133,6 +135,7 @@ class Judging:
             "type": how.type,
             "engine": how.engine,
             "as_of": as_of,
+            "to": how.to,
             "require_checked": how.require_checked,
             "show_values": how.show_values,
         }
