@@ -113,6 +113,7 @@ class Judging:
         except TermserverError:
             raise
         except Exception as error:
+            console.show_trace(error)
             return Result(document.name, INTERNAL_STATUS, why=console.words_for(error))
 
     def _report(self, document: Document) -> Report:
