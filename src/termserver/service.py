@@ -24,6 +24,7 @@ from termserver.terminology.terminology import CodeValidity, ConceptDetail, Name
 if TYPE_CHECKING:
     from termserver.search.search import Search, SearchResult
     from termserver.validation.judge import Documents
+    from termserver.model.explanations import Explanation, Explanations
 
 FORMATS = ("xml", "json")
 
@@ -197,6 +198,24 @@ class TermServer:
 
     def check_document(
         self,
+    def explain(self, rule: str, type: str = "") -> "Explanation":
+        """What a rule, or a finding of the engine itself, asks and why; see ``Explanations.find``.
+
+        ``type`` (id or root element) settles which of several document types is meant. Raise
+        UnknownRule, naming the nearest, or UnknownDocumentType.
+        """
+        return self.explanations.find(rule, self._type(type)[0].id if type else "")
+
+    @cached_property
+    def explanations(self) -> "Explanations":
+        """Every rule of the edition and every finding of the engine, explained."""
+        from termserver.model.explanations import Explanations
+        from termserver.releases import rule_excerpts
+
+        titles = {known.id: known.title for known, _ in self._heads}
+        categories = {n: self.terminology.display("sepas-error-category", str(n)) for n in range(1, 100)}
+        return Explanations(self.rule_sets(), titles, rule_excerpts.read(self.releases), categories)
+
         data: bytes,
         name: str = "",
         type: str = "",

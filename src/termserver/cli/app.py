@@ -13,6 +13,7 @@ from termserver.cli import (
     content,
     coverage,
     doctor,
+    explain,
     imports,
     lock,
     release,
@@ -58,6 +59,7 @@ coverage.register(app)
 lock.register(app)
 bundle.register(app)
 asking.register(app)
+explain.register(app)
 content.register(app)
 release.register(app)
 imports.register(app)

@@ -3,7 +3,14 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from termserver.content import conceptmap_files, namingsystem_files, ruleset_files, valueset_files
+from termserver.content import (
+    conceptmap_files,
+    destination_files,
+    namingsystem_files,
+    rule_excerpts,
+    ruleset_files,
+    valueset_files,
+)
 from termserver.content.codesystem_files import SystemSource, read_base, read_system
 from termserver.content.conceptmap_files import ConceptMapSource, read_concept_map
 from termserver.content.descriptions import read_document_types
@@ -135,7 +142,7 @@ def versions(tree: Tree, folder: str) -> list[str]:
 
 
 def release_files(tree: Tree) -> dict[str, bytes]:
-    """The generated schemas and the valid examples, by their path in a release."""
+    """The generated schemas, the valid examples and the excerpts of the invalid ones, by their path in a release."""
     found: dict[str, bytes] = {}
     for folder in versions(tree, "schemas"):
         for name in tree.files(folder):
@@ -147,3 +154,5 @@ def release_files(tree: Tree) -> dict[str, bytes]:
             data = tree.read(f"{folder}/examples/valid/{name}") or b""
             found[f"examples/{kind}/{version}/valid/{name}"] = data
     return found
+        if shown := rule_excerpts.excerpts(tree, folder):
+            found[f"{rule_excerpts.FOLDER}/{kind}/{version}.json"] = rule_excerpts.encode(shown)
