@@ -14,12 +14,14 @@ from termserver.content import (
 from termserver.content.codesystem_files import SystemSource, read_base, read_system
 from termserver.content.conceptmap_files import ConceptMapSource, read_concept_map
 from termserver.content.descriptions import read_document_types
+from termserver.content.destination_files import DestinationSource, read_destination
 from termserver.content.namingsystem_files import NamingSystemSource, read_naming_system
 from termserver.content.problems import Problem, refuse
 from termserver.content.ruleset_files import RuleSetSource, examples, read_rule_set
 from termserver.content.tree import Tree
 from termserver.content.valueset_files import ValueSetSource, read_value_set
 from termserver.model.codes import CodeSystemContent, ConceptMap, NamingSystem, ValueSet
+from termserver.model.destinations import Destination
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import ContentError
 
@@ -38,6 +40,7 @@ class Content:
     document_types: tuple[DocumentType, ...] = ()
     rule_sets: tuple[RuleSet, ...] = ()
     files: dict[str, bytes] = field(default_factory=dict)
+    destinations: tuple[Destination, ...] = ()
 
 
 @dataclass
@@ -51,6 +54,7 @@ class Sources:
     naming_systems: list[NamingSystemSource] = field(default_factory=list)
     document_types: tuple[DocumentType, ...] = ()
     rule_sets: list[RuleSetSource] = field(default_factory=list)
+    destinations: list[DestinationSource] = field(default_factory=list)
 
 
 def read(root: Path) -> Content:
@@ -69,6 +73,7 @@ def read(root: Path) -> Content:
         document_types=sources.document_types,
         rule_sets=tuple(source.rule_set for source in sources.rule_sets),
         files=release_files(sources.tree),
+        destinations=tuple(source.destination for source in sources.destinations),
     )
 
 
@@ -112,6 +117,10 @@ def read_sources(tree: Tree, problems: list[Problem]) -> Sources:
         rule_set = read_rule_set(tree, folder, problems)
         if rule_set:
             sources.rule_sets.append(rule_set)
+    for file in yaml_files(tree, destination_files.FOLDER):
+        destination = read_destination(tree, file, problems)
+        if destination:
+            sources.destinations.append(destination)
     return sources
 
 
@@ -153,6 +162,6 @@ def release_files(tree: Tree) -> dict[str, bytes]:
         for name in examples(tree, f"{folder}/examples/valid"):
             data = tree.read(f"{folder}/examples/valid/{name}") or b""
             found[f"examples/{kind}/{version}/valid/{name}"] = data
-    return found
         if shown := rule_excerpts.excerpts(tree, folder):
             found[f"{rule_excerpts.FOLDER}/{kind}/{version}.json"] = rule_excerpts.encode(shown)
+    return found
