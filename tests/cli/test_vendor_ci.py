@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import tomllib
 import zipfile
 from collections.abc import Callable
@@ -236,32 +235,3 @@ def test_a_bundle_overwrites_nothing(run: Any, tmp_path: Path) -> None:
     (tmp_path / "there.zip").write_text("mine")
     assert run("bundle", str(tmp_path / "there.zip"), "--no-wheels").status == 2
     assert (tmp_path / "there.zip").read_text() == "mine"
-
-
-# a worker that dies
-
-
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="the children of a process as Linux tells them")
-def test_a_killed_worker_leaves_its_document_undecided_and_the_others_judged(
-    start: Any, tmp_path: Path, bill: bytes
-) -> None:
-    line = json.dumps(json.loads((SAMPLE / "documents" / "bill-inpatient.json").read_bytes())).encode()
-    many = tmp_path / "many.ndjson"
-    many.write_bytes((line + b"\n") * 3000)
-    process = start(["validate", str(many), "--quiet", "--jobs", "1", "--output", f"ndjson:{tmp_path / 'out'}"])
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    unfinished = None
-    for _ in range(400):
-        unfinished = next(tmp_path.glob(".out.*"), None)
-        if unfinished is not None and unfinished.stat().st_size > 20_000:
-            break
-        time.sleep(0.02)
-    judges = [
-        int(pid) for pid in children.read_text().split() if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
-    os.kill(judges[-1], 9)
-    process.communicate(timeout=60)
-    reports = [json.loads(text) for text in (tmp_path / "out").read_bytes().splitlines()]
-    verdicts = [one["verdict"] for one in reports if one["kind"] == "report"]
-    assert (len(verdicts), verdicts.count("undecided"), verdicts.count("accepted")) == (3000, 1, 2999)
-    assert process.returncode == 3
