@@ -146,11 +146,16 @@ class Case:
         from termserver.parsing.excerpt import Excerpts
         from termserver.parsing.positions import JsonPlaces, Places, XmlPlaces
 
-        places: Places = XmlPlaces(self.data) if self.kind == "xml" else JsonPlaces(self.data)
+        considered = self.findings[: 4 * self._limit]
+        places: Places = (
+            XmlPlaces(self.data, {finding.where.path for finding in considered})
+            if self.kind == "xml"
+            else JsonPlaces(self.data)
+        )
         excerpts = Excerpts(places.text, self.kind, not self._show_values)
         placed: dict[tuple[str, str], Finding] = {}
         said = _parents(finding.where.path for finding in self.findings if finding.rule != "structure.expected")
-        for finding in self.findings[: 4 * self._limit]:
+        for finding in considered:
             path = finding.where.path
             if (finding.rule, path) in placed or (finding.rule == "structure.expected" and path in said):
                 continue  # what else is said of the field says it better

@@ -10,7 +10,7 @@ from termserver.parsing.json import refuse_duplicates
 from termserver.validation.message import TYPE, Message, bare_class
 from termserver.validation.shape import Shape
 
-_JSON_TYPE = ("$type", "@type", "xsi:type")
+_JSON_TYPE = frozenset(("$type", "@type", "xsi:type"))
 
 
 def canonical_json(message: Any, shape: Shape, data: bytes) -> Any:
@@ -38,12 +38,15 @@ def _canonical(value: Any, shape: Shape, class_name: str, clashes: list[str]) ->
                 if isinstance(subclass, str) and shape.extends(subclass, class_name):
                     known = shape.of(subclass)
             continue
-        name = key if key in known.fields else known.by_lower.get(key.lower(), key)
+        field = known.fields.get(key)
+        name = key
+        if field is None:
+            name = known.by_lower.get(key.lower(), key)
+            field = known.fields.get(name) if name != key else None
         if name in canonical:
             clashes.append(name)
         if member is None:
             continue
-        field = known.fields.get(name)
         if field is not None and shape.is_class(field.type):
             if isinstance(member, list):
                 member = [_canonical(item, shape, field.type, clashes) for item in member]
