@@ -5,17 +5,20 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from termserver.model.days import Day
-from termserver.model.findings import CheckedShare, Finding, Layer, Location, Report, Severity, Verdict
+from termserver.model.findings import CheckedShare, Finding, Layer, Location, RegistryShare, Report, Severity, Verdict
+from termserver.model.ports import CodeState
 from termserver.model.text import Text
 from termserver.model.values import replace
 from termserver.parsing import gate
 from termserver.parsing.faults import Unreadable
 from termserver.validation.identify import KnownType, Unidentified
+from termserver.validation.run import Run
 
 if TYPE_CHECKING:
     from termserver.model.destinations import Destination
 
 _DATE_ERROR = 1
+_NO_REGISTRIES = RegistryShare()
 
 
 class Case:
@@ -36,6 +39,8 @@ class Case:
         self.findings: list[Finding] = []
         self.codes = 0
         self.unchecked: dict[str, int] = {}
+        self.states: dict[str, int] = {}
+        self.registries = _NO_REGISTRIES
         self.stopped = False
         self._show_values = show_values
         self._limit = finding_limit
@@ -51,6 +56,19 @@ class Case:
         category: int | None = None,
     ) -> None:
         self.findings.append(Finding(rule, layer, severity, message, Location(path), hint, category))
+
+    def counted(self, run: Run) -> None:
+        """Take over what was counted while the message was checked."""
+        self.unchecked = run.unchecked
+        self.states = run.states
+        if run.entries:
+            unchecked = run.unchecked_entries
+            checked = run.entries - sum(unchecked.values())
+            ok = checked - sum(run.entry_states.values())
+            states = {CodeState.OK: ok, **run.entry_states}
+            self.registries = RegistryShare(
+                run.entries, checked, tuple(sorted(unchecked.items())), tuple(sorted(states.items()))
+            )
 
     # the ways a document ends
 
@@ -98,11 +116,19 @@ class Case:
         if self.unread_day:
             self._miss_day()
         unchecked = sum(self.unchecked.values())
-        share = CheckedShare(self.codes, self.codes - unchecked, tuple(sorted(self.unchecked.items())))
+        share = CheckedShare(
+            self.codes,
+            self.codes - unchecked,
+            tuple(sorted(self.unchecked.items())),
+            tuple(sorted(self.states.items())),
+            self.registries,
+        )
         rejected = any(finding.severity is Severity.ERROR for finding in self.findings)
         verdict = Verdict.REJECTED if rejected else Verdict.ACCEPTED
-        if require_checked and unchecked and not rejected:
+        if require_checked and (unchecked or self.registries.not_checked) and not rejected:
             verdict = Verdict.UNDECIDED
+            for registry, count in self.registries.not_checked:
+                self._entries_not_checked(registry, count)
             for system, count in share.not_present:
                 self._not_checked(system, count)
         findings = self._placed()
@@ -137,6 +163,20 @@ class Case:
             "",
             Text(fa="محتوای این نظام کدگذاری را بار کنید.", en="Load the content of that code system."),
             2,
+        )
+
+    def _entries_not_checked(self, registry: str, count: int) -> None:
+        self.add(
+            "registry.not-checked",
+            Layer.REGISTRY,
+            Severity.WARNING,
+            Text(
+                fa=f"{count} شناسه در فهرست پایهٔ {registry} بررسی نشد، زیرا آن فهرست اینجا کامل نیست.",
+                en=f"{count} identifiers were not checked in the registry {registry}: only part of it is here.",
+            ),
+            "",
+            Text(fa="فهرست کامل را بار کنید.", en="Load the whole registry."),
+            7,
         )
 
     def _placed(self) -> tuple[Finding, ...]:

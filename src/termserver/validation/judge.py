@@ -189,7 +189,7 @@ class _TypeJudge:
         # a value that is wrong in itself was left out; a rule that misses it there would say it twice
         faulty = {finding.where.path for finding in case.findings if finding.severity is Severity.ERROR}
         case.findings += [one for one in run.findings if one.layer is not Layer.RULE or one.where.path not in faulty]
-        case.unchecked = run.unchecked
+        case.counted(run)
         return message
 
     def _structure(self, case: Case, message: Any) -> Any:
