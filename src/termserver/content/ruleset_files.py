@@ -6,6 +6,7 @@ from termserver.content.problems import Place, Problem, error
 from termserver.content.tree import Tree
 from termserver.content.yaml_files import (
     BOTH,
+    DAY,
     FLAG,
     NUMBER,
     PERIOD,
@@ -17,7 +18,7 @@ from termserver.content.yaml_files import (
     choice,
     read_yaml,
 )
-from termserver.model.documents import Rule, RuleSet
+from termserver.model.documents import Rule, RuleSet, Stage
 from termserver.model.findings import Severity
 from termserver.model.text import Text
 
@@ -48,6 +49,7 @@ RULE_SET = Keys(
                     "evidence": TEXT,
                     "source": TEXT,
                     "sepas_category": NUMBER,
+                    "severity_from": Many(Keys({"from": DAY, "severity": TEXT}, required=("severity",))),
                 },
                 required=("id", "severity", "holds", "says"),
             )
@@ -134,4 +136,15 @@ def _rule(said: Values, problems: list[Problem]) -> Rule:
         evidence=said.text("evidence"),
         source=said.text("source"),
         sepas_category=said.number_or_none("sepas_category"),
+        stages=tuple(_stage(stage, problems) for stage in said.children("severity_from")),
     )
+
+
+NOT_ASKED = "none"
+"""The word for the stage of a transition plan in which the rule is not asked."""
+
+
+def _stage(said: Values, problems: list[Problem]) -> Stage:
+    words = (*map(str, Severity), NOT_ASKED)
+    word = choice(said, "severity", words, NOT_ASKED, problems)
+    return Stage(said.text("from"), None if word == NOT_ASKED else Severity(word))
