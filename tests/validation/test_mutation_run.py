@@ -10,7 +10,7 @@ from termserver.validation.mutation import BESIDES, CAUGHT, EXCUSED, Outcome, of
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = 41
-"""Each so-many-th mutant; a prime, so that the sample meets every kind."""
+"""Each so-many-th field; a prime, so that the sample meets every kind."""
 
 
 def _run(server: TermServer, every: int) -> list[Outcome]:
