@@ -11,15 +11,27 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
+
+from benchmarks.edition import shelf
 
 SECONDS = 3
 CONNECTIONS = (1, 8)
+# {word} and {n} make 20,000 different requests in turn, more than the server keeps answers of
 PATHS = {
-    "lookup": "/api/codesystems/insurer/concepts/1",
-    "search, three letters": "/api/search?q=" + quote("تام"),
-    "search, two words": "/api/search?q=" + quote("تامین اجتماعی"),
+    "lookup, one code again and again": "/api/codesystems/icd10cm/concepts/E11",
+    "search, one query again and again": "/api/search?q=diabetes+typ",
+    "search, three letters, always another": "/api/search?q={word}&offset={n}",
+    "search, two words, always another": "/api/search?q=fracture+{word}&offset={n}",
 }
+WORDS = ("fem", "rad", "tib", "hum", "uln", "pat", "ant", "ope", "clo", "rig", "lef", "dis", "ini", "sub", "enc")
+_VARY = """
+local words, n = {%s}, 0
+request = function()
+  n = n + 1
+  local path = string.gsub("%s", "{word}", words[n %% #words + 1])
+  return wrk.format("GET", (string.gsub(path, "{n}", tostring(math.floor(n / #words) %% 1400))))
+end
+"""
 
 _BASELINE = """
 import sys
@@ -64,11 +76,10 @@ def _running(command: list[str], probe: str) -> Iterator[None]:
         process.wait(20)
 
 
-def _rate(address: str, connections: int) -> float:
+def _rate(address: str, connections: int, *script: str) -> float:
     """Requests per second, by wrk."""
-    out = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", address], capture_output=True, text=True, check=True
-    ).stdout
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", *script, address]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in out:
         raise RuntimeError(f"{address} answered with an error")
     found = re.search(r"Requests/sec:\s+([0-9.]+)", out)
@@ -81,28 +92,29 @@ def run() -> str:
     title = "## Server: share of a ready-made answer of the same size\n\n"
     if not shutil.which("wrk"):
         return title + "Not measured: the load generator `wrk` is not installed (Debian package `wrk`)."
+    shelf()
     rows = ["| route | bytes | connections | ours /s | FastAPI, ready-made bytes /s | raw ASGI /s | share of FastAPI |"]
     rows.append("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "baseline.py"
-        script.write_text(_BASELINE, "utf-8")
+        baseline, varied = Path(folder) / "baseline.py", Path(folder) / "vary.lua"
+        baseline.write_text(_BASELINE, "utf-8")
         ours = _free_port()
-        serve = [sys.executable, "-m", "termserver", "serve", "--port", str(ours)]
         base = f"http://127.0.0.1:{ours}"
-        with _running(serve, f"{base}/ready"):
+        with _running([sys.executable, "-m", "termserver", "serve", "--port", str(ours)], f"{base}/ready"):
             for name, path in PATHS.items():
-                size = len(urllib.request.urlopen(base + path).read())
+                first = path.format(word=WORDS[0], n=0)
+                size = len(urllib.request.urlopen(base + first).read())
+                varied.write_text(_VARY % (", ".join(f'"{word}"' for word in WORDS), path), "utf-8")
+                script = ("-s", str(varied)) if "{n}" in path else ()
                 port = _free_port()
                 other = f"http://127.0.0.1:{port}"
-                with _running([sys.executable, str(script), str(size), str(port)], f"{other}/raw"):
+                with _running([sys.executable, str(baseline), str(size), str(port)], f"{other}/raw"):
                     for connections in CONNECTIONS:
-                        mine = _rate(base + path, connections)
+                        mine = _rate(base + first, connections, *script)
                         fast = _rate(f"{other}/fastapi", connections)
                         raw = _rate(f"{other}/raw", connections)
-                        rows.append(
-                            f"| {name} | {size} | {connections} | {mine:,.0f} | {fast:,.0f} | {raw:,.0f} "
-                            f"| {mine / fast:.0%} |"
-                        )
+                        figures = f"{mine:,.0f} | {fast:,.0f} | {raw:,.0f} | {mine / fast:.0%}"
+                        rows.append(f"| {name} | {size} | {connections} | {figures} |")
     return title + "\n".join(rows)
 
 

@@ -1,4 +1,4 @@
-"""The examples of every rule set: the valid ones are accepted, an invalid one breaks what it is named after and no more."""
+"""The examples of every rule set: valid ones are accepted, an invalid one breaks what it is named after alone."""
 
 from pathlib import Path
 

@@ -11,6 +11,7 @@ from document_changes import said
 from termserver.model.findings import Report, Severity, Verdict
 from termserver.service import TermServer
 
+XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
 VM = "http://thrita.behdasht.gov.ir/VM/"
 FILES = {"patient-bill": "03_patient_bill_inpatient", "medication-prescription": "01_medication_prescription"}
 
@@ -105,6 +106,33 @@ def test_nil_where_a_value_is_due_is_missing(server: TermServer, examples: Path)
     assert said(report) == [
         ("structure.mandatory", "Composition.BillSummary.ServiceGroupRow[0].TotalCharge.Magnitude"),
     ]
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize(
+    ("element", "named"),
+    [
+        ("MsgID", "MessageIdentifierVO"),
+        ("MsgID", "VM:MessageIdentifierVO"),
+        ("Gender", "DO_CODED_TEXT"),
+        ("Year", "xsd:int"),
+    ],
+)
+def test_an_element_may_name_its_own_type(server: TermServer, xml: str, element: str, named: str, engine: str) -> None:
+    declared = re.sub(rf"<VM:{element}\b", f'<VM:{element} {XSI} xsi:type="{named}"', xml)
+
+    report = server.check_document(declared.encode(), engine=engine)
+
+    assert said(report) == []
+    assert report.verdict is Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize("named", ["VM:PersonInfoVO", "NobodyVO"])
+def test_an_element_may_not_name_a_stranger_as_its_type(server: TermServer, xml: str, named: str, engine: str) -> None:
+    declared = xml.replace("<VM:MsgID>", f'<VM:MsgID {XSI} xsi:type="{named}">')
+
+    assert said(server.check_document(declared.encode(), engine=engine)) == [("structure.subtype", "MsgID")]
 
 
 def _renamed(value: Any, rename: Any) -> Any:

@@ -71,8 +71,12 @@ def _number(name: str, value: str, parameter: Parameter) -> int:
         raise _problem(f"'{name}' must be a whole number", f"«{name}» باید عدد صحیح باشد")
     number = int(text)
     if number < least or (most is not None and number > most):
-        limit = f"{least} to {most}" if most is not None else f"at least {least}"
-        raise _problem(f"'{name}' is {number}; it must be {limit}", f"«{name}» برابر {number} است؛ باید {limit} باشد")
+        en, fa = (
+            (f"{least} to {most}", f"از {least} تا {most}")
+            if most is not None
+            else (f"at least {least}", f"دست‌کم {least}")
+        )
+        raise _problem(f"'{name}' is {number}; it must be {en}", f"«{name}» برابر {number} است؛ باید {fa} باشد")
     return number
 
 

@@ -33,9 +33,8 @@ written) and ``holds`` is false; so an absent field never breaks a comparison, o
 import ast
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from termserver.model.conditions import (
     Among,
@@ -44,6 +43,7 @@ from termserver.model.conditions import (
     Both,
     Codes,
     Compare,
+    Comparison,
     Condition,
     Either,
     Exists,
@@ -64,7 +64,10 @@ from termserver.model.conditions import (
     looks_here,
 )
 from termserver.model.documents import DocumentType, Field, Rule
+from termserver.model.expression_words import KIND_EN, KIND_FA, ExpressionError, nearest, not_said
 from termserver.model.text import Text
+
+__all__ = ["ExpressionError", "check", "parse", "path_of"]
 
 _CLASS_KINDS: dict[str, Kind] = {
     "DO_CODED_TEXT": "code",
@@ -84,15 +87,7 @@ _SCALAR_KINDS: dict[str, Kind] = {
 }
 
 
-class ExpressionError(Exception):
-    """An expression that cannot be understood; ``text`` says why, in both languages."""
-
-    def __init__(self, en: str, fa: str = "") -> None:
-        super().__init__(en)
-        self.text = Text(fa=fa or en, en=en)
-
-
-_COMPARE: dict[type[ast.cmpop], Literal["==", "!=", "<", "<=", ">", ">="]] = {
+_COMPARE: dict[type[ast.cmpop], Comparison] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
     ast.Lt: "<",
@@ -102,14 +97,6 @@ _COMPARE: dict[type[ast.cmpop], Literal["==", "!=", "<", "<=", ">", ">="]] = {
 }
 _ARITHMETIC: dict[type[ast.operator], Literal["+", "-", "*"]] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
 _MAX_LENGTH = 2000
-
-
-def nearest(name: str, known: list[str]) -> str:
-    """The known name that ``name`` may have meant; empty if none is near."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(name, known, 1, 0.6)
-    return found[0] if found else ""
 
 
 def path_of(text: str, document_type: DocumentType) -> Path:
@@ -147,8 +134,7 @@ def check(rule: Rule, document_type: DocumentType) -> list[Text]:
     return found
 
 
-@dataclass(slots=True)
-class _Scope:
+class _Scope(NamedTuple):
     """Where names are looked up: a logical path without indexes and the class that stands there."""
 
     at: str
@@ -156,16 +142,14 @@ class _Scope:
     filtering: bool = False
 
 
-@dataclass(slots=True)
 class _Parser:
-    type: DocumentType
-    each: str
-    here: _Scope = field(init=False)
+    """Reads the expressions of one rule; ``here`` is the rule's context."""
 
-    def __post_init__(self) -> None:
-        self.here = _Scope("", self.type.root)
-        if self.each:
-            path = _Parser(self.type, "").plain(self.each)
+    def __init__(self, document_type: DocumentType, each: str) -> None:
+        self.type = document_type
+        self.here = _Scope("", document_type.root)
+        if each:
+            path = self.plain(each)
             self.here = _Scope(path.at, path.type)
 
     def condition_of(self, expression: str) -> Condition:
@@ -209,7 +193,7 @@ class _Parser:
                 f"'{path}' is no condition; compare it, or write exists({path}).",
                 f"«{path}» شرط نیست؛ آن را بسنجید یا exists({path}) بنویسید.",
             )
-        raise _not_said(node)
+        raise not_said(node)
 
     def comparison(self, node: ast.Compare, scope: _Scope) -> Condition:
         parts: list[Condition] = []
@@ -222,27 +206,27 @@ class _Parser:
                 right = self.value(right_node, scope)
                 parts.append(self.compare(_COMPARE[type(op)], left, right))
             else:
-                raise _not_said(node)
+                raise not_said(node)
             left_node = right_node
         return parts[0] if len(parts) == 1 else Both(tuple(parts))
 
-    def compare(self, op: Literal["==", "!=", "<", "<=", ">", ">="], left: Value, right: Value) -> Compare:
+    def compare(self, op: Comparison, left: Value, right: Value) -> Compare:
         kinds = {_comparable(left.kind), _comparable(right.kind)}
         if len(kinds) > 1:
             raise ExpressionError(
-                f"A {_KIND_EN[left.kind]} cannot be compared with a {_KIND_EN[right.kind]} ('{op}').",
-                f"{_KIND_FA[left.kind]} با {_KIND_FA[right.kind]} سنجیده نمی‌شود («{op}»).",
+                f"A {KIND_EN[left.kind]} cannot be compared with a {KIND_EN[right.kind]} ('{op}').",
+                f"{KIND_FA[left.kind]} با {KIND_FA[right.kind]} سنجیده نمی‌شود («{op}»).",
             )
         if kinds & {"object", "identifier", "time"}:
             raise ExpressionError(
-                f"A {_KIND_EN[left.kind]} cannot be compared; name one of its fields.",
-                f"{_KIND_FA[left.kind]} سنجیدنی نیست؛ یکی از فیلدهای آن را نام ببرید.",
+                f"A {KIND_EN[left.kind]} cannot be compared; name one of its fields.",
+                f"{KIND_FA[left.kind]} سنجیدنی نیست؛ یکی از فیلدهای آن را نام ببرید.",
             )
         wanted = {"text": ("==", "!="), "codes": ("==", "<=")}.get(next(iter(kinds)))
         if wanted and op not in wanted:
             raise ExpressionError(
-                f"'{op}' does not say anything about a {_KIND_EN[left.kind]}.",
-                f"«{op}» دربارهٔ {_KIND_FA[left.kind]} معنایی ندارد.",
+                f"'{op}' does not say anything about a {KIND_EN[left.kind]}.",
+                f"«{op}» دربارهٔ {KIND_FA[left.kind]} معنایی ندارد.",
             )
         return Compare(op, left, right)
 
@@ -253,8 +237,8 @@ class _Parser:
                 option = self.value(item, scope)
                 if not isinstance(option, Written) or _comparable(option.kind) != _comparable(value.kind):
                     raise ExpressionError(
-                        f"After 'in' stand written values of the same kind ({_KIND_EN[value.kind]}).",
-                        f"پس از in مقدارهای نوشته‌شده از همان گونه می‌آید ({_KIND_FA[value.kind]}).",
+                        f"After 'in' stand written values of the same kind ({KIND_EN[value.kind]}).",
+                        f"پس از in مقدارهای نوشته‌شده از همان گونه می‌آید ({KIND_FA[value.kind]}).",
                     )
                 options.append(option.value)
             return Among(value, tuple(options), negated)
@@ -298,7 +282,7 @@ class _Parser:
                     f"'{pattern}' is not a pattern: {error}.", f"«{pattern}» الگوی درستی نیست: {error}."
                 ) from None
             return Matches(path, pattern)
-        if name in _VALUE_FUNCTIONS:
+        if name in _VALUE_FUNCTIONS or name == "moment":
             raise ExpressionError(
                 f"{name}() is a value, not a condition; compare it.", f"{name}() مقدار است نه شرط؛ آن را بسنجید."
             )
@@ -325,32 +309,49 @@ class _Parser:
             return Arithmetic(_ARITHMETIC[type(node.op)], left, right)
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             path = self.path(node, scope)
-            kind = self.kind(path)
+            found = self.kind(path)
             if path.repeats:
                 raise ExpressionError(
                     f"'{path}' repeats; say sum(), count(), codes(), exists() or unique() of it.",
                     f"«{path}» تکرارشونده است؛ sum()، count()، codes()، exists() یا unique() آن را بگویید.",
                 )
             if path.type in self.type.classes:
-                way = _FUNCTION_OF.get(kind)
+                way = _FUNCTION_OF.get(found)
                 raise ExpressionError(
-                    f"'{path}' is a {_KIND_EN[kind]}"
+                    f"'{path}' is a {KIND_EN[found]}"
                     + (f"; write {way}({path})." if way else "; name one of its fields."),
-                    f"«{path}» {_KIND_FA[kind]} است"
+                    f"«{path}» {KIND_FA[found]} است"
                     + (f"؛ {way}({path}) بنویسید." if way else "؛ یکی از فیلدهای آن را نام ببرید."),
                 )
-            return Get(path, kind)
+            return Get(path, found)
         if isinstance(node, ast.Call):
             name, given = self.called(node)
-            make = _VALUE_FUNCTIONS.get(name)
-            if make is None or len(given) not in ((1, 2) if name == "moment" else (1,)):
+            if name == "moment" and len(given) == 2:
+                day, time = (self.path(argument, scope) for argument in given)
+                self.want(day, "day", name)
+                self.want(time, "time", name)
+                return Moment(day, time)
+            if name == "moment" and len(given) == 1:
+                path = self.path(given[0], scope)
+                self.want(path, "moment", name)
+                return Moment(path, path)
+            if name not in _VALUE_FUNCTIONS or len(given) != 1:
                 raise _unknown_function(name, len(given))
-            return make(self, [self.path(argument, scope) for argument in given])
-        raise _not_said(node)
+            kind, repeating, value_of = _VALUE_FUNCTIONS[name]
+            path = self.path(given[0], scope)
+            if name == "amount" and self.kind(path) == "number" and path.type != "DO_QUANTITY":
+                raise ExpressionError(
+                    f"'{path}' is a plain number; write it without amount().",
+                    f"«{path}» عدد ساده است؛ آن را بی amount() بنویسید.",
+                )
+            if kind is not None:
+                self.want(path, kind, name, repeating)
+            return value_of(path)
+        raise not_said(node)
 
     def called(self, node: ast.Call) -> tuple[str, list[ast.expr]]:
         if not isinstance(node.func, ast.Name) or node.keywords:
-            raise _not_said(node)
+            raise not_said(node)
         return node.func.id, node.args
 
     def written(self, node: ast.expr) -> str:
@@ -361,8 +362,8 @@ class _Parser:
     def want(self, path: Path, kind: Kind, function: str, repeating: bool = False) -> None:
         if self.kind(path) != kind:
             raise ExpressionError(
-                f"{function}() wants a {_KIND_EN[kind]}; '{path}' is a {_KIND_EN[self.kind(path)]}.",
-                f"{function}() {_KIND_FA[kind]} می‌خواهد؛ «{path}» {_KIND_FA[self.kind(path)]} است.",
+                f"{function}() wants a {KIND_EN[kind]}; '{path}' is a {KIND_EN[self.kind(path)]}.",
+                f"{function}() {KIND_FA[kind]} می‌خواهد؛ «{path}» {KIND_FA[self.kind(path)]} است.",
             )
         if path.repeats and not repeating:
             raise ExpressionError(
@@ -387,7 +388,7 @@ class _Parser:
             elif isinstance(node, ast.Subscript) and condition is None:
                 condition, node = node.slice, node.value
             else:
-                raise _not_said(node)
+                raise not_said(node)
         links.append((node.id, condition))
         links.reverse()
         base: Base = "item"
@@ -421,7 +422,11 @@ class _Parser:
                 narrowed = self.condition(filter_node, _Scope(at, class_name, filtering=True))
             steps.append(Step(found, narrowed))
         path = Path(base, tuple(steps), at)
-        if base == "root" and looks_here(path) and joined_step(path) is None:
+        if (
+            base == "root"
+            and any(step.filter and looks_here(step.filter) for step in steps)
+            and joined_step(path) is None
+        ):
             raise ExpressionError(
                 "From root, a filter looks at the context by one equality of codes alone: [code(x) == code(here.y)].",
                 "از root صافی تنها با یک برابری کد به زمینه می‌نگرد: [code(x) == code(here.y)].",
@@ -434,95 +439,19 @@ class _Parser:
         return {known.name: known for known in self.type.fields_at(at, class_name)}
 
 
-def _code(parser: _Parser, paths: list[Path]) -> Value:
-    parser.want(paths[0], "code", "code")
-    return Get(paths[0], "code")
-
-
-def _codes(parser: _Parser, paths: list[Path]) -> Value:
-    parser.want(paths[0], "code", "codes", repeating=True)
-    return Codes(paths[0])
-
-
-def _amount(parser: _Parser, paths: list[Path]) -> Value:
-    _want_quantity(parser, paths[0], "amount")
-    parser.want(paths[0], "number", "amount")
-    return Get(paths[0], "number")
-
-
-def _date(parser: _Parser, paths: list[Path]) -> Value:
-    parser.want(paths[0], "day", "date")
-    return Get(paths[0], "day")
-
-
-def _moment(parser: _Parser, paths: list[Path]) -> Value:
-    if len(paths) == 1:
-        parser.want(paths[0], "moment", "moment")
-        return Moment(paths[0], paths[0])
-    parser.want(paths[0], "day", "moment")
-    parser.want(paths[1], "time", "moment")
-    return Moment(paths[0], paths[1])
-
-
-def _sum(parser: _Parser, paths: list[Path]) -> Value:
-    parser.want(paths[0], "number", "sum", repeating=True)
-    return Total("sum", paths[0])
-
-
-def _count(parser: _Parser, paths: list[Path]) -> Value:
-    return Total("count", paths[0])
-
-
-def _length(parser: _Parser, paths: list[Path]) -> Value:
-    parser.want(paths[0], "text", "length")
-    return Total("length", paths[0])
-
-
-def _want_quantity(parser: _Parser, path: Path, function: str) -> None:
-    if path.type != "DO_QUANTITY" and parser.kind(path) == "number":
-        raise ExpressionError(
-            f"'{path}' is a plain number; write it without {function}().",
-            f"«{path}» عدد ساده است؛ آن را بی {function}() بنویسید.",
-        )
-
-
-_VALUE_FUNCTIONS: dict[str, Callable[[_Parser, list[Path]], Value]] = {
-    "code": _code,
-    "codes": _codes,
-    "amount": _amount,
-    "date": _date,
-    "moment": _moment,
-    "sum": _sum,
-    "count": _count,
-    "length": _length,
+_VALUE_FUNCTIONS: dict[str, tuple[Kind | None, bool, Callable[[Path], Value]]] = {
+    "code": ("code", False, lambda path: Get(path, "code")),
+    "codes": ("code", True, Codes),
+    "amount": ("number", False, lambda path: Get(path, "number")),
+    "date": ("day", False, lambda path: Get(path, "day")),
+    "sum": ("number", True, lambda path: Total("sum", path)),
+    "count": (None, True, lambda path: Total("count", path)),
+    "length": ("text", False, lambda path: Total("length", path)),
 }
+"""What each wants (None: anything), whether at a repeating path, and what it is of one path."""
+
 _CONDITION_FUNCTIONS = ("implies", "exists", "unique", "mapped", "matches")
 _FUNCTION_OF: dict[Kind, str] = {"code": "code", "number": "amount", "day": "date", "moment": "moment"}
-
-_KIND_EN: dict[Kind, str] = {
-    "code": "coded text",
-    "number": "number or quantity",
-    "day": "date",
-    "time": "time",
-    "text": "text",
-    "bool": "true or false",
-    "identifier": "identifier",
-    "object": "group of fields",
-    "codes": "set of codes",
-    "moment": "date with time",
-}
-_KIND_FA: dict[Kind, str] = {
-    "code": "متن کدگذاری‌شده",
-    "number": "عدد یا کمیت",
-    "day": "تاریخ",
-    "time": "ساعت",
-    "text": "متن",
-    "bool": "درست یا نادرست",
-    "identifier": "شناسه",
-    "object": "گروهی از فیلدها",
-    "codes": "مجموعهٔ کدها",
-    "moment": "تاریخ و ساعت",
-}
 
 
 def _comparable(kind: Kind) -> str:
@@ -530,7 +459,7 @@ def _comparable(kind: Kind) -> str:
 
 
 def _unknown_function(name: str, given: int) -> ExpressionError:
-    known = [*_VALUE_FUNCTIONS, *_CONDITION_FUNCTIONS]
+    known = [*_VALUE_FUNCTIONS, "moment", *_CONDITION_FUNCTIONS]
     if name in known:
         return ExpressionError(f"{name}() cannot take {given} arguments.", f"{name}() {given} آرگومان نمی‌پذیرد.")
     near = nearest(name, known)
@@ -538,8 +467,3 @@ def _unknown_function(name: str, given: int) -> ExpressionError:
         f"There is no function '{name}'." + (f" Did you mean '{near}'?" if near else ""),
         f"تابع «{name}» نیست." + (f" آیا منظور «{near}» بود؟" if near else ""),
     )
-
-
-def _not_said(node: ast.expr) -> ExpressionError:
-    words = ast.unparse(node)
-    return ExpressionError(f"'{words}' is not in the language of rules.", f"«{words}» در زبان قاعده‌ها نیست.")

@@ -102,7 +102,7 @@ def _refuse_many_attributes(root: Element) -> None:
                     fa=f"یک عنصر بیش از {_ATTRIBUTE_LIMIT} صفت دارد.",
                     en=f"An element has more than {_ATTRIBUTE_LIMIT} attributes.",
                 ),
-                int(element.sourceline or 1),
+                element.sourceline or 1,  # type: ignore[arg-type]
                 budget=True,
             )
 

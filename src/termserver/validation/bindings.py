@@ -1,7 +1,7 @@
 """Judging one coded element: is the system one of the field's, is the code in it on that day, is the label right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from termserver.model import check_digits
 from termserver.model.codes import CodeSystem
@@ -17,8 +17,7 @@ MAPPING_ERROR = 2
 _LABEL_LENGTH = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """A finding without its place; ``member`` is the member of the element it points at, empty for the element."""
 
     rule: str
@@ -30,8 +29,7 @@ class Problem:
     layer: Layer = Layer.CODE
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What is to be said about a coded element; ``unchecked`` names the system that could not answer."""
 
     problems: tuple[Problem, ...] = ()
@@ -41,8 +39,7 @@ class Judged:
 FINE = Judged()
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """The ids of a field's binding, told apart: code systems, and value sets with the systems they draw from."""
 
     systems: frozenset[str]
@@ -269,7 +266,7 @@ class CodedElements:
         name = _name(system)
         hint = self._nearest(system, code, label)
         if state == CodeState.BAD_SHAPE:
-            said = Text(fa=f"این متن شکل یک کد {name} را ندارد.", en=f"This does not have the form of a {name} code.")
+            said = Text(fa=f"این متن شکل یک کد {name} را ندارد.", en=f"This does not have the form of {name} codes.")
             if hint is None and system.shape:
                 hint = Text(fa=f"شکل درست: {system.shape}", en=f"Its form is {system.shape}.")
             return Problem("code.shape", Severity.ERROR, said, hint)

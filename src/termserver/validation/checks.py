@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from termserver.model.documents import Field, Use
-from termserver.model.findings import Severity
+from termserver.model.findings import Layer, Severity
 from termserver.model.ports import Codes
 from termserver.validation import dates, wording
 from termserver.validation.bindings import FINE, Binding, CodedElements, Judged, Problem
@@ -116,7 +116,9 @@ class Checks:
     @staticmethod
     def _expected(field: Field, path: str, run: Run) -> None:
         message, hint = wording.expected(field)
-        run.add(path, [Problem("structure.expected", Severity.WARNING, message, hint, "", field.sepas_category)])
+        category, layer = field.sepas_category, Layer.STRUCTURE
+        problem = Problem("structure.expected", Severity.WARNING, message, hint, "", category, layer)
+        run.add(path, [problem])
 
     # writing the functions
 
@@ -154,14 +156,17 @@ class Checks:
             return []
         lines = [f" v = get({field.name!r})"]
         if inner:
-            lines.append(" if v is not None:")
+            lines.append(" if v:" if field.repeats else " if v is not None:")
             if field.repeats:
                 lines += [f"  for i{depth}, v in enumerate(v):", *(f"   {line}" for line in inner)]
             else:
                 lines += [f"  {line}" for line in inner]
         if expected:
             slot = self._keep("field", field)
-            lines += [" else:" if inner else " if v is None:", f'  expected({slot}, f"{here}", run)']
+            lines += [
+                " else:" if inner else " if not v:" if field.repeats else " if v is None:",
+                f'  expected({slot}, f"{here}", run)',
+            ]
         return lines
 
     def _check(self, field: Field, path: str, below: str, depth: int) -> list[str]:

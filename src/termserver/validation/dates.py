@@ -60,7 +60,7 @@ def _impossible(year: int, month: int, day: int) -> Problem:
             hint = Text(fa="تاریخ‌ها شمسی‌اند.", en="Dates are Jalali.")
     elif 1 <= year <= 1600 and 1 <= month <= 12:
         last = jalali_month_length(year, month)
-        hint = Text(fa=f"این ماه در سال {year} تا {last} دارد.", en=f"That month of {year} has {last} days.")
+        hint = Text(fa=f"این ماه در سال {year} تنها {last} روز دارد.", en=f"That month of {year} has {last} days.")
     else:
         hint = Text(fa="سال شمسی را چهار رقمی بنویسید.", en="Write the Jalali year with four digits.")
     return Problem(

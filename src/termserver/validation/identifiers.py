@@ -85,7 +85,7 @@ class Identifiers:
         return Problem(
             "identifier.shape",
             severity,
-            _said(kind, f"شکل {kind.title.fa} درست نیست.", f"This does not have the form of a {kind.title.en}."),
+            _said(kind, f"شکل {kind.title.fa} درست نیست.", f"This does not have the form of {_a(kind.title.en)}."),
             hint,
             member,
             _category(kind),
@@ -131,7 +131,7 @@ class Identifiers:
             Severity.ERROR,
             Text(
                 fa=f"در این فیلد {kind.title.fa} نمی‌آید.",
-                en=f"This field does not take a {kind.title.en}.",
+                en=f"This field does not take {_a(kind.title.en)}.",
             ),
             self._kinds(allowed),
             "",
@@ -145,6 +145,10 @@ class Identifiers:
             return None
         listed = "; ".join(f"{one.issuer}/{one.assigner}/{one.type}" for kind in kinds for one in kind.triplets)
         return Text(fa=f"Issuer/Assigner/Type: {listed}", en=f"Issuer/Assigner/Type: {listed}")
+
+
+def _a(title: str) -> str:
+    return f"{'an' if title[:1] in 'AEIOU' else 'a'} {title}"
 
 
 def _said(kind: NamingSystem, fa: str, en: str) -> Text:

@@ -1,8 +1,7 @@
 """Which document type a message is of: XML by its root element, JSON by its distinctive member."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from termserver.model.documents import FORMS, DocumentType, RuleSet, Use
 from termserver.model.errors import UnknownDocumentType
@@ -12,8 +11,7 @@ _ENVELOPE = {"contenttype", "data", "key", "iv"}
 """The members of the SEPAS secure envelope (exchange.md 5.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownType:
+class KnownType(NamedTuple):
     """One document type in one version, with what tells it from others; the rest is read when a document needs it."""
 
     id: str
@@ -47,8 +45,7 @@ class KnownType:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Unidentified:
+class Unidentified(NamedTuple):
     """Why the type is not known: the rule, what to say, and what to do."""
 
     rule: str

@@ -26,12 +26,19 @@ class Xmlschema:
         for other in others:
             self._schema.add_schema(_without_locations(other))
         self._schema.build()
+        self._refused = xmlschema.XMLSchemaException
 
     def accepts(self, root: Any, data: bytes | None) -> bool:
-        return bool(self._schema.is_valid(root))
+        try:
+            return bool(self._schema.is_valid(root))
+        except self._refused:  # an ``xsi:type`` that the schema does not know
+            return False
 
     def words(self, root: Any) -> str:
-        first = next(self._schema.iter_errors(root), None)
+        try:
+            first = next(self._schema.iter_errors(root), None)
+        except self._refused as refused:
+            return without_values(str(refused))
         return without_values(str(first.reason or first.message)) if first else ""
 
 

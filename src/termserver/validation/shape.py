@@ -5,7 +5,7 @@ go by it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from termserver.model.documents import DocumentType, Field
 
@@ -16,8 +16,7 @@ DATE_TIME = "DO_DATE_TIME"
 QUANTITY = "DO_QUANTITY"
 
 
-@dataclass(frozen=True, slots=True)
-class ClassShape:
+class ClassShape(NamedTuple):
     """The fields of one class: by name in order, and by lower-case name for tolerant reading."""
 
     name: str

@@ -73,6 +73,11 @@ def serializer_artefact(name: str) -> Said:
 
 
 def repeated(field: Field, times: int) -> Said:
+    if times < 2:
+        return (
+            Text(fa=f"{name_of(field).fa} فهرست نیست.", en=f"{field.name} is no list."),
+            Text(fa="آن را بی آرایه ([ ]) بنویسید.", en="Write it without the array ([ ]) around it."),
+        )
     return (
         Text(
             fa=f"{name_of(field).fa} تنها یک بار می‌آید؛ اینجا {times} بار آمده است.",
@@ -172,7 +177,12 @@ def out_of_range(field: Field) -> Said:
         fa, en = f"باید دست‌کم {low} باشد", f"must be at least {low}"
     else:
         fa, en = f"باید حداکثر {high} باشد", f"must be at most {high}"
-    return Text(fa=f"{name_of(field).fa} {fa}.", en=f"{field.name} {en}."), None
+    hint = None
+    if field.name == "Year":
+        hint = Text(
+            fa="تاریخ‌ها شمسی‌اند؛ سال را چهاررقمی بنویسید.", en="Dates are Jalali; write the year with four digits."
+        )
+    return Text(fa=f"{name_of(field).fa} {fa}.", en=f"{field.name} {en}."), hint
 
 
 def out_of_order(name: str, before: str) -> Said:

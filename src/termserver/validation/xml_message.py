@@ -250,7 +250,7 @@ def write_xml(message: Message, shape: Shape) -> Element:
 
 def _write(element: Element, message: Message, shape: Shape, class_name: str) -> None:
     subclass = message.get(TYPE)
-    if isinstance(subclass, str) and shape.extends(subclass, class_name):
+    if isinstance(subclass, str) and subclass != class_name and shape.extends(subclass, class_name):
         class_name = subclass
         element.set(_XSI_TYPE, subclass)
     namespace = f"{{{shape.namespace(class_name)}}}"

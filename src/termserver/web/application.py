@@ -3,30 +3,49 @@
 from importlib.resources import files
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from termserver.api.application import create_api, in_front
 from termserver.api.front import Front
-from termserver.api.pool import Judges
+from termserver.api.pool import Busy, Judges
+from termserver.model.errors import TermserverError
+from termserver.model.text import Text
 from termserver.service import TermServer
+from termserver.web import documents_words, objection, posted
+from termserver.web.documents_page import LIMIT, DocumentsPage, Judged
 from termserver.web.start_page import StartPage
 
-_STATIC = {"app.js": "text/javascript", "style.css": "text/css"}
+_STATIC = {
+    "app.js": "text/javascript",
+    "style.css": "text/css",
+    "documents.js": "text/javascript",
+    "documents.css": "text/css",
+}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+_PRIVATE = {**_HEADERS, "cache-control": "no-store"}
+_FORM = 2048
+"""What a form adds to a document."""
 
 
 def create(server: TermServer, workers: int | None = None) -> Front:
     """The ASGI application over one opened edition; ``workers`` processes judge its documents (``api.pool``)."""
     judges = Judges(server, workers)
     app, hot = create_api(server, judges)
-    _add_pages(app, StartPage(server))
+    _add_start(app, StartPage(server))
+    _add_documents(app, DocumentsPage(server), judges)
     return in_front(app, hot)
 
 
-def _add_pages(app: FastAPI, page: StartPage) -> None:
+def _add_start(app: FastAPI, page: StartPage) -> None:
     static = files("termserver.web") / "static"
     held = {name: (static / name).read_bytes() for name in _STATIC}
 
@@ -34,17 +53,57 @@ def _add_pages(app: FastAPI, page: StartPage) -> None:
     async def start(request: Request) -> Response:
         query = request.query_params
         html = page.render(query.get("q", ""), query.get("system", ""), query.get("lang", "fa"))
-        return HTMLResponse(
-            html,
-            headers={
-                "content-security-policy": _POLICY,
-                "x-content-type-options": "nosniff",
-                "referrer-policy": "no-referrer",
-            },
-        )
+        return HTMLResponse(html, headers=_HEADERS)
 
     @app.get("/static/{name}", include_in_schema=False)
     async def asset(name: str) -> Response:
         if name not in held:
             return Response(status_code=404)
         return Response(held[name], media_type=_STATIC[name], headers={"cache-control": "max-age=300"})
+
+
+def _add_documents(app: FastAPI, page: DocumentsPage, judges: Judges) -> None:
+    @app.get("/documents", include_in_schema=False)
+    async def empty(lang: str = "fa", example: str = "", format: str = "xml") -> Response:
+        text = page.example(example, format) if example else ""
+        return HTMLResponse(page.render(lang, text=text), headers=_HEADERS)
+
+    @app.post("/documents", include_in_schema=False)
+    async def judged(request: Request, lang: str = "fa") -> Response:
+        declared = request.headers.get("content-length", "0")
+        if declared.isdigit() and int(declared) > LIMIT + _FORM:
+            return _refused(page, lang, 413, documents_words.too_large(LIMIT))
+        body, kind = await request.body(), request.headers.get("content-type", "")
+        return await run_in_threadpool(_judged, page, judges, posted.parts(body, kind), lang)
+
+    @app.post("/documents/objection", include_in_schema=False)
+    async def objected(request: Request, lang: str = "fa") -> Response:
+        sent = posted.parts(await request.body(), request.headers.get("content-type", ""))
+        chosen = [part.text for part in sent if part.name == "finding"]
+        try:
+            made = objection.objection(posted.typed(sent, "report"), chosen, posted.typed(sent, "comment"))
+        except TermserverError as error:
+            return _refused(page, lang, 400, error.text)
+        headers = {**_PRIVATE, "content-disposition": 'attachment; filename="termserver-objection.json"'}
+        return Response(made, media_type="application/json", headers=headers)
+
+
+def _judged(page: DocumentsPage, judges: Judges, sent: list[posted.Part], language: str) -> Response:
+    """The page with the report on the posted document; the same judging as everywhere."""
+    data, name = posted.document(sent)
+    type = posted.typed(sent, "type")
+    if len(data) > LIMIT:
+        return _refused(page, language, 413, documents_words.too_large(LIMIT))
+    if not data.strip():
+        return _refused(page, language, 400, documents_words.EMPTY)
+    try:
+        report = judges.check_document(data, name=name or "document", type=type)
+    except Busy:
+        return _refused(page, language, 503, documents_words.BUSY)
+    except TermserverError as error:
+        return _refused(page, language, 400, error.text)
+    return HTMLResponse(page.render(language, Judged(data, name, report), type=type), headers=_PRIVATE)
+
+
+def _refused(page: DocumentsPage, language: str, status: int, why: Text) -> Response:
+    return HTMLResponse(page.render(language, failure=why), status, headers=_PRIVATE)

@@ -20,6 +20,7 @@ _WORDS = {
         "nothing": "چیزی پیدا نشد. واژه‌ها را کوتاه‌تر کنید یا نظام کدگذاری دیگری برگزینید.",
         "other": "English",
         "api": "راهنمای API",
+        "documents": "سنجش سند",
         "standin": "جایگزین موقت",
     },
     "en": {
@@ -33,6 +34,7 @@ _WORDS = {
         "nothing": "Nothing found. Shorten the words, or choose another code system.",
         "other": "فارسی",
         "api": "API guide",
+        "documents": "Judge a document",
         "standin": "stand-in",
     },
 }
