@@ -48,8 +48,9 @@ RULE_SET = Keys(
                     "evidence": TEXT,
                     "source": TEXT,
                     "sepas_category": NUMBER,
+                    "stands_for": WORDS,
                 },
-                required=("id", "severity", "holds", "says"),
+                required=("id", "severity", "says"),
             )
         ),
     },
@@ -134,4 +135,5 @@ def _rule(said: Values, problems: list[Problem]) -> Rule:
         evidence=said.text("evidence"),
         source=said.text("source"),
         sepas_category=said.number_or_none("sepas_category"),
+        stands_for=said.words("stands_for"),
     )

@@ -6,7 +6,7 @@ text stands where its nearest parent does.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from json import JSONDecoder
 from typing import Any, Protocol
@@ -146,7 +146,9 @@ class JsonPlaces:
     A member stands where its key does, an item of a list where its value begins.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, renamed: Mapping[str, str] | None = None) -> None:
+        self._renamed = renamed or {}
+        """The names by which members are looked up that are written otherwise; both in small letters."""
         self.text = data.removeprefix(BOM).decode("utf-8", "replace")
         self._lines = _Lines(self.text)
         self._scan: Callable[[str, int], tuple[Any, int]] = JSONDecoder(strict=False).scan_once  # type: ignore[attr-defined]
@@ -176,7 +178,8 @@ class JsonPlaces:
         while text[key] == '"':
             name, after = self._scan(text, key)
             value = _skip(text, _skip(text, after) + 1)
-            members[name.lower()] = (key, value)
+            lowered = name.lower()
+            members[self._renamed.get(lowered, lowered)] = (key, value)
             _, after = self._scan(text, value)
             after = _skip(text, after)
             if text[after] != ",":

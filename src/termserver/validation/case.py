@@ -32,6 +32,8 @@ class Case:
         self.findings: list[Finding] = []
         self.codes = 0
         self.unchecked: dict[str, int] = {}
+        self.written: dict[str, str] = {}
+        """The right names of misspelt members by what is written, in small letters."""
         self.stopped = False
         self._show_values = show_values
         self._limit = finding_limit
@@ -142,7 +144,7 @@ class Case:
         from termserver.parsing.excerpt import Excerpts
         from termserver.parsing.positions import JsonPlaces, Places, XmlPlaces
 
-        places: Places = XmlPlaces(self.data) if self.kind == "xml" else JsonPlaces(self.data)
+        places: Places = XmlPlaces(self.data) if self.kind == "xml" else JsonPlaces(self.data, self.written)
         excerpts = Excerpts(places.text, self.kind, not self._show_values)
         placed: dict[tuple[str, str], Finding] = {}
         said = _parents(finding.where.path for finding in self.findings if finding.rule != "structure.expected")

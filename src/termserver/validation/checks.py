@@ -8,14 +8,14 @@ judged once is remembered, so that a valid document costs little more than looki
 from collections.abc import Callable
 from typing import Any
 
-from termserver.model.documents import Field, Use
+from termserver.model.documents import SCALARS, Field, Use
 from termserver.model.findings import Layer, Severity
 from termserver.model.ports import Codes
 from termserver.validation import dates, wording
 from termserver.validation.bindings import FINE, Binding, CodedElements, Judged, Problem
 from termserver.validation.identifiers import Identifiers
 from termserver.validation.run import Run
-from termserver.validation.shape import CODED_TEXT, DATE, DATE_TIME, IDENTIFIER, QUANTITY, Shape
+from termserver.validation.shape import CODED_TEXT, DATE, DATE_TIME, IDENTIFIER, QUANTITY, YYYYMMDD, Shape
 
 _REMEMBERED = 50_000
 """Entries per memory before it is emptied: documents of one centre repeat their codes, not their patients."""
@@ -52,9 +52,11 @@ class Checks:
         self._names: dict[str, Any] = {
             "expected": self._expected,
             "judge_code": self._judge_code,
+            "judge_code_value": self._judge_code_value,
             "judge_identifier": self._judge_identifier,
             "judge_plain": self._judge_plain,
             "judge_date": self._judge_date,
+            "judge_day": self._judge_day,
             "dates": self._known_dates,
         }
         self._functions: dict[tuple[str, str, int], str] = {}
@@ -90,6 +92,30 @@ class Checks:
             run.count_unchecked(judged.unchecked)
         if judged.problems:
             run.add(path, judged.problems)
+
+    def _judge_code_value(self, slot: tuple[Binding, _Memory], value: Any, path: str, run: Run) -> None:
+        """A plain value that is a code itself."""
+        binding, memory = slot
+        code = str(value)
+        judged = memory.get(value)
+        if judged is None or judged is _DATED:
+            timeless = judged is None and all(self._coded.is_timeless(id, code) for id in binding.allowed())
+            judged = self._coded.judge_plain(binding, code, run.day if timeless else run.day_at(path))
+            memory.keep(value, (True if judged == FINE else judged) if timeless else _DATED)
+        if judged is True:
+            return
+        if judged.unchecked:
+            run.count_unchecked(judged.unchecked)
+        if judged.problems:
+            run.add(path, judged.problems)
+
+    def _judge_day(self, value: Any, path: str, run: Run) -> None:
+        """A day written as a text of eight digits."""
+        problems = dates.judge_text(value)
+        if problems:
+            run.add(path, problems)
+        else:
+            self._known_dates.keep(value, True)
 
     def _judge_identifier(self, allowed: tuple[str, ...], memory: _Memory, value: Any, path: str, run: Run) -> None:
         triplet = tuple(value.get(name) or "" for name in ("Issuer", "Assigner", "Type", "ID"))
@@ -194,10 +220,16 @@ class Checks:
             ]
         if self._shape.is_class(field.type):
             return self._nested(field, path, below, depth)
+        if field.type == YYYYMMDD:
+            return ["if v not in dates:", f' judge_day(v, f"{path}", run)']
+        lines = []
         if field.identifiers and field.type == "string":
             allowed, memory = self._identifier_slot(field.identifiers, plain=True)
-            return [f"if v not in {memory}:", f' judge_plain({allowed}, {memory}, v, f"{path}", run)']
-        return []
+            lines += [f"if v not in {memory}:", f' judge_plain({allowed}, {memory}, v, f"{path}", run)']
+        if field.binding:
+            slot, memory = self._binding_slot(field.binding)
+            lines += ["n += 1", f"if {memory}(v) is not True:", f' judge_code_value({slot}, v, f"{path}", run)']
+        return lines
 
     def _code_lines(self, ids: tuple[str, ...], name: str, path: str) -> list[str]:
         slot, memory = self._binding_slot(ids)
@@ -230,7 +262,7 @@ class Checks:
         for field in self._shape.fields_at(plain, class_name):
             if field.use is Use.EXPECTED or field.type in (CODED_TEXT, IDENTIFIER, DATE, DATE_TIME):
                 return True
-            if field.identifiers and field.type == "string":
+            if field.type == YYYYMMDD or (field.type in SCALARS and (field.identifiers or field.binding)):
                 return True
             if self._shape.is_class(field.type) and self._has_checks(
                 field.type, f"{plain}.{field.name}", seen | {class_name}

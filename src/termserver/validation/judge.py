@@ -162,15 +162,24 @@ class _TypeJudge:
     def check(self, case: Case, message: Any, rule_set: RuleSet) -> None:
         message = self._structure(case, message)
         if case.stopped:
+            self._in_own_words(case, rule_set)
             return
         run = Run(message, case.day or "9999-12-31", case.given_day, self._finding_limit)
         try:
-            case.codes = self._checks.run(message, run)
+            run.codes = self._checks.run(message, run)
             self._rules_of(rule_set)(message, run)
         except Enough:
             case.stopped = True
         case.findings += run.findings
-        case.unchecked = run.unchecked
+        case.codes, case.unchecked = run.codes, run.unchecked
+        self._in_own_words(case, rule_set)
+
+    @staticmethod
+    def _in_own_words(case: Case, rule_set: RuleSet) -> None:
+        if case.findings:
+            from termserver.validation.own_words import in_own_words
+
+            case.findings = in_own_words(case.findings, rule_set.rules)
 
     def _structure(self, case: Case, message: Any) -> Any:
         """The message to judge further; structural faults go into the case."""
@@ -186,7 +195,9 @@ class _TypeJudge:
         if case.kind == "json":
             from termserver.validation.forms import canonical_json
 
-            message = canonical_json(message, self._shape, case.data)
+            message, spelling = canonical_json(message, self._shape, case.data)
+            case.findings += spelling.findings
+            case.written = spelling.written
         from termserver.validation.walker import Walker  # only a document with faults pays for it
 
         walk = Walker(self._shape, self._finding_limit).walk(message)

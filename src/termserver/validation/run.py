@@ -24,13 +24,14 @@ class Run:
     Adding a finding beyond ``limit`` raises ``Enough``.
     """
 
-    __slots__ = ("day", "findings", "given_day", "limit", "message", "unchecked")
+    __slots__ = ("codes", "day", "findings", "given_day", "limit", "message", "unchecked")
 
     def __init__(self, message: Message, day: Day, given_day: Day = "", limit: int = 1000) -> None:
         self.limit = limit
         self.message = message
         self.day = day
         self.given_day = given_day
+        self.codes = 0
         self.findings: list[Finding] = []
         self.unchecked: dict[str, int] = {}
 

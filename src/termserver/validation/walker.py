@@ -13,9 +13,9 @@ from typing import Any
 from termserver.model.documents import Field, Use
 from termserver.model.findings import Finding, Layer, Location, Severity
 from termserver.model.text import Text
-from termserver.validation import wording
+from termserver.validation import dates, wording
 from termserver.validation.message import TYPE, Message, Repeated
-from termserver.validation.shape import Shape
+from termserver.validation.shape import YYYYMMDD, Shape
 
 _MANDATORY, _STRUCTURE, _WRONG, _FORMAT = 6, 4, 7, 16
 """SEPAS error categories (exchange.md 5.4)."""
@@ -108,7 +108,8 @@ class Walker:
             said = wording.serializer_artefact(name)
             self._add(walk, "structure.serializer-artefact", here, said, None, Severity.INFORMATION)
         else:
-            self._add(walk, "structure.unknown-field", here, wording.unknown_field(name, fields), _STRUCTURE)
+            severity = Severity.WARNING if self._shape.type.open else Severity.ERROR
+            self._add(walk, "structure.unknown-field", here, wording.unknown_field(name, fields), _STRUCTURE, severity)
 
     def _member(self, value: Any, path: str, plain: str, known: Field, walk: Walk) -> Any:
         if isinstance(value, Repeated) or (isinstance(value, list) and not known.repeats):
@@ -140,6 +141,10 @@ class Walker:
             if not value and known.use is Use.REQUIRED:
                 self._add(walk, "structure.empty", path, wording.empty(known), known.sepas_category or _MANDATORY)
                 return False
+            if not value and self._shape.type.open:
+                return False  # absent
+            if known.type == YYYYMMDD:
+                return self._day(value, path, walk)
             if known.max_length is not None and len(value) > known.max_length:
                 said = wording.too_long(known, len(value))
                 self._add(walk, "structure.length", path, said, known.sepas_category or _FORMAT)
@@ -155,12 +160,21 @@ class Walker:
         return True
 
 
+    def _day(self, value: str, path: str, walk: Walk) -> bool:
+        problems = dates.judge_text(value)
+        for problem in problems:
+            self._add(walk, problem.rule, path, (problem.message, problem.hint), problem.category)
+        return not problems
+
+
 def _fits(type_name: str, value: Any) -> bool:
     """Whether the value is of the scalar type; 2.0 is a whole number in JSON Schema."""
     if type_name == "int":
         whole = isinstance(value, int) and not isinstance(value, bool)
         whole = whole or (isinstance(value, float) and value.is_integer())
         return whole and -(2**31) <= value < 2**31
+    if type_name == "long":
+        return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
     if type_name == "double":
         return isinstance(value, int | float) and not isinstance(value, bool)
     if type_name == "bool":
