@@ -94,6 +94,13 @@ def test_the_committed_schemas_are_those_of_the_description(root: Path) -> None:
     assert late == [], f"{late[0]} differs from its description. Run: termserver content schemas"
 
 
+def test_the_guides_lead_from_a_field_to_the_rules_that_look_at_it(root: Path) -> None:
+    guide = (root / "docs" / "types" / "patient-bill.md").read_text("utf-8")
+    row = next(line for line in guide.splitlines() if line.startswith("| `OtherIdentifier[]`"))
+
+    assert "(#person-is-identified)" in row
+
+
 def test_the_committed_guides_are_those_of_the_description(root: Path) -> None:
     late = generated.stale(root, generated.guides(root))
     assert late == [], f"{late[0]} differs from its description. Run: termserver content guides"

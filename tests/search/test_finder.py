@@ -5,9 +5,11 @@ import threading
 from itertools import chain
 
 import pytest
+from pyroaring import FrozenBitMap
 from search_land import codes
 
 from termserver.model.errors import UsageError
+from termserver.search.kept import Kept
 from termserver.search.query import MOST_HITS
 from termserver.search.search import Search, SearchQuery
 
@@ -185,8 +187,18 @@ def test_many_threads_may_search_at_once(nation: Search) -> None:
 
 
 def test_the_cache_stays_within_its_budget(nation: Search) -> None:
-    postings = nation.finders[0].postings
-    cache = type(postings._cache)(10_000)
+    found = nation.finders[0].postings.beginning("w", "d")
+    cache: Kept[str, FrozenBitMap] = Kept(10_000, len)
     for n in range(1_000):
-        cache.put(f"w{n}", postings.beginning("w", "d"))
-    assert len(cache._young) + len(cache._elder) < 60
+        cache.put(f"w{n}", found)
+        assert cache.get(f"w{n}") is found and cache.many(["", f"w{n}"]) == [None, found]
+    assert 20 < len(cache) < 60
+    assert cache.get("w0") is None
+
+
+def test_a_page_read_again_is_the_same_to_the_last_byte(nation: Search) -> None:
+    for text in ("d", "1", "دیابت"):
+        for language in ("fa", "en", "fa"):
+            whole = nation.find(SearchQuery(text, language=language)).hits
+            assert nation.find(SearchQuery(text, language=language, offset=1, limit=3)).hits == whole[1:4]
+            assert nation.find(SearchQuery(text, language=language)).hits == whole

@@ -1,5 +1,6 @@
 """Each single change to a valid document is found by exactly the rule meant for it, in both twins and both engines."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,21 @@ BILL: dict[str, tuple[Change, str, str]] = {
         "Person.Gender.Coded_string",
     ),
     "gender swapped": (put("Person.Gender", coded("thritaEHR.gender", "مرد", "1")), "code.swapped", "Person.Gender"),
+    "insurer of the bill swapped": (
+        put(f"{SUMMARY}.Insurer", coded("thritaEHR.insurer", "تامین اجتماعی", "1")),
+        "code.swapped",
+        f"{SUMMARY}.Insurer",
+    ),
+    "insurer swapped": (
+        put("Composition.Insurance[0].Insurer", coded("thritaEHR.insurer", "تامین اجتماعی", "1")),
+        "code.swapped",
+        "Composition.Insurance[0].Insurer",
+    ),
+    "type of a service swapped": (
+        put(f"{LINE}.ServiceType", coded("thritaEHR.serviceType", "ویزیت", "19")),
+        "code.swapped",
+        f"{LINE}.ServiceType",
+    ),
     "service swapped": (
         put(f"{LINE}.Service", coded("RVU3", "ویزیت روز اول بستری", "901920")),
         "code.swapped",
@@ -87,6 +103,18 @@ BILL: dict[str, tuple[Change, str, str]] = {
     ),
     "ten equal digits": (put("Person.NationalCode", "1111111111"), "identifier.check-digit", "Person.NationalCode"),
     "nine digits": (put("Person.NationalCode", "000000027"), "identifier.shape", "Person.NationalCode"),
+    "a national code left empty": (put("Person.NationalCode", ""), "person-is-identified", "Person.NationalCode"),
+    "no service lines at all": (
+        drop("Composition.BillServices"),
+        "structure.mandatory",
+        "Composition.BillServices",
+    ),
+    "an empty list of service lines": (
+        put("Composition.BillServices", []),
+        "structure.mandatory",
+        "Composition.BillServices",
+    ),
+    "an empty list of insurances": (put("Composition.Insurance", []), "structure.expected", "Composition.Insurance"),
     "the committer's national code": (
         put("MsgID.Committer.Identifier.ID", "0000000052"),
         "identifier.check-digit",
@@ -358,6 +386,26 @@ def test_a_single_change_to_a_prescription_is_found_by_its_rule(
     reports = _judged(server, twins, "medication-prescription", changed(prescription, change))
 
     assert {key: said(report) for key, report in reports.items()} == {key: [(rule, path)] for key in reports}
+
+
+def test_a_service_type_may_have_several_groups(
+    server: TermServer, twins: Callable[..., dict[str, bytes]], bill: dict[str, Any]
+) -> None:
+    group = bill["Composition"]["BillSummary"]["ServiceGroupRow"][1]
+    change = both(
+        put(f"{SUMMARY}.ServiceGroupRow[1].TotalCharge.Magnitude", 2000000),
+        add(f"{SUMMARY}.ServiceGroupRow", {**group, "TotalCharge": {"Magnitude": 4000000, "Unit": "Rial"}}),
+    )
+
+    reports = _judged(server, twins, "patient-bill", changed(bill, change))
+
+    assert [said(report) for report in reports.values()] == [[] for _ in reports]
+
+
+def test_no_rule_speaks_of_a_field_that_could_not_be_read(server: TermServer, bill: dict[str, Any]) -> None:
+    document = json.dumps(changed(bill, put("Person.NationalCode", 27))).encode()
+
+    assert said(server.check_document(document)) == [("structure.type", "Person.NationalCode")]
 
 
 def test_two_changes_are_two_findings(

@@ -38,6 +38,7 @@ def run(pipe: Connection, edition: Edition, files: Sequence[Path], cpu_seconds: 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a document's values are in memory; none goes to a disk
     opened = [ReleaseFile.open(path, pin.digest) for path, pin in zip(files, edition.releases, strict=True)]
     with TermServer(edition, opened) as server, contextlib.suppress(EOFError, OSError):
+        judged(server, b"{}", {})  # what judging needs is loaded before the first document waits for it
         gc.collect()
         gc.freeze()  # what is loaded stays; no pause to look through it again
         pipe.send(None)

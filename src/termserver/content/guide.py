@@ -1,12 +1,12 @@
 """The field guide of a document type: every field in Persian and English, with what is asked of it and by whom."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from termserver.content.classes import Classes
 from termserver.model.codes import CodeSystem, NamingSystem, ValueSet
-from termserver.model.conditions import Path
+from termserver.model.conditions import Node, Path
 from termserver.model.documents import DocumentType, Field, Rule, RuleSet, Use
 from termserver.model.expressions import ExpressionError, parse
 
@@ -217,9 +217,8 @@ def _paths_in(said: Any) -> Iterator[Path]:
     if isinstance(said, tuple | list):
         for part in said:
             yield from _paths_in(part)
-    elif is_dataclass(said) and not isinstance(said, Field):
-        for part in fields(said):
-            yield from _paths_in(getattr(said, part.name))
+    elif isinstance(said, Node):
+        yield from _paths_in(said.parts())
 
 
 def _variants(document_type: DocumentType) -> Iterator[str]:

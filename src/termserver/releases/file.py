@@ -12,7 +12,7 @@ from termserver.model.errors import ReleaseError
 from termserver.model.releases import Manifest, Pin, Table
 from termserver.releases import digests, layout, verification
 
-_STEPS = (1, 8, 64, 512)
+_STEPS = (1, 4, 8, 20, 64, 512)
 
 
 class _Connection:
@@ -176,7 +176,8 @@ class ReleaseFile:
             # a few lengths of list only, so that SQLite keeps the prepared statements
             step = next(n for n, size in enumerate(_STEPS) if size >= len(some))
             some += some[:1] * (_STEPS[step] - len(some))
-            found.update((row[0], row) for row in self._read(known.many[step], some))
+            for row in self._read(known.many[step], some):
+                found[row[0]] = row
         return found
 
     def artefact(self, path: str) -> bytes | None:

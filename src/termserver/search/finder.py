@@ -5,18 +5,22 @@ match is worth stands in ``Tiers``, and only there.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from pyroaring import FrozenBitMap
 
 from termserver.model.ports import ReleaseReader
+from termserver.search.kept import Kept
 from termserver.search.postings import CODE, HITS, NOBODY, OTHER, PLAIN_REST, START, SYSTEMS, TITLE, WHOLE, Postings
 from termserver.search.query import Chunk, PlainText
 from termserver.search.tree import Node
 
 ANYWHERE = "a"
 """Words of titles and other words together."""
+_SHOWN = 8_000_000
+"""How many bytes of hits are kept ready for each language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +47,28 @@ class Tiers:
     The sets are worked out when they are asked for, so a page that is full early costs little.
     """
 
-    def __init__(self, everything: FrozenBitMap, kinds: Sequence[Callable[[], FrozenBitMap]] = ()) -> None:
+    __slots__ = ("_kinds", "everything", "total")
+
+    def __init__(self, everything: FrozenBitMap, kinds: Iterator[FrozenBitMap] = iter(())) -> None:
+        """``kinds`` are the sets of each kind of match, best first, whatever else is in them."""
         self.everything = everything
         self.total = len(everything)
         self._kinds = kinds
-        self._found: list[FrozenBitMap] = []
-        self._rest = everything
 
-    def tier(self, n: int) -> FrozenBitMap:
-        """The ordinals whose best kind of match is the ``n``-th; the last tier is whatever is left."""
-        while len(self._found) <= n:
-            if not self._rest:
-                return NOBODY
-            place = len(self._found)
-            found = self._rest
-            if place < len(self._kinds):
-                found = found & self._kinds[place]()
-            self._found.append(found)
+    def best_first(self) -> Iterator[FrozenBitMap]:
+        """For each kind the ordinals whose best match it is, then whatever is left; to be read once."""
+        rest = self.everything
+        for kind in self._kinds:
+            found = rest & kind if kind else NOBODY
+            yield found
             if found:
-                self._rest = self._rest - found
-        return self._found[n]
+                rest = rest - found
+                if not rest:
+                    return
+        yield rest
+
+
+NOTHING = Tiers(NOBODY)
 
 
 class Finder:
@@ -86,6 +92,8 @@ class Finder:
         self._some_hidden = len(self.runs) < len(runs)
         self._ends = [run.end for run in runs]
         self._heads = [run.head for run in runs]
+        self._persian: Kept[int, bytes] = Kept(_SHOWN, len)
+        self._other: Kept[int, bytes] = Kept(_SHOWN, len)
 
     # which concepts are asked at all
 
@@ -105,46 +113,64 @@ class Finder:
 
     def plain(self, text: PlainText, allowed: FrozenBitMap | None, every_word_begins: bool = False) -> Tiers:
         """What matches all chunks, the last one as the beginning of a word (or all of them so)."""
-        chunks = text.chunks
-        if not chunks:
-            return Tiers(NOBODY)
-        alone = len(chunks) == 1
-        whole, beginning = self.postings.whole, self.postings.beginning
-
-        def matching(kind: str, last_begins: bool) -> FrozenBitMap:
-            last = len(chunks) - 1
-            return meet(
-                [
-                    self.chunk(kind, chunk, every_word_begins or (last_begins and n == last), not alone)
-                    for n, chunk in enumerate(chunks)
-                ]
-            )
-
-        def starting(last_begins: bool) -> FrozenBitMap:
-            last = chunks[-1].parts[-1]
-            lists = [whole(START, part) for chunk in chunks for part in chunk.parts]
-            if last_begins:
-                lists.append(beginning(START, last))
-            return FrozenBitMap.union(*lists)
-
-        codes, titles = beginning(CODE, text.joined), beginning(WHOLE, text.joined)
-        everything = matching(ANYWHERE, True) | codes | titles
+        if not text.chunks:
+            return NOTHING
+        codes = self.postings.beginning(CODE, text.joined)
+        titles = self.postings.beginning(WHOLE, text.joined)
+        everything = self._meeting(ANYWHERE, text.chunks, True, every_word_begins)
+        if codes or titles:
+            everything = FrozenBitMap.union(everything, codes, titles)
         if allowed is not None:
             everything = everything & allowed
-        return Tiers(
-            everything,
-            (
-                lambda: whole(CODE, text.joined),
-                lambda: whole(WHOLE, text.joined),
-                lambda: titles & matching(TITLE, False),
-                lambda: codes | titles,
-                lambda: matching(TITLE, False) & starting(False),
-                lambda: matching(TITLE, True) & starting(True),
-                lambda: matching(TITLE, False),
-                lambda: matching(TITLE, True),
-                lambda: matching(ANYWHERE, False),
-            ),
-        )
+        if not everything:
+            return NOTHING
+        return Tiers(everything, self._kinds(text, everything, codes, titles, every_word_begins))
+
+    def _kinds(
+        self, text: PlainText, everything: FrozenBitMap, codes: FrozenBitMap, titles: FrozenBitMap, every: bool
+    ) -> Iterator[FrozenBitMap]:
+        """The kinds of match, best first; what needs many lists is taken out of ``everything`` step by step."""
+        whole, beginning, chunks = self.postings.whole, self.postings.beginning, text.chunks
+        in_title: FrozenBitMap | None = None
+        if codes or titles:
+            yield whole(CODE, text.joined) if codes else NOBODY
+            yield whole(WHOLE, text.joined) if titles else NOBODY
+            if titles:
+                in_title = self._meeting(TITLE, chunks, False, every, everything)
+                yield titles & in_title
+            else:
+                yield NOBODY
+            yield codes | titles
+        else:
+            yield from (NOBODY, NOBODY, NOBODY, NOBODY)
+        if in_title is None:
+            in_title = self._meeting(TITLE, chunks, False, every, everything)
+        parts = [part for chunk in chunks for part in chunk.parts]
+        yield _any_of(in_title, (whole(START, part) for part in parts))
+        begun = self._meeting(TITLE, chunks, True, every, everything)
+        yield _any_of(begun, (*(whole(START, part) for part in parts), beginning(START, parts[-1])))
+        yield in_title
+        yield begun
+        yield self._meeting(ANYWHERE, chunks, False, every, everything)
+
+    def _meeting(
+        self,
+        kind: str,
+        chunks: Sequence[Chunk],
+        last_begins: bool,
+        every_word_begins: bool,
+        within: FrozenBitMap | None = None,
+    ) -> FrozenBitMap:
+        """What has all of the chunks (and is ``within``); given up at the first chunk that nobody has."""
+        several = len(chunks) > 1
+        found = within
+        for n, chunk in enumerate(chunks, 1):
+            begins = every_word_begins or (last_begins and n == len(chunks))
+            members = self.chunk(kind, chunk, begins, several)
+            found = members if found is None else found & members
+            if not found:
+                return NOBODY
+        return found if found is not None else NOBODY
 
     def advanced(self, tree: Node, allowed: FrozenBitMap | None) -> Tiers:
         """What a query tree asks for: first what matches it in displays alone, then the rest."""
@@ -154,14 +180,15 @@ class Finder:
         everything = asked.of(tree, ANYWHERE)
         if allowed is not None:
             everything = everything & allowed
-        return Tiers(everything, (lambda: asked.of(tree, TITLE),))
+        return Tiers(everything, (asked.of(tree, TITLE) for _ in range(1)))
 
     def chunk(self, kind: str, chunk: Chunk, begins: bool, codes: bool) -> FrozenBitMap:
         """What has all parts of the chunk or its joined form, or (``codes``) a code that begins so."""
         read = self.words
         parts = chunk.parts
-        found = meet([read(kind, part, False) for part in parts[:-1]] + [read(kind, parts[-1], begins)])
+        found = read(kind, parts[-1], begins)
         if len(parts) > 1:
+            found = meet([found, *(read(kind, part, False) for part in parts[:-1])])
             found = found | read(kind, chunk.joined, begins)
         if codes and kind == ANYWHERE and chunk.may_be_code:
             found = found | self.postings.beginning(CODE, chunk.joined)
@@ -185,19 +212,34 @@ class Finder:
 
     def hits(self, ordinals: Sequence[int], language: str) -> list[bytes]:
         """The ready JSON objects of these ordinals, in their order."""
-        rows = self.reader.many(HITS, ordinals)
         persian = language.lower().startswith("fa")
-        shown = []
-        for ordinal in ordinals:
-            _, code, fa, en, more = rows[ordinal]
+        kept = self._persian if persian else self._other
+        shown = kept.many(ordinals)
+        if None in shown:
+            made = self._made([n for n, hit in zip(ordinals, shown, strict=True) if hit is None], persian)
+            for ordinal, hit in made.items():
+                kept.put(ordinal, hit)
+            shown = [hit or made[n] for n, hit in zip(ordinals, shown, strict=True)]
+        return cast("list[bytes]", shown)
+
+    def _made(self, ordinals: Sequence[int], persian: bool) -> dict[int, bytes]:
+        made = {}
+        for ordinal, (_, code, fa, en, more) in self.reader.many(HITS, ordinals).items():
             first, second = (fa, en) if persian else (en, fa)
             display = first if first != b'""' else second
             head = self._heads[bisect_right(self._ends, ordinal)]
-            shown.append(
-                b'%s%s,"display":%s,"display_fa":%s,"display_en":%s%s'
-                % (head, code, display, fa, en, more or PLAIN_REST)
-            )
-        return shown
+            made[ordinal] = b'%s%s,"display":%s,"display_fa":%s,"display_en":%s%s' % (
+                head, code, display, fa, en, more or PLAIN_REST,
+            )  # fmt: skip
+        return made
+
+
+def _any_of(found: FrozenBitMap, lists: Iterable[FrozenBitMap]) -> FrozenBitMap:
+    """What of ``found`` is in any of the lists."""
+    if not found:
+        return NOBODY
+    here = [found & members for members in lists if members]
+    return FrozenBitMap.union(*here) if here else NOBODY
 
 
 def meet(lists: list[FrozenBitMap]) -> FrozenBitMap:

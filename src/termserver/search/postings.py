@@ -6,7 +6,7 @@ many have been merged at build time. Merged lists are kept at the branching poin
 keys only, so the first merged key that begins with a prefix is the one for that prefix.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pyroaring import FrozenBitMap
 
@@ -14,6 +14,7 @@ from termserver.model.errors import ReleaseError
 from termserver.model.fold import FOLD_VERSION
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
+from termserver.search.kept import Kept
 
 TITLE = "w"
 """Words of the Persian and English display, compounds split and joined."""
@@ -28,6 +29,8 @@ WHOLE = "t"
 
 FEW = 24
 """A prefix of at most so many keys is united on the fly; above that a merged list is kept."""
+_LONG = 6
+"""From so many letters on, few keys are expected under a prefix, and looked for first."""
 
 ABOUT = Table("search_about", ("name TEXT", "value INTEGER"))
 """``fold`` (version), ``entries`` (how many), ``retired`` (the first ordinal that is retired)."""
@@ -60,7 +63,7 @@ class Postings:
         Raise ReleaseError if the index was folded by other rules than ours.
         """
         self.reader = reader
-        self._cache = _Cache(budget)
+        self._cache: Kept[str, FrozenBitMap] = Kept(budget, _bytes_of)
         about = dict(reader.rows(ABOUT)) if reader.has(ABOUT) else {"fold": FOLD_VERSION}
         if about.get("fold") != FOLD_VERSION:
             label, other = reader.manifest.label, about.get("fold")
@@ -95,36 +98,24 @@ class Postings:
 
     def _read_beginning(self, name: str) -> FrozenBitMap:
         prefix = name[:-1]
-        for row in self.reader.span(PREFIXES, prefix, prefix + AFTER, 1):
-            return FrozenBitMap.deserialize(row[1])
-        lists = [FrozenBitMap.deserialize(row[1]) for row in self.reader.span(LISTS, prefix, prefix + AFTER)]
-        return FrozenBitMap.union(*lists) if lists else NOBODY
+        end = prefix + AFTER
+        short = len(prefix) < _LONG
+        merged = list(self.reader.span(PREFIXES, prefix, end, 1)) if short else []
+        if not merged:
+            rows = list(self.reader.span(LISTS, prefix, end, FEW + 1))
+            if len(rows) <= FEW:
+                return union([FrozenBitMap.deserialize(members) for _, members in rows])
+            merged = list(self.reader.span(PREFIXES, prefix, end, 1))
+        return FrozenBitMap.deserialize(merged[0][1])
 
 
-class _Cache:
-    """Two generations: what was asked for lately survives when the elder generation is dropped.
+def _bytes_of(members: FrozenBitMap) -> int:
+    # a member takes two bytes at most, a container 8 KB (roaring's array and bitset containers)
+    return min(2 * len(members), 8192 * (1 + len(members) // 4096))
 
-    Every step is one operation on a dict, so threads may share it without a lock; at worst two of
-    them read the same list from the file.
-    """
 
-    def __init__(self, budget: int) -> None:
-        self._young: dict[str, FrozenBitMap] = {}
-        self._elder: dict[str, FrozenBitMap] = {}
-        self._room = self._half = budget // 2
-
-    def get(self, name: str) -> FrozenBitMap | None:
-        found = self._young.get(name)
-        if found is None:
-            found = self._elder.get(name)
-            if found is not None:
-                self.put(name, found)
-        return found
-
-    def put(self, name: str, found: FrozenBitMap) -> None:
-        # a member takes two bytes at most, a list and its key some hundred (roaring's array containers)
-        self._room -= 200 + min(2 * len(found), 8192 * (1 + len(found) // 4096))
-        if self._room < 0:
-            self._elder, self._young = self._young, {}
-            self._room = self._half
-        self._young[name] = found
+def union(lists: Sequence[FrozenBitMap]) -> FrozenBitMap:
+    """What is in any of the lists; nobody if there is none."""
+    if len(lists) < 2:
+        return lists[0] if lists else NOBODY
+    return FrozenBitMap.union(*lists)

@@ -57,7 +57,7 @@ class Chunk:
     @property
     def may_be_code(self) -> bool:
         """Whether it carries a digit: among other words, only such a chunk is taken for a code."""
-        return any(letter.isdigit() for letter in self.joined)
+        return not self.joined.isalpha() and any(letter.isdigit() for letter in self.joined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,9 @@ class PlainText:
 
 def chunk(text: str) -> Chunk | None:
     """The words of a text without blanks; None if there is no letter or digit in it."""
+    if text.isascii() and text.isalnum():
+        word = fold(text)
+        return Chunk((word,), word)
     joined = key(text)
     found = words(text)
     # the joined form of a compound stands behind its parts and is not one of them

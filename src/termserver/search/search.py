@@ -1,8 +1,11 @@
 """The search of an edition: the finders of its releases answer together, as if they were one."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
 
-from termserver.search.finder import Finder, Tiers
+from pyroaring import FrozenBitMap
+
+from termserver.search.finder import Finder, Run, Tiers
 from termserver.search.postings import NOBODY
 from termserver.search.query import SearchQuery, SearchResult, check, plain
 
@@ -25,6 +28,7 @@ class Search:
         self._resolve = resolve or self._by_name
         runs = [(run, n) for n, finder in enumerate(self.finders) for run in finder.runs]
         self._runs = sorted(runs, key=lambda pair: (pair[0].rank, pair[1], pair[0].first))
+        self._stretches = list(_stretches(self._runs))
 
     def find(self, query: SearchQuery) -> SearchResult:
         """One page of hits and the exact total. Raise UsageError for a query that cannot be asked.
@@ -51,31 +55,37 @@ class Search:
 
     def _page(self, found: list[Tiers], query: SearchQuery, total: int) -> list[bytes]:
         hits: list[bytes] = []
-        skip, n = query.offset, 0
+        skip = query.offset
         wanted = min(query.limit, total - skip)
-        while len(hits) < wanted:
-            for finder, ordinals in self._in_order(found, n, skip, wanted - len(hits)):
-                hits.extend(self.finders[finder].hits(ordinals, query.language))
-            skip = max(0, skip - sum(len(tiers.tier(n)) for tiers in found))
-            n += 1
-        return hits
-
-    def _in_order(self, found: list[Tiers], n: int, skip: int, wanted: int) -> Iterable[tuple[int, list[int]]]:
-        """The members of the ``n``-th tier after the first ``skip``, at most ``wanted``, by finder."""
-        tiers = {finder: tiers.tier(n) for finder, tiers in enumerate(found) if tiers.tier(n)}
-        if sum(map(len, tiers.values())) <= skip:
-            return
-        if len(tiers) == 1:
-            ((finder, members),) = tiers.items()
-            yield finder, list(members[skip : skip + wanted])
-            return
-        for run, finder in self._runs:
-            members = tiers.get(finder, NOBODY)
-            here = members.range_cardinality(run.first, run.end)
+        if wanted <= 0:
+            return hits
+        some = [(n, tiers) for n, tiers in enumerate(found) if tiers.total]
+        finders = [n for n, _ in some]
+        for kind in zip_longest(*(tiers.best_first() for _, tiers in some), fillvalue=NOBODY):
+            here = sum(map(len, kind))
             if here <= skip:
                 skip -= here
                 continue
-            before = members.rank(run.first - 1) if run.first else 0
+            for n, ordinals in self._in_order(dict(zip(finders, kind, strict=True)), skip, wanted - len(hits)):
+                hits += self.finders[n].hits(ordinals, query.language)
+            if len(hits) == wanted:
+                break
+            skip = 0
+        return hits
+
+    def _in_order(self, kind: dict[int, FrozenBitMap], skip: int, wanted: int) -> Iterator[tuple[int, list[int]]]:
+        """The members of one kind of match after the first ``skip``, at most ``wanted``, by finder."""
+        if len(kind) == 1:
+            ((finder, members),) = kind.items()
+            yield finder, list(members[skip : skip + wanted])
+            return
+        for finder, first, end in self._stretches:
+            members = kind.get(finder, NOBODY)
+            here = members.range_cardinality(first, end) if members else 0
+            if here <= skip:
+                skip -= here
+                continue
+            before = members.rank(first - 1) if first else 0
             taken = list(members[before + skip : before + min(here, skip + wanted)])
             yield finder, taken
             skip = 0
@@ -90,3 +100,17 @@ class Search:
     def names(self) -> set[str]:
         """Every name by which an indexed system is known, lower case."""
         return {name for run, _ in self._runs for name in run.names}
+
+
+def _stretches(runs: Iterable[tuple[Run, int]]) -> Iterator[tuple[int, int, int]]:
+    """Finder, first ordinal and end (not included) of what may be read at one go, in the order of all ``runs``."""
+    last, start, stop = -1, 0, 0
+    for run, finder in runs:
+        if finder == last and run.first >= stop:  # what lies between is hidden and in no answer
+            stop = run.end
+            continue
+        if last >= 0:
+            yield last, start, stop
+        last, start, stop = finder, run.first, run.end
+    if last >= 0:
+        yield last, start, stop

@@ -165,6 +165,7 @@ class _TypeJudge:
             self._in_own_words(case, rule_set)
             return
         run = Run(message, case.day or "9999-12-31", case.given_day, self._finding_limit)
+        run.structural = case.findings
         try:
             run.codes = self._checks.run(message, run)
             self._rules_of(rule_set)(message, run)

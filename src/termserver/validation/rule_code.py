@@ -7,12 +7,13 @@ absent value is neither. The text that is compiled is made of checked names and 
 variables alone.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 
-from termserver.model.conditions import Path
+from termserver.model.conditions import Node, Path
 from termserver.model.documents import DocumentType, Rule
 from termserver.model.expressions import parse, path_of
-from termserver.model.findings import Severity
+from termserver.model.findings import Finding, Layer, Severity
 from termserver.model.ports import Codes
 from termserver.validation.bindings import Binding, CodedElements
 from termserver.validation.code_blocks import Block, Entry, Names
@@ -48,16 +49,29 @@ class RuleWriter:
             if rule.after
         }
 
+        by_id = {rule.id: rule for rule in rules}
+        looks_at: dict[str, frozenset[str]] = {}
+
         def judge(message: Message, run: Run) -> None:
             before = len(run.findings)
             asked(message, run)
-            if len(run.findings) > before:
-                broken = {finding.rule for finding in run.findings[before:]}
-                run.findings[before:] = [
-                    finding for finding in run.findings[before:] if not broken & after.get(finding.rule, frozenset())
-                ]
+            if len(run.findings) == before:
+                return
+            found = run.findings[before:]
+            broken = {finding.rule for finding in found}
+            found = [finding for finding in found if not broken & after.get(finding.rule, frozenset())]
+            wrong = {_element(finding) for finding in (*run.structural, *run.findings[:before]) if _is_wrong(finding)}
+            if wrong:
+                for name in broken - looks_at.keys():
+                    looks_at[name] = self._looked_at(by_id[name])
+                found = [finding for finding in found if not wrong & looks_at[finding.rule]]
+            run.findings[before:] = found
 
         return judge
+
+    def _looked_at(self, rule: Rule) -> frozenset[str]:
+        """The logical paths that decide whether a rule holds."""
+        return frozenset(_paths_in(parse(rule.holds, self._type, rule.each)))
 
     def source(self, rules: Sequence[Rule]) -> str:
         root = Block("root")
@@ -126,3 +140,25 @@ class RuleWriter:
             known[key] = self._terminology.related(concept_map, source)
         targets = known[key]
         return None if targets is None else target in targets
+
+
+def _is_wrong(finding: Finding) -> bool:
+    """Whether a field cannot be read or its code is none: a rule about it would only say so again."""
+    return finding.severity is Severity.ERROR and finding.layer in (Layer.STRUCTURE, Layer.CODE)
+
+
+def _element(finding: Finding) -> str:
+    """The logical path of the field, that of the coded text where one of its members is at fault."""
+    path = re.sub(r"\[[0-9]+\]", "", finding.where.path)
+    parent, _, member = path.rpartition(".")
+    return parent if member in ("Value", "Terminology_id", "Coded_string") else path
+
+
+def _paths_in(said: object) -> Iterator[str]:
+    if isinstance(said, Path):
+        yield said.at
+    if isinstance(said, Node):
+        said = said.parts()
+    if isinstance(said, tuple):
+        for part in said:
+            yield from _paths_in(part)

@@ -24,7 +24,7 @@ class Run:
     Adding a finding beyond ``limit`` raises ``Enough``.
     """
 
-    __slots__ = ("codes", "day", "findings", "given_day", "limit", "message", "unchecked")
+    __slots__ = ("codes", "day", "findings", "given_day", "limit", "message", "structural", "unchecked")
 
     def __init__(self, message: Message, day: Day, given_day: Day = "", limit: int = 1000) -> None:
         self.limit = limit
@@ -33,6 +33,8 @@ class Run:
         self.given_day = given_day
         self.codes = 0
         self.findings: list[Finding] = []
+        self.structural: Sequence[Finding] = ()
+        """What the structure of the message is already found at fault for."""
         self.unchecked: dict[str, int] = {}
 
     def add(self, path: str, problems: Sequence[Problem]) -> None:

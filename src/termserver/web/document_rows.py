@@ -18,11 +18,11 @@ AROUND = 3
 WIDTH = 400
 _GOAL = 100
 
-_SEAM = re.compile(r">(?=<)|[,{\[](?=[\"{\[])")
+_SEAM = re.compile(r">(?=<)|,\s?(?=[\"{\[])")
 _TOKEN = re.compile(
     r'<[^\s<>/="\']{1,80}'  # a tag
     r'|[^\s<>="\']{1,80}\s?=\s?"[^"<]{0,160}"?'  # an attribute with its value
-    r'|"(?:[^"\\]|\\.){0,160}"?'  # a JSON text
+    r'|"(?:[^"\\]|\\.){0,160}"?(?:\s?:\s?(?:"(?:[^"\\]|\\.){0,160}"|[^\s"\[\]{},]{1,40}))?'  # a JSON member
     r'|[^\s,}\]<>"]{1,80}|.'
 )
 # what has no form of its own, or would turn the text around, is shown as a sign
