@@ -17,6 +17,7 @@ from termserver.content.yaml_files import (
     choice,
     read_yaml,
 )
+from termserver.model.days import Day, parse_day
 from termserver.model.documents import Rule, RuleSet
 from termserver.model.findings import Severity
 from termserver.model.text import Text
@@ -118,6 +119,16 @@ def read_rule_set(tree: Tree, folder: str, problems: list[Problem]) -> RuleSetSo
 def examples(tree: Tree, folder: str) -> list[str]:
     """The names of the example documents in ``folder``."""
     return [name for name in tree.files(folder) if name.endswith((".xml", ".json"))]
+
+
+def shown(name: str) -> tuple[str, Day]:
+    """The rule that an invalid example is named after, and the day on which it is judged.
+
+    ``<rule>.as-of-1405-08-29.xml`` is judged as of that day, any other on the document's own (empty text).
+    """
+    stem, _, _ = name.rpartition(".")
+    rule, said, day = stem.partition(".as-of-")
+    return rule, parse_day(day) if said else ""
 
 
 def _rule(said: Values, problems: list[Problem]) -> Rule:

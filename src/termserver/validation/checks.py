@@ -119,17 +119,17 @@ class Checks:
 
     def _judge_identifier(self, allowed: tuple[str, ...], memory: _Memory, value: Any, path: str, run: Run) -> None:
         triplet = tuple(value.get(name) or "" for name in ("Issuer", "Assigner", "Type", "ID"))
-        problems = self._identifiers.judge(allowed, *triplet)
+        problems = self._identifiers.judge(allowed, *triplet, day=run.day)
         if problems:
             run.add(path, problems)
-        elif all(triplet):
+        elif all(triplet) and not self._identifiers.is_registered((), triplet[:3]):
             memory.keep(tuple(value.get(name) for name in ("Issuer", "Assigner", "Type", "ID")), True)
 
     def _judge_plain(self, allowed: tuple[str, ...], memory: _Memory, text: str, path: str, run: Run) -> None:
-        problems = self._identifiers.judge_plain(allowed, text)
+        problems = self._identifiers.judge_plain(allowed, text, run.day)
         if problems:
             run.add(path, problems)
-        else:
+        elif not self._identifiers.is_registered(allowed):
             memory.keep(text, True)
 
     def _judge_date(self, value: Any, path: str, run: Run) -> None:

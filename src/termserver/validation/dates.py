@@ -88,7 +88,9 @@ def _readings(text: str) -> Iterator[str]:
     tries = [parts] if len(parts) == 3 else []
     digits = "".join(re.findall(r"[0-9]", latin))
     if len(parts) == 1 and 6 <= len(digits) <= 8:
-        tries += [[int(digits[:4]), int(digits[4:cut]), int(digits[cut:])] for cut in (5, 6) if 0 < len(digits) - cut < 3]
+        tries += [
+            [int(digits[:4]), int(digits[4:cut]), int(digits[cut:])] for cut in (5, 6) if 0 < len(digits) - cut < 3
+        ]
     for year, month, day in tries:
         if _day(year, month, day):
             yield f"{year:04d}{month:02d}{day:02d}"

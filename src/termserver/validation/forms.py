@@ -55,7 +55,7 @@ class _Reading:
         for variant in shape.type.variants:
             above, _, right = variant.path.rpartition(".")
             known = self.names.setdefault(above, {})
-            known |= {written: (right, variant) for written in variant.names}
+            known |= dict.fromkeys(variant.names, (right, variant))
             if variant.types:
                 self.types[variant.path] = variant
 

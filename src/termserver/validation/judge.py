@@ -181,6 +181,9 @@ class _TypeJudge:
             from termserver.validation.own_words import in_own_words
 
             case.findings = in_own_words(case.findings, rule_set.rules)
+            whole = {rule.id for rule in rule_set.rules if rule.stands_for and not (rule.each or rule.at)}
+            if any(finding.rule in whole for finding in case.findings):
+                case.unread_day = ""  # what is no message at all has no day either
 
     def _structure(self, case: Case, message: Any) -> Any:
         """The message to judge further; structural faults go into the case."""

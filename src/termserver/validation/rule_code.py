@@ -63,7 +63,8 @@ class RuleWriter:
             wrong = {_element(finding) for finding in (*run.structural, *run.findings[:before]) if _is_wrong(finding)}
             if wrong:
                 for name in broken - looks_at.keys():
-                    looks_at[name] = self._looked_at(by_id[name])
+                    # a rule with words of its own for a fault is itself what is said of it
+                    looks_at[name] = frozenset() if by_id[name].stands_for else self._looked_at(by_id[name])
                 found = [finding for finding in found if not wrong & looks_at[finding.rule]]
             run.findings[before:] = found
 

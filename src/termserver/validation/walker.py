@@ -159,7 +159,6 @@ class Walker:
                 return False
         return True
 
-
     def _day(self, value: str, path: str, walk: Walk) -> bool:
         problems = dates.judge_text(value)
         for problem in problems:
