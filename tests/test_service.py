@@ -116,10 +116,15 @@ def test_an_example_of_every_type_is_accepted(server: TermServer) -> None:
     types = server.document_types()
     assert {known.id for known in types} >= {"patient-bill", "medication-prescription"}
     for known in types:
-        for format in ("xml", "json"):
+        for format in known.forms:
             report = server.check_document(server.example(known.id, format))
             assert report.verdict is Verdict.ACCEPTED, [finding.message.en for finding in report.findings]
             assert (report.document_type, report.type_version) == (known.id, known.version)
+
+
+def test_an_example_in_a_form_that_is_never_sent_is_refused(server: TermServer) -> None:
+    with pytest.raises(UsageError, match="Ask for json"):
+        server.example("hid-request", "xml")
 
 
 def test_an_unknown_type_names_the_nearest(server: TermServer) -> None:

@@ -13,6 +13,7 @@ from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import ReleaseError, UnknownDocumentType, UsageError
 from termserver.model.findings import Report
 from termserver.model.releases import Edition, Pin
+from termserver.model.text import Text
 from termserver.releases import editions
 from termserver.releases.digests import natural
 from termserver.releases.document_records import decode_document_type, decode_head, decode_rule_set
@@ -126,7 +127,9 @@ class TermServer:
         """
         from termserver.search.query import SearchQuery
 
-        wanted = tuple(dict.fromkeys(self._answering(self.terminology.systems.resolve(name)) for name in systems))
+        wanted: tuple[str, ...] = ()
+        if systems:
+            wanted = tuple(dict.fromkeys(self._answering(self.terminology.systems.resolve(name)) for name in systems))
         query = SearchQuery(q, wanted, limit, offset, syntax, language, active_only)
         if not wanted or self._everything is self._search:
             return self._search.find(query)
@@ -180,6 +183,18 @@ class TermServer:
         """The document types that this edition judges, by id and version."""
         return [_whole(release, known) for known, release in self._heads]
 
+    def rule_sets(self) -> list[RuleSet]:
+        """The rule sets of all document types, in the order of their releases and paths."""
+        return [
+            decode_rule_set(release.artefact(path) or b"{}")
+            for release in self.releases
+            for path in release.artefact_paths("ruleset")
+        ]
+
+    def rule_titles(self) -> dict[str, Text]:
+        """What the rules say, by rule id."""
+        return {rule.id: rule.says for rules in self.rule_sets() for rule in rules.rules}
+
     def check_document(
         self,
         data: bytes,
@@ -219,6 +234,12 @@ class TermServer:
                 f"قالب «{format}» وجود ندارد. xml یا json را به کار ببرید.",
             )
         known, release = self._type(type)
+        if format not in known.forms:
+            listed = ", ".join(known.forms)
+            raise UsageError(
+                f"{known.id} is never sent as {format}. Ask for {listed}.",
+                f"{known.id} هرگز به صورت {format} فرستاده نمی‌شود. {listed} بخواهید.",
+            )
         prefix = f"examples/{known.id}/{known.version}/valid/"
         for path in release.artefact_paths("example"):
             if path.startswith(prefix) and path.endswith(f".{format}"):

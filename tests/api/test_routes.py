@@ -21,6 +21,15 @@ def test_search_answers_in_the_shape_clients_are_written_against(client: TestCli
     assert answer.headers["x-termserver-release"] == server.edition.digest
 
 
+def test_an_answer_says_when_the_words_were_loosened_and_only_then(client: TestClient) -> None:
+    typed = client.get("/api/search", params={"q": "تامین اجتماعی"}).json()
+    begun = client.get("/api/search", params={"q": "تام اجتم"}).json()
+    described.SearchAnswer.model_validate(begun)
+    assert begun["relaxed"] == "prefixes" and begun["total"] >= 1
+    assert "relaxed" not in typed
+    assert "relaxed" not in client.get("/api/search", params={"q": "هیچچیز نیستاینجا"}).json()
+
+
 @pytest.mark.parametrize("typed", ["تأمين", "تامين", "تأمین", "تامین اجتماعی", "اجتماعی تامین"])
 def test_arabic_letters_find_the_same_insurer(client: TestClient, typed: str) -> None:
     hits = client.get("/api/search", params={"q": typed}).json()["hits"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from termserver.cli import concept_text
 from termserver.model.codes import Coding
 from termserver.service import TermServer
 
@@ -95,6 +96,22 @@ def test_the_doctor_reads_the_same_in_words(run: Run, server: TermServer) -> Non
     persian = run("doctor", "--lang", "fa").out
     assert server.edition.digest[:12] in persian
     assert "termserver import icd10cm" in persian
+
+
+def test_the_doctor_says_what_it_counts(run: Run) -> None:
+    assert " fragment, " in run("doctor").out and " concepts\n" in run("doctor").out
+    assert " مفهوم\n" in run("doctor", "--lang", "fa").out
+
+
+def test_a_note_of_several_lines_stays_under_its_name() -> None:
+    shown = {
+        **{"system": "s", "code": "1", "display": "One", "display_fa": "", "status": "active", "period": None},
+        **{"replaced_by": (), "ancestors": (), "children": (), "designations": (), "source": ""},
+        "properties": [{"code": "note", "title": {"fa": "", "en": ""}, "value": "first:\nsecond", "period": None}],
+        "from": {"name": "r", "version": "1", "digest": "0" * 64},
+    }
+
+    assert "  note: first:\n    second" in list(concept_text.concept(shown, "en"))
 
 
 def test_the_doctor_mends_a_house_without_releases(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def packets(shared: Path, known: DocumentType) -> Iterator[tuple[str, dict[str, 
     with table.open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             steps = row["path"].split("/")
-            if row["message"] == known.root and len(steps) > 1 and not steps[-1].endswith("VO"):
+            if row["message"].partition("(")[0] == known.root and len(steps) > 1 and not steps[-1].endswith("VO"):
                 yield ".".join(step.lstrip("@") for step in steps[1:] if not step.endswith("VO")), row
 
 
@@ -45,7 +45,9 @@ def test_every_shared_class_is_described_once_in_the_order_of_the_wire(classes: 
     with (shared / "domain" / "messages" / "sepas_vo_fields.csv").open(encoding="utf-8") as lines:
         wire: dict[str, list[str]] = {}
         for row in csv.DictReader(lines):
-            wire.setdefault(row["class"], []).extend([row["field"]] if row["field"] != "xmlns" else [])
+            # a name that ends in "Specified" is another in C# than in the packets
+            field = row["field"].replace("TestSpecified1", "TestSpecified")
+            wire.setdefault(row["class"], []).extend([field] if field != "xmlns" else [])
     described = {
         name: [field.name for field in known.fields]
         for name, known in classes.by_name.items()
@@ -70,9 +72,10 @@ def test_every_coded_field_of_the_shipped_types_that_packets_carry_is_bound(
 ) -> None:
     for known in types.values():
         for path, row in packets(shared, known):
-            field = known.field(path)
-            if row["terminology_ids_seen"] and field is not None and field.name != "Coding":
-                assert field.binding, f"{path} carries {row['terminology_ids_seen']} and is bound to nothing"
+            fields = list(known.fields(path))
+            if row["terminology_ids_seen"] and fields and fields[0].name != "Coding":
+                carried = row["terminology_ids_seen"]
+                assert any(field.binding for field in fields), f"{path} carries {carried} and is bound to nothing"
 
 
 def test_no_field_is_mandatory_that_a_real_packet_went_without(types: dict[str, DocumentType], shared: Path) -> None:
@@ -80,7 +83,8 @@ def test_no_field_is_mandatory_that_a_real_packet_went_without(types: dict[str, 
         for path, row in packets(shared, known):
             field = known.field(path)
             assert field is not None, f"{path} is in real packets and not in {known.id}"
-            if field.use is Use.REQUIRED:
+            # of the variants of a message (pathology, SIYAB) what the document type itself says is held
+            if field.use is Use.REQUIRED and (row["message"] == known.root or path in known.at):
                 assert row["share_of_parents_with_it"] == "1.0", f"{path}: {row['share_of_parents_with_it']}"
                 assert row["nil_occurrences"] == "0", f"{path} is sent nil in real packets"
 

@@ -27,6 +27,11 @@ XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 EXAMPLES = {
     "medication-prescription": ["01_medication_prescription"],
     "patient-bill": ["03_patient_bill_inpatient", "04_patient_bill_outpatient"],
+    "dispensed-prescription": ["02_dispensed_prescription"],
+    "laboratory-result": ["05_laboratory_result"],
+    "referral-case": ["06_referral_case"],
+    "referral-feedback": ["07_referral_feedback"],
+    "soap": ["10_soap_vaccination"],
 }
 
 

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +10,7 @@ from hand_made_reports import ALL, BAD, FINE, GENDER, ODD, UNREAD, Written, floo
 
 from termserver.model.findings import Severity
 from termserver.model.text import Text
+from termserver.model.values import replace
 
 
 def test_the_summary_tells_verdicts_rules_and_documents(written: Written) -> None:

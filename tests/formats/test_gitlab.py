@@ -1,11 +1,11 @@
 """GitLab code quality: fingerprints that are unique in a run and outlive lines, values and languages."""
 
 import json
-from dataclasses import replace
 
 from hand_made_reports import ALL, BAD, GENDER, UNDECIDED, UNREAD, Written, flood
 
 from termserver.model.findings import Location
+from termserver.model.values import replace
 
 
 def test_an_issue_has_what_gitlab_asks_for(written: Written) -> None:

@@ -1,7 +1,6 @@
 """SARIF 2.1.0: closed against the schema's names, within GitHub's limits, fingerprints that stay."""
 
 import json
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,6 +13,7 @@ from termserver.formats.run import Summary
 from termserver.formats.sarif import SarifWriter
 from termserver.model.findings import Severity, Verdict
 from termserver.model.text import Text
+from termserver.model.values import replace
 
 
 def run_of(data: bytes) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """ValidationResultVO: the Ministry's eight fields, its category numbers, its pattern of words."""
 
 import json
-from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -9,6 +8,7 @@ from hand_made_reports import ALL, BAD, BOX, FINE, GENDER, MANDATORY, UNREAD, Wr
 
 from termserver.formats.sepas import NAMESPACE, validation_results
 from termserver.model.findings import Layer, Location
+from termserver.model.values import replace
 
 FIELDS = [
     "MessageID",

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +14,7 @@ from termserver.importers.report import Outcome
 from termserver.model.codes import CodeSystem, Content, Kind
 from termserver.model.errors import ImportFailed, UsageError
 from termserver.model.text import Text
+from termserver.model.values import replace
 
 CHEMICAL = (
     "IRC",

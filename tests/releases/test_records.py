@@ -1,6 +1,5 @@
 """What goes into a release as JSON comes back equal."""
 
-import dataclasses
 import types
 import typing
 from enum import Enum
@@ -13,6 +12,8 @@ from hypothesis import strategies as st
 from termserver.model.codes import CodeSystem, ConceptMap, NamingSystem, ValueSet
 from termserver.model.documents import DocumentClass, DocumentType, RuleSet
 from termserver.model.text import Text
+from termserver.model.values import fields as fields_of
+from termserver.model.values import replace
 from termserver.releases import document_records, records
 
 PAIRS: list[tuple[type, Any, Any]] = [
@@ -47,15 +48,13 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(list(kind))
     hints = typing.get_type_hints(kind)
-    fields = {field.name: values(hints[field.name]) for field in dataclasses.fields(kind)}
+    fields = {name: values(hints[name]) for name in fields_of(kind)}
     return st.builds(kind, **fields)
 
 
 def _named_by_key(known: DocumentType) -> DocumentType:
     """A class is called in its mapping as it calls itself."""
-    return dataclasses.replace(
-        known, classes={name: dataclasses.replace(one, name=name) for name, one in known.classes.items()}
-    )
+    return replace(known, classes={name: replace(one, name=name) for name, one in known.classes.items()})
 
 
 @pytest.mark.parametrize(("kind", "encode", "decode"), PAIRS, ids=[pair[0].__name__ for pair in PAIRS])
@@ -78,4 +77,4 @@ def test_the_head_of_a_type_is_the_type_without_its_fields() -> None:
     title = Text("صورتحساب", "Bill")
     known = DocumentType("bill", "1.0", title, "BillVO", {"BillVO": DocumentClass("BillVO", ())}, {}, "Bill", "BillVO")
     head = document_records.decode_head(document_records.encode_document_type(known))
-    assert head == dataclasses.replace(known, classes={})
+    assert head == replace(known, classes={})

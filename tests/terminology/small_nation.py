@@ -1,6 +1,6 @@
 """The code systems of a small invented nation, and a release built from them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from termserver.build import build_release
@@ -23,6 +23,7 @@ from termserver.model.codes import (
 from termserver.model.days import Period
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.text import Text
+from termserver.model.values import replace
 from termserver.releases.file import ReleaseFile
 
 BASE = "https://example.org/fhir"

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from termserver.content.folders import read
 from termserver.model.codes import CodeSystemContent, Concept, Status
 from termserver.model.days import Period
 from termserver.model.findings import Severity, Verdict
+from termserver.model.values import replace
 from termserver.service import TermServer
 
 WARD, CONDITION = "ward-type", "condition-on-discharge"

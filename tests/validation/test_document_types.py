@@ -49,7 +49,7 @@ def test_a_request_is_known_by_its_members_even_where_they_are_null(server: Term
     told = checked(server, without, type="hid-eliminate")
 
     assert nulled.document_type == "hid-eliminate"
-    assert said(nulled) == said(told) == [("elimination-has-reason", "Reason")]
+    assert said(nulled) == said(told) == [("structure.mandatory", "Reason")]
     assert checked(server, without).document_type == "hid-verify", "which is what it then says"
 
 
@@ -68,7 +68,8 @@ def test_what_stands_in_the_composition_tells_an_admission_from_a_mission(server
     for composition, type in (
         ({"Admission": {}}, "admission"),
         ({"Admission": {}, "Insurance": []}, "admission"),
-        ({"Admission": {}, "ChiefComplaint": complaint}, "ambulance-mission"),
+        ({"Admission": {}, "PHEX": [], "ChiefComplaint": complaint}, "ambulance-mission"),
+        ({"Admission": {}, "ChiefComplaint": complaint}, "soap"),
         ({"Admission": {}, "BillSummary": {}}, "patient-bill"),
         ({"Admission": {}, "DentalDiagnosis": []}, "dental-care"),
     ):

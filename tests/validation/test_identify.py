@@ -1,13 +1,12 @@
 """The type of a document is told by the document; where it cannot be, the candidates are named."""
 
-from dataclasses import replace
-
 import pytest
 
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import UnknownDocumentType, UsageError
 from termserver.model.findings import Verdict
 from termserver.model.text import Text
+from termserver.model.values import replace
 from termserver.service import TermServer
 from termserver.validation.judge import Documents
 
@@ -16,7 +15,8 @@ from termserver.validation.judge import Documents
 def alike(server: TermServer) -> Documents:
     """Two types that nothing distinguishes in JSON."""
     bill = next(known for known in server.document_types() if known.id == "patient-bill")
-    claim = replace(bill, id="claim", root="ClaimMessageVO")
+    classes = {**bill.classes, "ClaimMessageVO": bill.classes[bill.root]}
+    claim = replace(bill, id="claim", root="ClaimMessageVO", classes=classes)
 
     def judged(document_type: DocumentType) -> tuple[DocumentType, list[RuleSet], None]:
         rules = RuleSet(document_type.id, "1.0", "1.0", Text("", ""), ("Composition.Admission.AdmissionDate",), ())
@@ -42,7 +42,7 @@ def test_a_root_called_root_that_two_types_claim_is_undecided(alike: Documents) 
 
 
 def test_an_unknown_document_names_the_known_types(server: TermServer) -> None:
-    report = server.check_document(b"<DentalCareMessageVO/>")
+    report = server.check_document(b"<AppointmentMessageVO/>")
 
     assert [finding.rule for finding in report.findings] == ["document.unknown-type"]
     assert report.findings[0].hint is not None

@@ -136,6 +136,11 @@ BILL: dict[str, tuple[Change, str, str]] = {
         "identifier.unknown-kind",
         f"{LINE}.ServiceProvider.Identifier",
     ),
+    "an identifier without its issuer": (
+        drop(f"{LINE}.ServiceProvider.Identifier.Issuer"),
+        "structure.expected",
+        f"{LINE}.ServiceProvider.Identifier.Issuer",
+    ),
     "a council number with letters": (
         put(f"{LINE}.ServiceProvider.Identifier.ID", "MD-100001"),
         "identifier.shape",
@@ -162,6 +167,7 @@ BILL: dict[str, tuple[Change, str, str]] = {
         "Person.BirthDate",
     ),
     "a Gregorian year": (put("Person.BirthDate.Year", 1971), "structure.range", "Person.BirthDate.Year"),
+    "a year of two digits": (put("Person.BirthDate.Year", 50), "date.short-year", "Person.BirthDate.Year"),
     "an hour of 24": (put(f"{ADMISSION}.AdmissionTime.Hour", 24), "structure.range", f"{ADMISSION}.AdmissionTime.Hour"),
     "a text that says another day": (
         put("Person.BirthDate.ISOString", "1350/06/16"),
@@ -238,6 +244,11 @@ BILL: dict[str, tuple[Change, str, str]] = {
         put(f"{SUMMARY}.ServiceGroupRow[2].TotalCharge.Magnitude", 300001),
         "group-is-sum-of-its-lines",
         f"{SUMMARY}.ServiceGroupRow[2].TotalCharge",
+    ),
+    "a cost without its amount": (
+        drop(f"{LINE}.OtherCosts[0].Value"),
+        "structure.mandatory",
+        f"{LINE}.OtherCosts[0].Value",
     ),
     "a cost twice": (
         add(f"{LINE}.OtherCosts", other("13", "مبلغ کل در تعهد بیمه پایه", 1200000)),

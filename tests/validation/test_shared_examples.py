@@ -9,12 +9,25 @@ from document_changes import said
 from termserver.model.findings import Verdict
 from termserver.service import TermServer
 
+DISPENSED = "Composition.DispensedPrescriptions.MedicationDispensed[0]"
 CALLED_FOR = {
     "01_medication_prescription": [],
+    "02_dispensed_prescription": [
+        ("code.unlisted", f"{DISPENSED}.ProductCode.Coded_string"),
+        ("tracked-drug-is-confirmed", f"{DISPENSED}.ConfirmationID"),
+    ],
     "03_patient_bill_inpatient": [],
     "04_patient_bill_outpatient": [("structure.expected", "Composition.Discharge")],
+    "05_laboratory_result": [],
+    "06_referral_case": [],
+    "07_referral_feedback": [],
+    "10_soap_vaccination": [
+        ("code.system-unknown", f"Composition.Vaccination[0].{name}.Terminology_id")
+        for name in ("PlanCourse", "VaccinationPlan", "Vaccine")
+    ],
 }
-"""What the facts call for: every packet of a bill carries Discharge, this example does not."""
+"""What the facts call for: every packet of a bill carries Discharge, this example does not; a product with an IRC is
+confirmed by TTAC, and its code is invented; no terminology of vaccines was seen anywhere."""
 
 
 @pytest.mark.parametrize("engine", ["fast", "reference"])

@@ -9,7 +9,7 @@ The error shape, for every route and every status from 400 up::
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -31,8 +31,7 @@ _SECURITY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """Status, headers and body, ready to be sent."""
 
     status: int
@@ -87,11 +86,7 @@ def error_answer(problem: Problem, release: str) -> Answer:
 
 async def send_answer(send: Any, answer: Answer, *, head: bool = False) -> None:
     """Send an answer over ASGI; a HEAD request gets the headers alone."""
-    headers = [
-        (b"content-type", answer.content_type),
-        (b"content-length", str(len(answer.body)).encode()),
-        *_SECURITY,
-        *answer.headers,
-    ]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+    status, body, more, content_type = answer
+    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *_SECURITY, *more]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else body})

@@ -47,6 +47,9 @@ class HitShape(BaseModel):
 class SearchAnswer(BaseModel):
     hits: list[HitShape]
     total: int = Field(description="the exact number of matches, whatever the limit")
+    relaxed: Literal["prefixes"] | None = Field(
+        None, description="only where nothing matched as typed: every word was taken as the beginning of one"
+    )
     release: str = Field(description="digest of the edition that answered")
 
 

@@ -83,9 +83,10 @@ class HotRoutes:
         return None
 
     def search(self, raw_path: bytes, query_string: bytes) -> Answer:
-        """``GET /api/search``: hits in order, the exact total, the release."""
+        """``GET /api/search``: hits in order, the exact total, what was loosened to find them, the release."""
         values = read(query_string, SEARCH_PARAMETERS)
-        systems = tuple(name for name in values["system"].split("\n") if name)
+        named = values["system"]
+        systems = tuple(name for name in named.split("\n") if name) if named else ()
         found = self._server.search(
             values["q"],
             systems=systems,
@@ -94,7 +95,8 @@ class HotRoutes:
             language=values["lang"],
             syntax=values["syntax"],
         )
-        body = b'{"hits":[' + b",".join(found.hits) + b'],"total":' + str(found.total).encode() + self._tail
+        relaxed = b',"relaxed":"%b"' % found.relaxed.encode() if found.relaxed else b""
+        body = b'{"hits":[%b],"total":%d%b%b' % (b",".join(found.hits), found.total, relaxed, self._tail)
         return Answer(200, body, self.headers)
 
     def lookup(self, raw_path: bytes, query_string: bytes) -> Answer:

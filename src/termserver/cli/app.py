@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from termserver import __version__
-from termserver.cli import asking, content, doctor, imports, release, serve, validate_command
+from termserver.cli import asking, content, doctor, imports, lock, release, replay, serve, validate_command
 
 app = typer.Typer(
     name="termserver",
@@ -41,6 +41,8 @@ def _start(
 
 serve.register(app)
 validate_command.register(app)
+replay.register(app)
+lock.register(app)
 asking.register(app)
 content.register(app)
 release.register(app)

@@ -74,7 +74,7 @@ def concept(shown: dict[str, Any], language: str) -> Iterator[str]:
     names = " — ".join(dict.fromkeys(name for name in (shown["display"], other) if name))
     yield f"{shown['system']} {shown['code']}  {names}"
     for label, value in _said(shown, language):
-        yield f"  {label}: {value}"
+        yield f"  {label}: {value}".replace("\n", "\n    ")
 
 
 def _said(shown: dict[str, Any], language: str) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,12 @@ _WORDS = {
     "none": ("هیچ", "none"),
     "from": ("از", "from"),
     "content": ("محتوا", "content"),
+    "systems": ("نظام‌های کدگذاری", "code systems"),
+    "concepts": ("مفهوم", "concepts"),
+    "complete": ("کامل", "complete"),
+    "fragment": ("ناقص", "fragment"),
+    "not-present": ("بی‌محتوا", "not-present"),
+    "example": ("نمونه", "example"),
     "absent": ("در اینجا نیست", "not present"),
     "stand-ins": ("جایگزین‌ها", "stand-ins"),
     "types": ("نوع‌های سند", "document types"),
@@ -47,8 +53,8 @@ def lines(found: dict[str, Any], language: str) -> Iterator[str]:
 
 
 def _content(content: dict[str, Any], say: dict[str, str]) -> Iterator[str]:
-    counts = ", ".join(f"{number} {name}" for name, number in sorted(content["systems"].items()))
-    yield f"{say['content']}: {counts}; {content['concepts']:,}"
+    counts = ", ".join(f"{number} {say.get(name, name)}" for name, number in sorted(content["systems"].items()))
+    yield f"{say['content']}: {say['systems']}: {counts}; {content['concepts']:,} {say['concepts']}"
     if content["not_present"]:
         yield f"  {say['absent']}: {', '.join(content['not_present'])}"
     if content["stand_ins"]:

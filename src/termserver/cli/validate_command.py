@@ -19,15 +19,18 @@ def register(app: typer.Typer) -> None:
             for name, value in given.items()
             if value is not None
         }
-        return judge(**said)
+        return judge(said.pop("files", None) or [], **said)
 
-    parameters = [_parameter("files", list[str], typer.Argument(metavar="FILES...", help=validate_options.FILES_HELP))]
+    files = typer.Argument(metavar="FILES...", help=validate_options.FILES_HELP, show_default=False)
+    parameters = [_parameter("files", list[str] | None, files, None)]
     for option in validate_options.OPTIONS:
         shown = typer.Option(option.name, help=option.help, metavar=option.metavar or None, show_default=False)
         default: Any = option.default
         kind: Any = str
         if option.flag:
             kind, default = bool, False
+        elif option.many:
+            kind, default = list[str] | None, None
         elif option.choices:
             choice = StrEnum(option.field, {name.upper(): name for name in option.choices})  # type: ignore[misc]
             kind, default = choice | None, choice(option.default) if option.default else None

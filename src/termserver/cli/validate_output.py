@@ -1,6 +1,6 @@
-"""What ``termserver validate`` writes: a text for people, or one JSON document, report by report."""
+"""What ``termserver validate`` writes by itself: a text for people, or one JSON document, report by report."""
 
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -9,6 +9,7 @@ from termserver.cli import concept_text, console
 from termserver.model.findings import Report, Severity, Verdict
 from termserver.model.releases import Edition
 from termserver.model.text import Text
+from termserver.model.values import replace
 from termserver.validation import text_report
 
 
@@ -30,19 +31,24 @@ class JsonOutput:
     def unread(self, name: str, why: Text) -> None:
         self._errors.append({"document": name, "message": why.as_json()})
 
-    def end(self) -> None:
+    def end(self, status: int) -> None:
         start = b"\n" if self._between == b",\n" else self._between
         errors = b',"errors":' + orjson.dumps(self._errors) if self._errors else b""
         console.write_bytes(start + b"]" + errors + b',"release":' + orjson.dumps(self._release) + b"}\n")
 
 
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
 class TextOutput:
     """Each report in words, and at the end how many documents came to which verdict."""
 
-    def __init__(self, edition: Edition, language: str, quiet: bool) -> None:
+    def __init__(self, edition: Edition, language: str, quiet: bool, say: Callable[[str], None] = _say) -> None:
         self._edition = edition
         self._language = language
         self._quiet = quiet
+        self._say = say
         self._verdicts = dict.fromkeys(Verdict, 0)
         self._unread = 0
         self._codes = 0
@@ -53,20 +59,20 @@ class TextOutput:
         self._codes += report.share.codes
         self._checked += report.share.checked
         if not self._quiet:
-            print(text_report.render(report, self._language), flush=True)
+            self._say(text_report.render(report, self._language))
         elif report.verdict != Verdict.ACCEPTED:
             wrong = tuple(finding for finding in report.findings if finding.severity == Severity.ERROR)
-            print(text_report.render(replace(report, findings=wrong), self._language), flush=True)
+            self._say(text_report.render(replace(report, findings=wrong), self._language))
 
     def unread(self, name: str, why: Text) -> None:
         self._unread += 1
 
-    def end(self) -> None:
+    def end(self, status: int) -> None:
         if self._quiet:
             return
         if sum(self._verdicts.values()) + self._unread > 1:
-            print(self._total())
-        print(concept_text.labels(self._edition))
+            self._say(self._total())
+        self._say(concept_text.labels(self._edition))
 
     def _total(self) -> str:
         counted = [(_VERDICTS[verdict], number) for verdict, number in self._verdicts.items()]

@@ -15,7 +15,7 @@ from termserver.content.field_rows import CLASS_COLUMNS, FIELD_COLUMNS, ClassRea
 from termserver.content.problems import START, Place, Problem, did_you_mean, error
 from termserver.content.tree import Tree
 from termserver.content.yaml_files import BOTH, FLAG, TEXT, WORDS, Keys, Many, Values, read_yaml
-from termserver.model.documents import FORMS, SCALARS, DocumentType, Field, Variant
+from termserver.model.documents import FORMS, SCALARS, DocumentType, Field, Variant, markers
 from termserver.model.text import Text
 
 CLASSES_FILE = "schemas/classes.csv"
@@ -117,8 +117,9 @@ def _read_document_type(tree: Tree, folder: str, classes: Classes, problems: lis
         table = read_table(fields_file, fields_data, FIELD_COLUMNS, problems)
         at = PathReading(table, problems, classes, root).fields()
     for key in ("json_marker", "json_fallback"):
-        if said.text(key) and classes.field(root, said.text(key)) is None:
-            problems.append(unknown_path(file, said.place(key), said.text(key), classes, root))
+        for path in markers(said.text(key)):
+            if classes.field(root, path) is None:
+                problems.append(unknown_path(file, said.place(key), path, classes, root))
     return DocumentType(
         id=said.text("id"),
         version=said.text("version"),

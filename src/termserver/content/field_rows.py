@@ -1,13 +1,13 @@
 """The rows of a field description: one field a row, each cell checked where it stands."""
 
 import re
-from dataclasses import replace
 
 from termserver.content.classes import Classes, unknown_class, unknown_path
 from termserver.content.csv_files import Row, Table
 from termserver.content.problems import Problem, did_you_mean, error
 from termserver.model.documents import SCALARS, DocumentClass, Field, Use
 from termserver.model.text import Text
+from termserver.model.values import replace
 
 ANYTHING = "object"
 """The type of a member that may hold whatever its sender likes; its inside is not looked into."""
@@ -31,7 +31,7 @@ CLASS_COLUMNS = (
 )
 FIELD_COLUMNS = ("path", *_SAYS, "evidence", "source")
 CODED = ("DO_CODED_TEXT", "DO_CODEABLE_CONCEPT", "string", "int", "long")
-"""Types that a binding may be said of; on a DO_CODEABLE_CONCEPT it binds the coded text in it, a plain value is the code."""
+"""Types that a binding may be said of: on a DO_CODEABLE_CONCEPT it binds the coded text in it, a plain value is a code."""
 IDENTIFIED = ("DO_IDENTIFIER", "string")
 _NUMBERS = ("int", "long", "double")
 _STRICT = ("use", "minimum", "maximum", "pattern", "max_length")

@@ -1,5 +1,6 @@
 """The field guide of a document type: every field in Persian and English, with what is asked of it and by whom."""
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,7 @@ from termserver.content.classes import Classes
 from termserver.model.codes import CodeSystem, NamingSystem, ValueSet
 from termserver.model.conditions import Node, Path
 from termserver.model.documents import DocumentType, Field, Rule, RuleSet, Use
-from termserver.model.expressions import ExpressionError, parse
+from termserver.model.expressions import ExpressionError, parse, path_of
 
 _DATA_TYPES = {
     "DO_CODED_TEXT": "کد · coded text",
@@ -93,8 +94,9 @@ def _opening(document_type: DocumentType, rule_set: RuleSet | None) -> Iterator[
         yield f"- XML root · ریشه: `{document_type.root}`"
     else:
         yield "- JSON only · تنها JSON"
-    marks = [f"`{path}`" for path in (document_type.json_marker, document_type.json_fallback) if path]
-    yield f"- JSON: known by {', else by '.join(marks)} · با آن شناخته می‌شود"
+    listed = ", ".join(f"`{path}`" for path in document_type.json_markers)
+    fallback = f"; else · وگرنه `{document_type.json_fallback}`" if document_type.json_fallback else ""
+    yield f"- JSON: known by {listed}{fallback} · با آن شناخته می‌شود"
     if document_type.content_type:
         yield f"- ContentType: `{document_type.content_type}`"
     if document_type.source:
@@ -201,7 +203,10 @@ def _touched(document_type: DocumentType, rules: Iterable[Rule], rows: Iterable[
 
 
 def _paths(document_type: DocumentType, rule: Rule) -> list[str]:
-    found = [f"{rule.each}.{rule.at}".strip(".")] if rule.at else []
+    found: list[str] = []
+    if rule.at:
+        with contextlib.suppress(ExpressionError):  # said by the check of the rule set
+            found.append(f"{path_of(rule.each, document_type).at}.{rule.at}".strip("."))
     for expression in (rule.when, rule.holds):
         try:
             said = parse(expression, document_type, rule.each) if expression else None

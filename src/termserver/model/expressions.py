@@ -25,6 +25,13 @@ A rule is an expression over the logical message. Paths are dotted names, relati
 ``implies(a, b)``             b holds wherever a does
 ============================  =====================================================================
 
+Where an object may come in several forms (``xsi:type``) the fields of all of them can be told, and
+one form can be named in brackets. A field that has another type in another form needs the
+brackets, except in ``exists``::
+
+    each: Composition.LabResult["PathologyVO"]
+    exists(PathologyDiagnosis)
+
 and ``and``, ``or``, ``not``, ``+ - *``, ``== != < <= > >=``, ``in ("a", "b")``, numbers and texts.
 
 **Absent values.** A comparison with a value that is absent is neither true nor false but *not
@@ -68,7 +75,8 @@ from termserver.model.conditions import (
     joined_step,
     looks_here,
 )
-from termserver.model.documents import DocumentType, Field, Rule
+from termserver.model.documents import DocumentType, Rule
+from termserver.model.expression_fields import field_of, form_of
 from termserver.model.expression_words import KIND_EN, KIND_FA, ExpressionError, nearest, not_said
 from termserver.model.text import Text
 
@@ -136,7 +144,7 @@ def check(rule: Rule, document_type: DocumentType) -> list[Text]:
             found.append(error.text)
     if rule.at:
         try:
-            _Parser(document_type, each).plain(rule.at)
+            _Parser(document_type, each).plain(rule.at, any_form=True)
         except ExpressionError as error:
             found.append(error.text)
     return found
@@ -174,12 +182,12 @@ class _Parser:
             ) from None
         return self.condition(tree.body, self.here)
 
-    def plain(self, text: str) -> Path:
+    def plain(self, text: str, any_form: bool = False) -> Path:
         try:
             tree = ast.parse(text.strip(), mode="eval")
         except (SyntaxError, ValueError) as error:
             raise ExpressionError(f"'{text}' is not a path.", f"«{text}» مسیر نیست.") from error
-        return self.path(tree.body, self.here)
+        return self.path(tree.body, self.here, any_form)
 
     # conditions
 
@@ -263,7 +271,7 @@ class _Parser:
         if name == "implies" and len(given) == 2:
             return Either((Not(self.condition(given[0], scope)), self.condition(given[1], scope)))
         if name == "exists" and len(given) == 1:
-            return Exists(self.path(given[0], scope))
+            return Exists(self.path(given[0], scope, any_form=True))
         if name == "unique" and len(given) == 1:
             path = self.path(given[0], scope)
             if not path.repeats:
@@ -358,6 +366,8 @@ class _Parser:
                     f"'{path}' is a plain number; write it without amount().",
                     f"«{path}» عدد ساده است؛ آن را بی amount() بنویسید.",
                 )
+            if name == "date" and self.kind(path) == "moment":
+                kind = "moment"  # the day of a date with its time
             if kind is not None:
                 self.want(path, kind, name, repeating)
             return value_of(path)
@@ -399,7 +409,8 @@ class _Parser:
 
     # paths
 
-    def path(self, node: ast.expr, scope: _Scope) -> Path:
+    def path(self, node: ast.expr, scope: _Scope, any_form: bool = False) -> Path:
+        """The path that is written; ``any_form``: its last field may be that of a form that was not named."""
         links: list[tuple[str, ast.expr | None]] = []
         condition: ast.expr | None = None
         while not isinstance(node, ast.Name):
@@ -422,26 +433,21 @@ class _Parser:
             base = "here"
         steps: list[Step] = []
         at, class_name = start.at, start.class_name
-        for name, filter_node in links:
-            known = self.fields(at, class_name)
-            found = known.get(name)
-            if found is None:
-                near = nearest(name, list(known))
-                whole = f"{at}.{name}" if at else name
-                raise ExpressionError(
-                    f"There is no field '{whole}'." + (f" Did you mean '{near}'?" if near else ""),
-                    f"فیلد «{whole}» نیست." + (f" آیا منظور «{near}» بود؟" if near else ""),
-                )
+        for n, (name, bracket) in enumerate(links):
+            found = field_of(self.type, at, class_name, name, any_form and n == len(links) - 1)
             at = f"{at}.{name}" if at else name
-            class_name = found.type
-            narrowed = None
-            if filter_node is not None:
+            class_name, narrowed = found.type, None
+            forms: tuple[str, ...] = ()
+            if isinstance(bracket, ast.Constant) and isinstance(bracket.value, str):
+                class_name = form_of(self.type, at, found.type, bracket.value)
+                forms = self.type.forms_of(class_name)
+            elif bracket is not None:
                 if not found.repeats:
                     raise ExpressionError(
                         f"'{at}' does not repeat and takes no filter.", f"«{at}» تکرارشونده نیست و صافی نمی‌پذیرد."
                     )
-                narrowed = self.condition(filter_node, _Scope(at, class_name, filtering=True))
-            steps.append(Step(found, narrowed))
+                narrowed = self.condition(bracket, _Scope(at, class_name, filtering=True))
+            steps.append(Step(found, narrowed, forms))
         path = Path(base, tuple(steps), at)
         if (
             base == "root"
@@ -454,17 +460,13 @@ class _Parser:
             )
         return path
 
-    def fields(self, at: str, class_name: str) -> dict[str, Field]:
-        if class_name not in self.type.classes:
-            return {}
-        return {known.name: known for known in self.type.fields_at(at, class_name)}
-
 
 _VALUE_FUNCTIONS: dict[str, tuple[Kind | None, bool, Callable[[Path], Value]]] = {
     "code": ("code", False, lambda path: Get(path, "code")),
     "codes": ("code", True, Codes),
     "amount": ("number", False, lambda path: Get(path, "number")),
     "date": ("day", False, lambda path: Get(path, "day")),
+    "moment": ("moment", False, lambda path: Moment(path, path)),
     "sum": ("number", True, lambda path: Total("sum", path)),
     "count": (None, True, lambda path: Total("count", path)),
     "length": ("text", False, lambda path: Total("length", path)),

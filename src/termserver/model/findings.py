@@ -1,10 +1,10 @@
 """What a check finds, and what the findings together mean."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from termserver.model.text import Text
+from termserver.model.values import value
 
 
 class Severity(StrEnum):
@@ -33,7 +33,7 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Location:
     """A place in a document: 1-based line and column in characters, and the logical path."""
 
@@ -42,7 +42,15 @@ class Location:
     column: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@value
+class Waived:
+    """Why a vendor lets a finding pass, and until which day."""
+
+    reason: str
+    expires: str
+
+
+@value
 class Finding:
     """One thing that one check found in one place.
 
@@ -59,9 +67,10 @@ class Finding:
     sepas_category: int | None = None
     excerpt: str = ""
     caret: int = 0
+    waived: Waived | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        said: dict[str, Any] = {
             "rule": self.rule,
             "layer": str(self.layer),
             "severity": str(self.severity),
@@ -72,9 +81,12 @@ class Finding:
             "hint": self.hint.as_json() if self.hint else None,
             "sepas_category": self.sepas_category,
         }
+        if self.waived:
+            said["waived"] = {"reason": self.waived.reason, "expires": self.waived.expires}
+        return said
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CheckedShare:
     """How many coded elements a document carries, and how many of them could be checked."""
 
@@ -87,7 +99,7 @@ class CheckedShare:
         return {"codes": self.codes, "checked": self.checked, "unchecked_by_system": dict(self.not_present)}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Report:
     """The findings on one document and the verdict they make."""
 
@@ -99,7 +111,7 @@ class Report:
     type_version: str = ""
     day: str = ""
     """The document's own day, ISO, by which it was judged; empty if it could not be read."""
-    share: CheckedShare = field(default_factory=CheckedShare)
+    share: CheckedShare = CheckedShare()
     sha256: str = ""
 
     def as_json(self) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """What a release and an edition are called, and what they are made of."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from termserver.model.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Artefact:
     """One piece of a release with the SHA-256 of its canonical bytes."""
 
@@ -13,7 +14,7 @@ class Artefact:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Manifest:
     """The contents of a release. ``digest`` is over the manifest without itself; no build clock is inside."""
 
@@ -29,7 +30,7 @@ class Manifest:
         return f"{self.name} {self.version}"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Pin:
     """One release of an edition, by name, version and digest."""
 
@@ -41,7 +42,7 @@ class Pin:
         return {"name": self.name, "version": self.version, "digest": self.digest}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Edition:
     """The releases that belong together. ``digest`` names the whole set in every answer."""
 
@@ -52,7 +53,7 @@ class Edition:
         return {"digest": self.digest, "releases": [pin.as_json() for pin in self.releases]}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Table:
     """One keyed table of a release file, declared by the room that fills and reads it.
 

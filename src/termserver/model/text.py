@@ -1,9 +1,9 @@
 """A sentence in both languages."""
 
-from dataclasses import dataclass
+from termserver.model.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Text:
     """The same words in Persian and in English; either may be empty where only one is known."""
 

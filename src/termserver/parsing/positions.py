@@ -7,18 +7,18 @@ text stands where its nearest parent does.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from json import JSONDecoder
 from typing import Any, Protocol
 from xml.parsers import expat
 
+from termserver.model.values import value
 from termserver.parsing.gate import BOM
 
 _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 Step = str | int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """Line and column from 1, in characters, and the character offset in ``Places.text``."""
 
@@ -68,11 +68,13 @@ class _Characters:
         return self._before[block] + len(self._data[block * _BLOCK : offset].translate(None, _CONTINUATION))
 
 
-@dataclass(slots=True)
 class _Node:
-    name: str
-    offset: int
-    children: "list[_Node]" = field(default_factory=list)
+    __slots__ = ("children", "name", "offset")
+
+    def __init__(self, name: str, offset: int) -> None:
+        self.name = name
+        self.offset = offset
+        self.children: list[_Node] = []
 
 
 class XmlPlaces:

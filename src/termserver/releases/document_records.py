@@ -3,12 +3,11 @@
 To know a document one needs the head of its type only; the classes are decoded for the type it is of.
 """
 
-from dataclasses import replace
-
 import orjson
 
 from termserver.model.documents import FORMS, DocumentClass, DocumentType, Field, Rule, RuleSet, Use, Variant
 from termserver.model.findings import Severity
+from termserver.model.values import replace
 from termserver.releases.digests import canonical_json
 from termserver.releases.records import Json, lean, period_in, period_out, text_in, text_out
 

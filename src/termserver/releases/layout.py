@@ -7,12 +7,12 @@ or altered no longer fits it.
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from termserver import __version__
 from termserver.model.errors import ReleaseError
 from termserver.model.releases import Table
+from termserver.model.values import value
 
 APPLICATION_ID = 0x544D5356  # "TMSV"
 FORMAT = 1
@@ -43,7 +43,7 @@ def sealed_sha256(tail: bytes) -> str:
     return stated if len(tail) == SEAL_SIZE and tail == seal(stated) else ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Head:
     """What the first and the last bytes of a file say."""
 

@@ -8,12 +8,12 @@ its digest in its name and is put there only after it was verified in full.
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from termserver.model.codes import CONTENT_RANK, CodeSystem
 from termserver.model.errors import ReleaseError
 from termserver.model.releases import Edition, Manifest, Pin
+from termserver.model.values import value
 from termserver.releases import atomic, digests, editions, locks, stamps, verification
 from termserver.releases.digests import edition_of
 from termserver.releases.file import ReleaseFile
@@ -23,7 +23,7 @@ _KEPT = 50
 """So many former editions can be gone back to."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Installed:
     """A release on the shelf. ``problem`` says what is wrong with its file, empty if nothing is."""
 
@@ -34,10 +34,10 @@ class Installed:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _State:
     current: Edition
-    former: list[list[dict[str, str]]] = field(default_factory=list)
+    former: tuple[list[dict[str, str]], ...] = ()
 
 
 class Shelf:
@@ -232,7 +232,7 @@ class Shelf:
         if not self.edition_file.is_file():
             return None
         said = editions.read_json(self.edition_file)
-        return _State(editions.from_json(self.edition_file, said), list(said.get("former", [])))
+        return _State(editions.from_json(self.edition_file, said), tuple(said.get("former", ())))
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -6,17 +6,17 @@ looks untouched, so a stamp counts only if it is clearly younger than the file's
 """
 
 import os
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
 
+from termserver.model.values import replace, value
 from termserver.releases import atomic
 
 _TICK = 2_000_000_000  # ns; the coarsest clock of a file system in use (FAT) ticks every two seconds
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stamp:
     """``sha256`` is over all bytes of the file; the rest is what the file system says of it."""
 

@@ -117,7 +117,7 @@ class Finder:
             return NOTHING
         codes = self.postings.beginning(CODE, text.joined)
         titles = self.postings.beginning(WHOLE, text.joined)
-        everything = self._meeting(ANYWHERE, text.chunks, True, every_word_begins)
+        everything = self._matching(text.chunks, every_word_begins)
         if codes or titles:
             everything = FrozenBitMap.union(everything, codes, titles)
         if allowed is not None:
@@ -126,51 +126,45 @@ class Finder:
             return NOTHING
         return Tiers(everything, self._kinds(text, everything, codes, titles, every_word_begins))
 
+    def _matching(self, chunks: Sequence[Chunk], every: bool) -> FrozenBitMap:
+        """What has all of the chunks anywhere, the last one begun."""
+        if len(chunks) == 1:
+            return self.chunk(ANYWHERE, chunks[0], True, False)
+        found = self.chunk(ANYWHERE, chunks[0], every, True)
+        found = self._narrowed(found, ANYWHERE, chunks[1:-1], every, True)
+        return self._narrowed(found, ANYWHERE, chunks[-1:], True, True)
+
     def _kinds(
         self, text: PlainText, everything: FrozenBitMap, codes: FrozenBitMap, titles: FrozenBitMap, every: bool
     ) -> Iterator[FrozenBitMap]:
         """The kinds of match, best first; what needs many lists is taken out of ``everything`` step by step."""
-        whole, beginning, chunks = self.postings.whole, self.postings.beginning, text.chunks
-        in_title: FrozenBitMap | None = None
-        if codes or titles:
-            yield whole(CODE, text.joined) if codes else NOBODY
-            yield whole(WHOLE, text.joined) if titles else NOBODY
-            if titles:
-                in_title = self._meeting(TITLE, chunks, False, every, everything)
-                yield titles & in_title
-            else:
-                yield NOBODY
-            yield codes | titles
-        else:
-            yield from (NOBODY, NOBODY, NOBODY, NOBODY)
-        if in_title is None:
-            in_title = self._meeting(TITLE, chunks, False, every, everything)
-        parts = [part for chunk in chunks for part in chunk.parts]
-        yield _any_of(in_title, (whole(START, part) for part in parts))
-        begun = self._meeting(TITLE, chunks, True, every, everything)
-        yield _any_of(begun, (*(whole(START, part) for part in parts), beginning(START, parts[-1])))
-        yield in_title
-        yield begun
-        yield self._meeting(ANYWHERE, chunks, False, every, everything)
+        whole, beginning = self.postings.whole, self.postings.beginning
+        first, last = text.chunks[:-1], text.chunks[-1:]
+        parts = [part for chunk in text.chunks for part in chunk.parts]
+        several = bool(first)
+        yield whole(CODE, text.joined) if codes else NOBODY
+        yield whole(WHOLE, text.joined) if titles else NOBODY
+        in_titles = self._narrowed(everything, TITLE, first, every, several)
+        all_whole = self._narrowed(in_titles, TITLE, last, every, several)
+        yield titles & all_whole
+        yield codes | titles
+        yield _any_of(all_whole, (whole(START, part) for part in parts))
+        last_begun = all_whole if every else self._narrowed(in_titles, TITLE, last, True, several)
+        yield _any_of(last_begun, (*(whole(START, part) for part in parts), beginning(START, parts[-1])))
+        yield all_whole
+        yield last_begun
+        in_any = self._narrowed(everything, ANYWHERE, first, every, several)
+        yield self._narrowed(in_any, ANYWHERE, last, every, several)
 
-    def _meeting(
-        self,
-        kind: str,
-        chunks: Sequence[Chunk],
-        last_begins: bool,
-        every_word_begins: bool,
-        within: FrozenBitMap | None = None,
+    def _narrowed(
+        self, found: FrozenBitMap, kind: str, chunks: Sequence[Chunk], begins: bool, codes: bool
     ) -> FrozenBitMap:
-        """What has all of the chunks (and is ``within``); given up at the first chunk that nobody has."""
-        several = len(chunks) > 1
-        found = within
-        for n, chunk in enumerate(chunks, 1):
-            begins = every_word_begins or (last_begins and n == len(chunks))
-            members = self.chunk(kind, chunk, begins, several)
-            found = members if found is None else found & members
+        """What of ``found`` has all of the chunks; given up at the first one that nobody has."""
+        for chunk in chunks:
             if not found:
                 return NOBODY
-        return found if found is not None else NOBODY
+            found = found & self.chunk(kind, chunk, begins, codes)
+        return found
 
     def advanced(self, tree: Node, allowed: FrozenBitMap | None) -> Tiers:
         """What a query tree asks for: first what matches it in displays alone, then the rest."""
@@ -217,8 +211,7 @@ class Finder:
         shown = kept.many(ordinals)
         if None in shown:
             made = self._made([n for n, hit in zip(ordinals, shown, strict=True) if hit is None], persian)
-            for ordinal, hit in made.items():
-                kept.put(ordinal, hit)
+            kept.update(made)
             shown = [hit or made[n] for n, hit in zip(ordinals, shown, strict=True)]
         return cast("list[bytes]", shown)
 

@@ -36,15 +36,21 @@ class Kept(Generic[K, V]):
     def many(self, keys: Sequence[K]) -> list[V | None]:
         """The values of ``keys`` in their order, None where one is not kept."""
         found = list(map(self._young.get, keys))
-        return found if None not in found else [self.get(key) for key in keys]
+        if None in found and self._elder:
+            return [self.get(key) if value is None else value for key, value in zip(keys, found, strict=True)]
+        return found
 
     def put(self, key: K, value: V) -> None:
         """Keep ``value`` for the next time."""
-        self._room -= _EACH + self._size(value)
+        self.update({key: value})
+
+    def update(self, values: dict[K, V]) -> None:
+        """Keep all of ``values`` for the next time."""
+        self._room -= _EACH * len(values) + sum(map(self._size, values.values()))
         if self._room < 0:
             self._elder, self._young = self._young, {}
             self._room = self._half
-        self._young[key] = value
+        self._young.update(values)
 
     def __len__(self) -> int:
         return len(self._young) + len(self._elder)

@@ -1,7 +1,6 @@
 """What is said about one concept: how a release keeps it, and how an answer shows it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -10,6 +9,7 @@ from termserver.model.codes import CodeSystem, Concept, Designation, Property, S
 from termserver.model.days import ALWAYS, Day, Period
 from termserver.model.releases import Pin
 from termserver.model.text import Text
+from termserver.model.values import value
 
 
 def encode_concept(concept: Concept) -> bytes:
@@ -68,7 +68,7 @@ def decode_name(data: bytes) -> "Named":
     return Named(said["c"], Text(said.get("f", ""), said.get("e", "")), "s" in said)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Named:
     """A concept as it is named in the answer about another one."""
 
@@ -86,7 +86,7 @@ class Named:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ConceptDetail:
     """All that is known of one code, with its place in the hierarchy and the release it comes from.
 
@@ -174,7 +174,7 @@ def _period_json(period: Period) -> dict[str, str] | None:
     return {"start": period.start, "end": period.end} if period else None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CodeValidity:
     """Whether a coding is right. ``result`` is None where that cannot be told (the content is not here).
 

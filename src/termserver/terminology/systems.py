@@ -5,18 +5,18 @@ the same rank and version twice is refused when the edition is made (``releases.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from termserver.model.codes import CONTENT_RANK, CodeSystem, Content
 from termserver.model.errors import ReleaseError, UnknownSystem
 from termserver.model.fold import FOLD_VERSION
 from termserver.model.ports import ReleaseReader
+from termserver.model.values import replace, value
 from termserver.releases.digests import natural
 from termserver.releases.records import decode_system
 from termserver.terminology.tables import ABOUT, SYSTEM
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenSystem:
     """One code system in the release where its best content is."""
 

@@ -100,7 +100,8 @@ class CodedElements:
         if problem := self._lost_zero(system, code, day):
             return Judged((*problems, problem))
         if state == CodeState.NOT_PRESENT:
-            return Judged(tuple(problems), _name(system))
+            # the form alone may tell that it is not one of the field's (a morphology in the topography's place)
+            return Judged((*problems, *self._outside(binding, system, code)), _name(system))
         if state == CodeState.UNLISTED:
             return Judged((*problems, self._unlisted(system, code, label)), _name(system))
         return Judged((*problems, self._wrong(system, code, label, state)))

@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from termserver.model.days import Day
 from termserver.model.findings import CheckedShare, Finding, Layer, Location, Report, Severity, Verdict
 from termserver.model.text import Text
+from termserver.model.values import replace
 from termserver.parsing import gate
 from termserver.parsing.faults import Unreadable
 from termserver.validation.identify import KnownType, Unidentified

@@ -11,9 +11,10 @@ from typing import Any
 from termserver.model.documents import SCALARS, Field, Use
 from termserver.model.findings import Layer, Severity
 from termserver.model.ports import Codes
-from termserver.validation import dates, wording
+from termserver.validation import dates, values, wording
 from termserver.validation.bindings import FINE, Binding, CodedElements, Judged, Problem
 from termserver.validation.identifiers import Identifiers
+from termserver.validation.message import TYPE
 from termserver.validation.run import Run
 from termserver.validation.shape import CODED_TEXT, DATE, DATE_TIME, IDENTIFIER, QUANTITY, YYYYMMDD, Shape
 
@@ -109,6 +110,17 @@ class Checks:
         if judged.problems:
             run.add(path, judged.problems)
 
+    def _judge_identifier(self, allowed: tuple[str, ...], memory: _Memory, value: Any, path: str, run: Run) -> None:
+        triplet = tuple(value.get(name) or "" for name in ("Issuer", "Assigner", "Type", "ID"))
+        problems = self._identifiers.judge(allowed, triplet[0], triplet[1], triplet[2], triplet[3], run.day)
+        if any(value.get(name) is None for name in ("Issuer", "Assigner", "Type")):
+            # the absent part is missed by itself
+            problems = [problem for problem in problems if problem.rule != "identifier.unknown-kind"]
+        if problems:
+            run.add(path, problems)
+        elif all(triplet) and not self._identifiers.is_registered((), triplet[:3]):
+            memory.keep(tuple(value.get(name) for name in ("Issuer", "Assigner", "Type", "ID")), True)
+
     def _judge_day(self, value: Any, path: str, run: Run) -> None:
         """A day written as a text of eight digits."""
         problems = dates.judge_text(value)
@@ -116,14 +128,6 @@ class Checks:
             run.add(path, problems)
         else:
             self._known_dates.keep(value, True)
-
-    def _judge_identifier(self, allowed: tuple[str, ...], memory: _Memory, value: Any, path: str, run: Run) -> None:
-        triplet = tuple(value.get(name) or "" for name in ("Issuer", "Assigner", "Type", "ID"))
-        problems = self._identifiers.judge(allowed, *triplet, day=run.day)
-        if problems:
-            run.add(path, problems)
-        elif all(triplet) and not self._identifiers.is_registered((), triplet[:3]):
-            memory.keep(tuple(value.get(name) for name in ("Issuer", "Assigner", "Type", "ID")), True)
 
     def _judge_plain(self, allowed: tuple[str, ...], memory: _Memory, text: str, path: str, run: Run) -> None:
         problems = self._identifiers.judge_plain(allowed, text, run.day)
@@ -219,7 +223,9 @@ class Checks:
                 f' judge_date(v, f"{path}", run)',
             ]
         if self._shape.is_class(field.type):
-            return self._nested(field, path, below, depth)
+            nested = self._nested(field, path, below, depth)
+            judge = values.JUDGES.get(field.type)
+            return [*nested, f'run.add(f"{path}", {self._keep("judge", judge)}(v))'] if judge else nested
         if field.type == YYYYMMDD:
             return ["if v not in dates:", f' judge_day(v, f"{path}", run)']
         lines = []
@@ -253,14 +259,24 @@ class Checks:
             return []
         function = self._function(below, field.type, path, depth)
         indexes = "".join(f", i{n}" for n in range(depth))
-        return [f"n += {function}(v, run{indexes})"]
+        forms = self._shape.forms_of(field.type)[1:]
+        if not forms:
+            return [f"n += {function}(v, run{indexes})"]
+        names = {form: self._function(below, form, path, depth) for form in forms}
+        by_form = self._keep("forms", {form: self._caller(name) for form, name in names.items()})
+        return [f"n += {by_form}.get(v.get({TYPE!r}), {function})(v, run{indexes})"]
+
+    def _caller(self, name: str) -> Function:
+        """Calls what the name stands for when it is called: a function is written when it is first called."""
+        return lambda *arguments: self._names[name](*arguments)
 
     def _has_checks(self, class_name: str, plain: str, seen: frozenset[str]) -> bool:
         """Whether anything below a place is checked, itself included."""
         if class_name in seen:
             return False
-        for field in self._shape.fields_at(plain, class_name):
-            if field.use is Use.EXPECTED or field.type in (CODED_TEXT, IDENTIFIER, DATE, DATE_TIME):
+        forms = self._shape.forms_of(class_name)
+        for field in (known for form in forms for known in self._shape.fields_at(plain, form)):
+            if field.use is Use.EXPECTED or field.type in (CODED_TEXT, IDENTIFIER, DATE, DATE_TIME, *values.JUDGES):
                 return True
             if field.type == YYYYMMDD or (field.type in SCALARS and (field.identifiers or field.binding)):
                 return True

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from termserver.validation.dates import day_of
+from termserver.validation.message import TYPE
 
 
 class Names:
@@ -24,6 +25,10 @@ class Names:
         name = f"c{len(self.known)}"
         self.known[name] = value
         return name
+
+    def of_form(self, name: str, forms: tuple[str, ...]) -> str:
+        """The text that is true where the object is of one of the forms (``xsi:type``)."""
+        return f"{name}.get({TYPE!r}) in {self.keep(frozenset(forms))}"
 
 
 class Block:

@@ -151,8 +151,7 @@ class ConditionWriter:
     def _one(self, path: Path, kind: Kind) -> str:
         """The variable that holds the value at a path that does not repeat."""
         block = self._blocks[path.base]
-        name = self._walk(block, [step.name for step in path.steps])
-        return self._converted(block, name, kind, path)
+        return self._converted(block, self._walk(block, path.steps), kind, path)
 
     def _code(self, path: Path) -> str:
         """The variable that holds a code: that of a coded text, or a plain value as text."""
@@ -169,16 +168,19 @@ class ConditionWriter:
             block.lines.append(f"{known} = str({name}) if {name} is not None else None")
         return known
 
-    def _walk(self, block: Block, names: Sequence[str]) -> str:
-        """Lines that read the member at dotted names from the block's context, each step once per block."""
+    def _walk(self, block: Block, steps: Sequence[Step]) -> str:
+        """Lines that read the member at a path from the block's context, each step once per block."""
         before = block.context
-        for n, name in enumerate(names):
-            key = tuple(names[: n + 1])
+        for n, step in enumerate(steps):
+            key = tuple((one.name, one.forms) for one in steps[: n + 1])
             known = block.read.get(key)
             if known is None:
                 known = block.read[key] = self._names.variable()
                 guard = f" if {before} is not None else None" if n else ""
-                block.lines.append(f"{known} = {before}.get({name!r}){guard}")
+                block.lines.append(f"{known} = {before}.get({step.name!r}){guard}")
+                if step.forms:
+                    other = f"not {self._names.of_form(known, step.forms)}"
+                    block.lines.append(f"if {known} is not None and {other}: {known} = None")
             before = known
         return before
 
@@ -247,13 +249,15 @@ class ConditionWriter:
         """The block that stands at every item of the steps, and the outermost loop or condition around it."""
         first: Entry | None = None
         for step in steps:
-            for part in ("items", step.filter) if step.filter is not None else ("items",):
+            for part in ("items", step.forms, step.filter):
+                if not part:
+                    continue
                 key = (step.name, part)
                 entry = block.entries.get(key)
                 if entry is None:
                     entry = self._entry(block, step, part)
                     block.lines.append(entry)
-                    if part == "items" or not looks_outside(part):
+                    if part != step.filter or not looks_outside(part):
                         block.entries[key] = entry
                 first = first or entry
                 block = entry.block
@@ -261,6 +265,8 @@ class ConditionWriter:
         return block, first
 
     def _entry(self, block: Block, step: Step, part: Any) -> Entry:
+        if part == step.forms:
+            return Entry([f"if {self._names.of_form(block.context, step.forms)}:"], Block(block.context))
         if part != "items":
             writer = ConditionWriter(self._names, block, self._here, self._root)
             filtered = Block(block.context)
@@ -283,7 +289,7 @@ class ConditionWriter:
         if by_code is None:
             by_code = base.read[key] = self._names.variable()
             holder = Block(base.context)
-            plain = [Step(step.field) for step in path.steps]
+            plain = [Step(step.field, None, step.forms) for step in path.steps]
             item, first = self._enter(holder, plain[: joined.step + 1])
             first.before.append(f"{by_code} = {{}}")
             code = ConditionWriter(self._names, item, self._here, self._root)._one(joined.item, "code")

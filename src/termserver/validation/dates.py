@@ -17,6 +17,9 @@ _DATE_ERROR = 1
 _EIGHT_DIGITS = re.compile(r"[0-9]{8}", re.ASCII)
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 
+_FIRST_YEAR = 1000
+"""Before it a year is one that was written short; the national validator itself takes any from 1 (exchange.md 1)."""
+
 _day = lru_cache(8192)(from_jalali)
 """Documents of one week share their days."""
 
@@ -52,6 +55,8 @@ def judge(date: Any) -> list[Problem]:
         return []
     if _day(year, month, day) is None:
         return [_impossible(year, month, day)]
+    if year < _FIRST_YEAR:
+        return [_short_year()]
     text = date.get("ISOString")
     if isinstance(text, str) and text and not _agrees(text, year, month, day):
         return [_other_text(year, month, day)]
@@ -94,6 +99,18 @@ def _readings(text: str) -> Iterator[str]:
     for year, month, day in tries:
         if _day(year, month, day):
             yield f"{year:04d}{month:02d}{day:02d}"
+
+
+def _short_year() -> Problem:
+    return Problem(
+        "date.short-year",
+        Severity.WARNING,
+        Text(fa="سال چهار رقم ندارد.", en="The year does not have four digits."),
+        Text(fa="سال شمسی را کامل بنویسید، مانند 1405.", en="Write the whole Jalali year, such as 1405."),
+        "Year",
+        _DATE_ERROR,
+        Layer.STRUCTURE,
+    )
 
 
 def _impossible(year: int, month: int, day: int, form: str = "{:04d}/{:02d}/{:02d}") -> Problem:

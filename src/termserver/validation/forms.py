@@ -11,7 +11,7 @@ from termserver.model.documents import Field, Variant
 from termserver.model.findings import Finding, Layer, Location, Severity
 from termserver.parsing.json import refuse_duplicates
 from termserver.validation import wording
-from termserver.validation.message import TYPE, Message
+from termserver.validation.message import TYPE, Message, bare_class
 from termserver.validation.shape import Shape
 
 _JSON_TYPE = ("$type", "@type", "xsi:type")
@@ -66,7 +66,7 @@ class _Reading:
         canonical: Message = {}
         for key, member in value.items():
             if key in _JSON_TYPE:
-                subclass = member.split(",")[0].rpartition(".")[2] if isinstance(member, str) else member
+                subclass = bare_class(member) if isinstance(member, str) else member
                 if subclass != class_name and member is not None:
                     canonical[TYPE] = subclass
                     if isinstance(subclass, str) and shape.extends(subclass, class_name):

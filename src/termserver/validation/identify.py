@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from termserver.model.documents import FORMS, DocumentType, RuleSet, Use
+from termserver.model.documents import FORMS, DocumentType, Field, RuleSet, Use, markers
 from termserver.model.errors import UnknownDocumentType
 from termserver.model.text import Text
 
@@ -11,20 +11,54 @@ _ENVELOPE = {"contenttype", "data", "key", "iv"}
 """The members of the SEPAS secure envelope (exchange.md 5.2)."""
 
 
-class KnownType(NamedTuple):
-    """One document type in one version, with what tells it from others; the rest is read when a document needs it."""
+class KnownType:
+    """One document type in one version, with what tells it from others; the rest is read when a document needs it.
 
-    id: str
-    version: str
-    title: Text
-    root: str
-    json_marker: str
-    content_type: str
-    document_type: Callable[[], DocumentType]
-    rule_sets: Callable[[], Sequence[RuleSet]]
-    files: Callable[[str], bytes]
-    forms: Sequence[str] = FORMS
-    json_fallback: str = ""
+    ``markers`` are the paths any of which tells this type's JSON, as names.
+    """
+
+    __slots__ = (
+        *("id", "version", "title", "root", "json_marker", "content_type", "document_type", "rule_sets", "files"),
+        *("forms", "json_fallback", "markers", "_places"),
+    )
+
+    def __init__(
+        self,
+        id: str,
+        version: str,
+        title: Text,
+        root: str,
+        json_marker: str,
+        content_type: str,
+        document_type: Callable[[], DocumentType],
+        rule_sets: Callable[[], Sequence[RuleSet]],
+        files: Callable[[str], bytes],
+        forms: Sequence[str] = FORMS,
+        json_fallback: str = "",
+    ) -> None:
+        self.id = id
+        self.version = version
+        self.title = title
+        self.root = root
+        self.json_marker = json_marker
+        self.content_type = content_type
+        self.document_type = document_type
+        self.rule_sets = rule_sets
+        self.files = files
+        self.forms = forms
+        self.json_fallback = json_fallback
+        self.markers = tuple(tuple(path.split(".")) for path in markers(json_marker))
+        self._places: dict[tuple[str, str], dict[str, Field]] = {}
+
+    def fields_at(self, path: str, class_name: str) -> dict[str, Field]:
+        """The fields at a path in a class and its forms, by lower-case name."""
+        known = self._places.get((path, class_name))
+        if known is None:
+            described = self.document_type()
+            forms = described.forms_of(class_name) if class_name in described.classes else ()
+            fields = (found for form in forms for found in described.fields_at(path, form))
+            known = self._places[path, class_name] = {found.name.lower(): found for found in fields}
+        return known
 
     @classmethod
     def of(
@@ -76,13 +110,13 @@ def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
     types = [known for known in types if "xml" in known.forms]
     found = [known for known in types if known.root == name]
     if not found and name.lower() == "root":
-        found = [known for known in types if _contains(root, known.json_marker.split("."))]
+        found = [known for known in types if any(_contains(root, names) for names in known.markers)]
     return _one(found, types, Text(fa=f"عنصر ریشهٔ <{name[:80]}>", en=f"The root element <{name[:80]}>"))
 
 
 def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentified:
-    """The type by its distinctive member; where several types have it, the one that fits its neighbours best."""
-    exact = [known for known in types if _at(message, known.json_marker.split("."))]
+    """The type by its distinctive member; where several types have it, the one that fits the message best."""
+    exact = [known for known in types if any(_at(message, names) for names in known.markers)]
     if len(exact) == 1:
         return exact[0]
     if isinstance(message, dict) and {key.lower() for key in message if isinstance(key, str)} >= _ENVELOPE:
@@ -94,13 +128,11 @@ def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentifie
             ),
             Text(fa="سند را پیش از رمزکردن بسنجید.", en="Validate the document before encryption."),
         )
-    found = [known for known in types if _has(message, known.json_marker.split("."))]
-    path = "json_marker"
+    found = exact or [known for known in types if any(_has(message, names) for names in known.markers)]
     if not found:
-        path = "json_fallback"
         found = [known for known in types if known.json_fallback and _has(message, known.json_fallback.split("."))]
     if len({known.id for known in found}) > 1:
-        found = _nearest([(known, getattr(known, path)) for known in found], message)
+        found = _best(found, message)
     return _one(found, types, Text(fa="محتوای سند", en="The content of the document"))
 
 
@@ -119,24 +151,40 @@ def of_form(known: KnownType, form: str) -> KnownType | Unidentified:
     )
 
 
-def _nearest(found: Sequence[tuple[KnownType, str]], message: Any) -> list[KnownType]:
-    """Of several types those that leave fewest members unexplained, then miss fewest, then say least else."""
-    misfits = {}
-    for known, path in found:
-        document_type = known.document_type()
-        above = path.rpartition(".")[0]
-        part = message
-        for name in above.split(".") if above else ():
-            part = _member(part, name)
-        owner = document_type.field(above) if above else None
-        fields = document_type.fields_at(above, owner.type if owner else document_type.root)
-        names = {field.name.lower() for field in fields}
-        required = {field.name.lower() for field in fields if field.use is Use.REQUIRED}
-        written = {key.lower() for key in part}
-        filled = {key.lower() for key, value in part.items() if value is not None}
-        misfits[known.id, known.version] = (len(written - names), len(required - filled), len(names - written))
-    best = min(misfits.values())
-    return [known for known, _ in found if misfits[known.id, known.version] == best]
+def _best(types: Sequence[KnownType], message: Any) -> list[KnownType]:
+    """The types that know the most of the message's members and, of these, miss the fewest mandatory ones.
+
+    The outer members decide; the inner ones are looked at only where these do not.
+    """
+    left = list(types)
+    for depth in (2, 3, 4, 100):
+        faults = [_faults(message, known, "", known.root, depth) for known in left]
+        left = [known for known, count in zip(left, faults, strict=True) if count == min(faults)]
+        if len(left) == 1:
+            break
+    return left
+
+
+def _faults(value: Any, known: KnownType, path: str, class_name: str, depth: int) -> tuple[int, int]:
+    """How many members of an object the type does not know, and how many mandatory ones are not there; those of the
+    objects in it count too, down to ``depth``. A null member is one that its sender's class has: it counts as known
+    or not known."""
+    fields = known.fields_at(path, class_name)
+    if not isinstance(value, dict) or not fields:
+        return 0, 0
+    written = {name.lower() for name in value}
+    there = {name.lower() for name, member in value.items() if member is not None}
+    unknown = sum(not name.startswith(("$", "@")) for name in written - fields.keys())
+    missing = sum(said.use is Use.REQUIRED and name not in there for name, said in fields.items())
+    for name, member in value.items() if depth > 1 else ():
+        said = fields.get(name.lower())
+        if said is None or not isinstance(member, dict | list):
+            continue
+        below = f"{path}.{said.name}" if path else said.name
+        for item in member if isinstance(member, list) else [member]:
+            inner = _faults(item, known, below, said.type, depth - 1)
+            unknown, missing = unknown + inner[0], missing + inner[1]
+    return unknown, missing
 
 
 def _contains(element: Any, names: Sequence[str]) -> bool:

@@ -8,5 +8,10 @@ TYPE = "$type"
 """The member that tells which subclass an object is (``xsi:type`` in XML)."""
 
 
+def bare_class(marked: str) -> str:
+    """The class that a type mark names, without the namespace and assembly that serializers write with it."""
+    return marked.split(",")[0].rpartition(".")[2].strip()
+
+
 class Repeated(list[Any]):
     """The values of a single field that a document gives more than once."""

@@ -65,14 +65,15 @@ class RuleWriter:
                 for name in broken - looks_at.keys():
                     # a rule with words of its own for a fault is itself what is said of it
                     looks_at[name] = frozenset() if by_id[name].stands_for else self._looked_at(by_id[name])
-                found = [finding for finding in found if not wrong & looks_at[finding.rule]]
+                found = [finding for finding in found if wrong.isdisjoint(looks_at[finding.rule])]
             run.findings[before:] = found
 
         return judge
 
     def _looked_at(self, rule: Rule) -> frozenset[str]:
-        """The logical paths that decide whether a rule holds."""
-        return frozenset(_paths_in(parse(rule.holds, self._type, rule.each)))
+        """The logical paths that decide whether a rule holds, with all that they stand in."""
+        steps = [path.split(".") for path in _paths_in(parse(rule.holds, self._type, rule.each))]
+        return frozenset(".".join(path[:n]) for path in steps for n in range(1, len(path) + 1))
 
     def source(self, rules: Sequence[Rule]) -> str:
         root = Block("root")
@@ -99,6 +100,9 @@ class RuleWriter:
                 head = [f"{got} = {block.context}.get({step.name!r})", f"if {got} is not None:"]
             entered.append((block, Entry(head, Block(got))))
             block = entered[-1][1].block
+            if step.forms:
+                entered.append((block, Entry([f"if {self._names.of_form(got, step.forms)}:"], Block(got))))
+                block = entered[-1][1].block
         for rule in rules:
             self._rule(block, root, rule, each, where)
         # an inner block is put in place when it is done: what it reads from an outer one stands before it
@@ -145,7 +149,11 @@ class RuleWriter:
 
 def _is_wrong(finding: Finding) -> bool:
     """Whether a field cannot be read or its code is none: a rule about it would only say so again."""
-    return finding.severity is Severity.ERROR and finding.layer in (Layer.STRUCTURE, Layer.CODE)
+    return (
+        finding.severity is Severity.ERROR
+        and finding.layer in (Layer.STRUCTURE, Layer.CODE)
+        and finding.rule not in ("structure.order", "structure.length")
+    )
 
 
 def _element(finding: Finding) -> str:

@@ -10,7 +10,10 @@ from termserver.validation.bindings import Problem
 from termserver.validation.dates import day_of
 from termserver.validation.message import Message
 
-_DATED = ("StartDate", "DateDispense", "DiagnosisDate", "IssueDate", "AdmissionDate", "DischargeDate", "DeathDate")
+_DATED = (
+    *("StartDate", "DateDispense", "DateTimeResult", "DateOfInjection", "DiagnosisDate", "IssueDate", "IssueDateTime"),
+    *("ReferredDate", "AdmissionDate", "DischargeDate", "DeathDate"),
+)
 """The members by which a part of a message states its own day, in the order they count."""
 
 

@@ -33,6 +33,7 @@ class Shape:
         self.type = document_type
         self._classes: dict[str, ClassShape] = {}
         self._at: dict[tuple[str, str], tuple[Field, ...]] = {}
+        self._forms: dict[str, tuple[str, ...]] = {}
 
     def of(self, class_name: str) -> ClassShape:
         """The class; raise KeyError if the type does not know it."""
@@ -58,6 +59,13 @@ class Shape:
             known = self._at[key] = self.type.fields_at(path, class_name)
         return known
 
+    def forms_of(self, class_name: str) -> tuple[str, ...]:
+        """The class and those derived from it; cached."""
+        known = self._forms.get(class_name)
+        if known is None:
+            known = self._forms[class_name] = self.type.forms_of(class_name)
+        return known
+
     def extends(self, class_name: str, base: str) -> bool:
         """Whether ``class_name`` is ``base`` or one of its subclasses."""
         while class_name and class_name != base:
@@ -74,8 +82,4 @@ class Shape:
     def is_opaque(self, class_name: str) -> bool:
         """Whether the inside of the class is not described and may hold anything."""
         known = self.type.classes[class_name]
-        return (
-            not known.fields
-            and not known.base
-            and not any(other.base == class_name for other in self.type.classes.values())
-        )
+        return not known.fields and not known.base and len(self.forms_of(class_name)) == 1

@@ -4,13 +4,13 @@ The judge itself cannot say these words: it was killed, ran out of its budget, o
 """
 
 import hashlib
-from dataclasses import dataclass
 
 from termserver.model.findings import Finding, Layer, Location, Report, Severity, Verdict
 from termserver.model.text import Text
+from termserver.model.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unfinished:
     """Why nothing more is known about a document."""
 

@@ -7,14 +7,13 @@ what stands.
 """
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from termserver.model.documents import Field, Use
 from termserver.model.findings import Finding, Layer, Location, Severity
 from termserver.model.text import Text
 from termserver.validation import dates, wording
-from termserver.validation.message import TYPE, Message, Repeated
+from termserver.validation.message import TYPE, Message, Repeated, bare_class
 from termserver.validation.shape import YYYYMMDD, Shape
 
 _MANDATORY, _STRUCTURE, _WRONG, _FORMAT = 6, 4, 7, 16
@@ -23,14 +22,18 @@ _MANDATORY, _STRUCTURE, _WRONG, _FORMAT = 6, 4, 7, 16
 _ARTEFACT = "Specified"
 
 
-@dataclass(slots=True)
 class Walk:
-    """What one walk found. ``message`` is what can be judged further."""
+    """What one walk found. ``message`` is what can be judged further.
 
-    message: Message
-    findings: list[Finding] = field(default_factory=list)
-    stopped: bool = False
-    """Whether the walk ended at the limit of findings; then nothing is left to judge."""
+    ``stopped``: the walk ended at the limit of findings; then nothing is left to judge.
+    """
+
+    __slots__ = ("findings", "message", "stopped")
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.findings: list[Finding] = []
+        self.stopped = False
 
     @property
     def has_errors(self) -> bool:
@@ -75,16 +78,17 @@ class Walker:
         if not isinstance(value, dict):
             self._add(walk, "structure.type", path, wording.not_an_object(path, value), _FORMAT)
             return None
-        subclass = value.get(TYPE)
+        subclass, declared, of_no_form = value.get(TYPE), class_name, False
         if isinstance(subclass, str) and subclass != class_name:
-            subclass = subclass.split(",")[0].rpartition(".")[2]
+            subclass = bare_class(subclass)
             if self._shape.extends(subclass, class_name):
                 class_name = subclass
             elif self._shape.is_class(class_name):
+                of_no_form = True
                 self._add(walk, "structure.subtype", path, wording.not_a_subtype(subclass, class_name), _STRUCTURE)
         if self._shape.is_opaque(class_name):
             return value
-        kept: Message = {TYPE: value[TYPE]} if TYPE in value else {}
+        kept: Message = {TYPE: class_name} if class_name != declared else {}
         shape = self._shape.of(class_name)
         for known in self._shape.fields_at(plain, class_name):
             here = f"{path}.{known.name}" if path else known.name
@@ -98,7 +102,7 @@ class Walker:
             if member is not None:
                 kept[known.name] = member
         for name in value:
-            if name not in shape.fields and name != TYPE:
+            if name not in shape.fields and name != TYPE and not of_no_form:
                 self._unknown(name, path, shape.fields, walk)
         return kept
 

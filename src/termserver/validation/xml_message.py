@@ -7,7 +7,6 @@ own name, for the walker to explain.
 """
 
 from collections.abc import Callable
-from copy import copy
 from typing import Any
 
 from termserver.model.documents import Field
@@ -92,7 +91,7 @@ class XmlMessages:
             if TYPE in message:
                 subclass = message[TYPE]
                 if subclass != name and self._shape.is_class(subclass) and self._shape.extends(subclass, name):
-                    return {TYPE: subclass, **self._class(subclass)(_untyped(node))}
+                    return self._class(subclass)(node)
             for child in node:
                 tag = child.tag
                 known = table.get(tag) or self._entry(name, table, tag)
@@ -156,13 +155,6 @@ class XmlMessages:
             return items
 
         return read
-
-
-def _untyped(node: Element) -> Element:
-    """The element without its ``xsi:type``, to be read as the class that it names."""
-    untyped = copy(node)
-    del untyped.attrib[_XSI_TYPE]
-    return untyped
 
 
 def _repeat(message: Message, name: str, value: Any) -> None:

@@ -4,6 +4,7 @@ from termserver.model.findings import Finding, Layer, Location, Severity
 from termserver.parsing.xml import Element, local_name
 from termserver.validation import wording
 from termserver.validation.shape import Shape
+from termserver.validation.xml_message import XSI
 
 _STRUCTURE_ERROR = 4
 
@@ -16,6 +17,9 @@ def order_faults(root: Element, shape: Shape) -> list[Finding]:
 
 
 def _class(node: Element, shape: Shape, class_name: str, path: str, faults: list[Finding]) -> None:
+    marked = (node.get(f"{XSI}type") or "").rpartition(":")[2]
+    if marked and shape.extends(marked, class_name):
+        class_name = marked
     known = shape.of(class_name)
     last, last_name = -1, ""
     for child in node:

@@ -1,0 +1,34 @@
+"""A query string means what forms mean by it, however it is encoded."""
+
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from termserver.api.answers import Problem
+from termserver.api.parameters import Parameter, read
+
+KNOWN = {"q": Parameter("q", repeats=True), "system": Parameter("system", repeats=True)}
+PIECES = ("q", "system", "=", "&", "+", "%", "%20", "%D8%AA", "%d8", "%FF", "%2B", "%26", "%3D", "%00", "a", "2", ";")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_a_query_string_is_read_as_the_standard_library_reads_it(text: str) -> None:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        pairs = None
+    if pairs is None or any(name not in KNOWN for name, _ in pairs):
+        with pytest.raises(Problem):
+            read(text.encode(), KNOWN)
+        return
+    expected = {name: "\n".join(value for key, value in pairs if key == name) for name in KNOWN}
+    assert read(text.encode(), KNOWN) == expected
+
+
+@pytest.mark.parametrize("text", ["q=%FF", "q=\u06a9", "&".join(["q=a"] * 65)])
+def test_what_is_not_percent_encoded_utf_8_or_too_long_is_refused(text: str) -> None:
+    with pytest.raises(Problem) as refused:
+        read(text.encode(), KNOWN)
+    assert refused.value.status == 400
