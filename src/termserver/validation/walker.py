@@ -145,8 +145,8 @@ class Walker:
             if not value and known.use is Use.REQUIRED:
                 self._add(walk, "structure.empty", path, wording.empty(known), known.sepas_category or _MANDATORY)
                 return False
-            if not value and self._shape.type.open:
-                return False  # absent
+            if not value and self._shape.type.open and (known.binding or known.identifiers or known.type == YYYYMMDD):
+                return False  # an empty code, number or day is none
             if known.type == YYYYMMDD:
                 return self._day(value, path, walk)
             if known.max_length is not None and len(value) > known.max_length:
@@ -172,12 +172,10 @@ class Walker:
 
 def _fits(type_name: str, value: Any) -> bool:
     """Whether the value is of the scalar type; 2.0 is a whole number in JSON Schema."""
-    if type_name == "int":
+    if type_name in _BITS:
         whole = isinstance(value, int) and not isinstance(value, bool)
         whole = whole or (isinstance(value, float) and value.is_integer())
-        return whole and -(2**31) <= value < 2**31
-    if type_name == "long":
-        return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+        return whole and -(2 ** _BITS[type_name]) <= value < 2 ** _BITS[type_name]
     if type_name == "double":
         return isinstance(value, int | float) and not isinstance(value, bool)
     if type_name == "bool":
@@ -186,6 +184,8 @@ def _fits(type_name: str, value: Any) -> bool:
         return True
     return isinstance(value, str) and (type_name not in _TEXT_FORMS or bool(_TEXT_FORMS[type_name].fullmatch(value)))
 
+
+_BITS = {"int": 31, "long": 63}
 
 _TEXT_FORMS = {
     "byte": re.compile(r"[A-Za-z0-9+/=\s]*", re.ASCII),
