@@ -9,7 +9,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.retrievers.fts5 import Fts5Retriever
@@ -19,6 +18,7 @@ from benchmarks.search_judged import JUDGED
 from termserver.importers import icd10cm
 from termserver.model.codes import CodeSystemContent, Designation, Entry
 from termserver.model.fold import words
+from termserver.model.values import replace
 from termserver.search.ranking import in_rank_order
 
 QUERIES = 200

@@ -8,7 +8,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "termserver"
 
 FLOORS = [
-    {"cli"},
+    {"cli", "pytest_plugin"},
     {"web"},
     {"api"},
     {"publication", "registries", "accounts"},
@@ -22,6 +22,7 @@ FLOOR = {room: n for n, rooms in enumerate(FLOORS) for room in rooms}
 
 # each third-party library and the rooms (or single files) that may know it
 STRANGERS = {
+    "pytest": {"pytest_plugin.py"},
     "typer": {"cli"},
     "click": {"cli"},
     "fastapi": {"api", "web"},

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from termserver.model.codes import CodeSystemContent, ConceptMap, NamingSystem, ValueSet
+from termserver.model.destinations import Destination
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import TermserverError
 from termserver.model.releases import Manifest, Table
-from termserver.releases import document_records, editions, records, stamps
+from termserver.releases import destination_records, document_records, editions, records, stamps
 from termserver.releases.writer import ReleaseWriter
 from termserver.search import index as search_index
 from termserver.search.ranking import in_rank_order
@@ -44,6 +45,8 @@ class AllContent(Protocol):
     def rule_sets(self) -> tuple[RuleSet, ...]: ...
     @property
     def files(self) -> dict[str, bytes]: ...
+    @property
+    def destinations(self) -> tuple[Destination, ...]: ...
 
 
 def build_release(
@@ -89,6 +92,9 @@ def _write_all_else(writer: ReleaseWriter, content: AllContent) -> None:
     for rules in content.rule_sets:
         data = document_records.encode_rule_set(rules)
         writer.artefact(f"rulesets/{rules.document_type}/{rules.version}.json", "ruleset", data)
+    for destination in content.destinations:
+        data = destination_records.encode_destination(destination)
+        writer.artefact(f"destinations/{destination.id}.json", destination_records.KIND, data)
     for path, data in content.files.items():
         writer.artefact(path, path.split("/", 1)[0].removesuffix("s"), data)
 

@@ -22,6 +22,8 @@ from termserver.terminology.systems import OpenSystem
 from termserver.terminology.terminology import CodeValidity, ConceptDetail, Named, Terminology
 
 if TYPE_CHECKING:
+    from termserver.model.destinations import Destination
+    from termserver.model.explanations import Explanation, Explanations
     from termserver.search.search import Search, SearchResult
     from termserver.validation.judge import Documents
 
@@ -195,6 +197,24 @@ class TermServer:
         """What the rules say, by rule id."""
         return {rule.id: rule.says for rules in self.rule_sets() for rule in rules.rules}
 
+    def explain(self, rule: str, type: str = "") -> "Explanation":
+        """What a rule, or a finding of the engine itself, asks and why; see ``Explanations.find``.
+
+        ``type`` (id or root element) settles which of several document types is meant. Raise
+        UnknownRule, naming the nearest, or UnknownDocumentType.
+        """
+        return self.explanations.find(rule, self._type(type)[0].id if type else "")
+
+    @cached_property
+    def explanations(self) -> "Explanations":
+        """Every rule of the edition and every finding of the engine, explained."""
+        from termserver.model.explanations import Explanations
+        from termserver.releases import rule_excerpts
+
+        titles = {known.id: known.title for known, _ in self._heads}
+        categories = {n: self.terminology.display("sepas-error-category", str(n)) for n in range(1, 100)}
+        return Explanations(self.rule_sets(), titles, rule_excerpts.read(self.releases), categories)
+
     def check_document(
         self,
         data: bytes,
@@ -204,12 +224,14 @@ class TermServer:
         as_of: str = "",
         require_checked: bool = False,
         show_values: bool = False,
+        to: Sequence[str] = (),
     ) -> Report:
         """Judge one document, XML or JSON.
 
         ``type`` settles what the document does not tell (else it is undecided), ``as_of`` replaces
         the document's own day, ``require_checked`` makes it undecided unless every code could be
-        checked, ``show_values`` leaves the values in the excerpts readable. Raise UsageError for a
+        checked, ``show_values`` leaves the values in the excerpts readable, ``to`` names the destinations
+        it is sent to at once (``("hix", "wix")``), for each of which it is judged. Raise UsageError for a
         wrong option, UnknownDocumentType for a type that nobody knows.
         """
         report: Report = self._documents.check(
@@ -220,8 +242,16 @@ class TermServer:
             as_of=as_of,
             require_checked=require_checked,
             show_values=show_values,
+            to=to,
         )
         return report
+
+    @cached_property
+    def destinations(self) -> "tuple[Destination, ...]":
+        """Where documents go, by id: which types, from whom, for what purpose, and how much of each."""
+        from termserver.releases.destination_records import read_destinations
+
+        return read_destinations(self.releases)
 
     def example(self, type: str, format: str = "xml") -> bytes:
         """A valid document of the type to start from; ``format`` is xml or json.
@@ -298,6 +328,7 @@ class TermServer:
                 for known, release in self._heads
             ],
             self.terminology,
+            destinations=lambda: self.destinations,
         )
 
     def _rule_sets(self, type: str) -> list[RuleSet]:

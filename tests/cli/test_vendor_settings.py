@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 
 from termserver import __version__
+from termserver.build import build_release
+from termserver.content.folders import read
+from termserver.model.days import Period
+from termserver.model.values import replace
 from termserver.releases.shelf import Shelf
 
 Run = Callable[..., Any]
@@ -268,13 +272,46 @@ def test_what_is_no_report_is_not_replayed(run: Run, here: Path, data: bytes) ->
 # a later day, and what git says
 
 
-def test_a_verdict_that_will_change_is_warned_of_and_stays(run: Run, here: Path) -> None:
-    answer = judged(run, "out", "--also-as-of", "1403-01-01")
-    for report in answer["reports"]:
-        rules = [finding["rule"] for finding in report["findings"]]
-        then = judged(run, report["document"], "--as-of", "1403-01-01")["reports"][0]["verdict"]
-        assert ("document.verdict-changes" in rules) == (then != report["verdict"])
-    assert [report["verdict"] for report in answer["reports"]] == ["accepted", "rejected"]
+@pytest.fixture(scope="module")
+def ending(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's release, but the gender 2 retires at the end of 1406 and the rules of prescriptions end then."""
+    content = read(root)
+    end = Period("", "2028-03-19")
+    systems = tuple(
+        replace(
+            one,
+            concepts=tuple(
+                replace(concept, period=end, replaced_by=()) if concept.code == "2" else concept
+                for concept in one.concepts
+            ),
+        )
+        if one.system.id == "gender"
+        else one
+        for one in content.systems
+    )
+    rule_sets = tuple(
+        replace(one, period=end) if one.document_type == "medication-prescription" else one for one in content.rule_sets
+    )
+    path = tmp_path_factory.mktemp("ending") / "standards.release"
+    build_release(replace(content, systems=systems, rule_sets=rule_sets), path, "standards", "ending")
+    return path
+
+
+def test_a_verdict_that_will_be_another_is_warned_of_and_stays(run: Run, here: Path, root: Path, ending: Path) -> None:
+    prescription = root / "validators/medication-prescription/1.0/examples/valid/one-drug.xml"
+    bill = root / "validators/patient-bill/1.0/examples/valid/inpatient.xml"
+    asked = (str(prescription), str(bill), "--edition", str(ending))
+    plain = judged(run, *asked)["by_name"]
+    soon = judged(run, *asked, "--also-as-of", "1406-12-01")["by_name"]
+    assert soon == plain
+    later = judged(run, *asked, "--also-as-of", "1407-01-01")
+    assert later["options"]["also-as-of"] == "2028-03-20"
+    for name, then in {"one-drug.xml": "undecided", "inpatient.xml": "rejected"}.items():
+        report = later["by_name"][name]
+        assert report["verdict"] == "accepted"
+        (said,) = [one for one in report["findings"] if one["rule"] == "document.verdict-changes"]
+        assert said["severity"] == "warning"
+        assert f"Accepted now, but {then} by the rules and codes of 2028-03-20 (1407/01/01)" in said["message"]["en"]
 
 
 def git(*arguments: str) -> None:

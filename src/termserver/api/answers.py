@@ -18,6 +18,7 @@ from termserver.model.errors import (
     TermserverError,
     UnknownCode,
     UnknownDocumentType,
+    UnknownRule,
     UnknownSystem,
     UsageError,
 )
@@ -54,6 +55,7 @@ _KINDS: tuple[tuple[type[TermserverError], int, str], ...] = (
     (UnknownSystem, 404, "unknown-system"),
     (UnknownCode, 404, "unknown-code"),
     (UnknownDocumentType, 404, "unknown-document-type"),
+    (UnknownRule, 404, "unknown-rule"),
     (QuerySyntaxError, 400, "query-syntax"),
     (UsageError, 400, "bad-request"),
     (TermserverError, 500, "failure"),

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from termserver.model.destinations import Destination
+
 
 class Bilingual(BaseModel):
     fa: str
@@ -97,6 +99,7 @@ class ReportShape(BaseModel):
     share: dict[str, Any]
     sha256: str
     findings: list[FindingShape]
+    to: list[str] | None = Field(None, description="the destinations for which it was judged, where any were named")
 
 
 class ReportsAnswer(BaseModel):
@@ -109,3 +112,59 @@ class BatchItem(BaseModel):
     content: str | None = Field(None, description="the document as text, XML or JSON")
     content_base64: str | None = Field(None, description="the document's bytes; one of both is given")
     type: str = Field("", description="the document type, where the document does not tell")
+
+
+def destination(known: Destination) -> dict[str, Any]:
+    """A destination as the API tells it."""
+    return {
+        "id": known.id,
+        "aliases": list(known.aliases),
+        "version": known.version,
+        "title": known.title.as_json(),
+        "receiver": known.receiver.as_json(),
+        "otherwise": str(known.otherwise),
+        "provisional": known.provisional,
+        "source": known.source,
+        "documents": [
+            {
+                "type": one.type,
+                "sending": str(one.sending),
+                "sender": one.sender.as_json(),
+                "purpose": one.purpose.as_json(),
+                "period": {"start": one.period.start, "end": one.period.end} if one.period else None,
+                "minimum": list(one.minimum),
+                "minimum_provisional": one.minimum_provisional,
+                "provisional": one.provisional,
+                "source": one.source,
+            }
+            for one in known.documents
+        ],
+    }
+
+
+class RuleAnswer(BaseModel):
+    """A rule of a rule set, or a finding of the engine itself (then `document_type` is null)."""
+
+    id: str
+    layer: str
+    severity: Literal["error", "warning", "information"] = Field(
+        description="of a finding of the engine, the usual one"
+    )
+    title: Bilingual
+    why: Bilingual
+    hint: Bilingual | None
+    sepas_category: int | None
+    sepas_words: Bilingual | None
+    source: str
+    evidence: str
+    each: str = Field(description="where it is asked, in the language of validators/README.md; so are the next two")
+    when: str
+    holds: str
+    bad: str = Field(description="excerpt of the invalid example")
+    good: str = Field(description="the same place of the valid one")
+    example: str = Field(description="the name of the invalid example")
+    document_type: str | None
+    version: str
+    provisional: bool
+    also_in: list[str] = Field(description="the other document types with a rule of this id")
+    release: str

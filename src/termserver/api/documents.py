@@ -49,12 +49,15 @@ def _options(
         str, Query(pattern="^(fast|reference)$", description="which schema engine gives the verdict")
     ] = "fast",
     as_of: Annotated[str, Query(description="judge as of this day instead of the document's own")] = "",
+    to: Annotated[
+        list[str] | None, Query(max_length=20, description="where it is sent, as hix and wix; may be repeated")
+    ] = None,
     require_checked: Annotated[bool, Query(description="undecided unless every code could be checked")] = False,
 ) -> dict[str, Any]:
     """What both routes may be told; raise UsageError for a day that is none."""
     if as_of:
         parse_day(as_of)
-    return {"type": type, "engine": engine, "as_of": as_of, "require_checked": require_checked}
+    return {"type": type, "engine": engine, "as_of": as_of, "to": tuple(to or ()), "require_checked": require_checked}
 
 
 Options = Annotated[dict[str, Any], Depends(_options)]
@@ -105,5 +108,18 @@ def routes(server: TermServer, hot: HotRoutes, judges: Judges) -> APIRouter:
             for known in server.document_types()
         ]
         return json_response({"types": listed}, hot, immutable=True)
+
+    @router.get("/api/rules/{id}", response_model=described.RuleAnswer, summary="A rule explained")
+    async def rule(
+        id: str, type: Annotated[str, Query(description="of this document type, where several have it")] = ""
+    ) -> Response:
+        """What it asks and why, by whose word, its SEPAS category, and a wrong and a right excerpt."""
+        known = await run_in_threadpool(server.explain, id, type)
+        return json_response(known.as_json(), hot, immutable=True)
+
+    @router.get("/api/documents/destinations", summary="Where documents go, from whom, and for what purpose")
+    async def destinations() -> Response:
+        listed = [described.destination(known) for known in server.destinations]
+        return json_response({"destinations": listed}, hot, immutable=True)
 
     return router

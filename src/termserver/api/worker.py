@@ -1,8 +1,8 @@
 """One process that judges documents: it opens the same release files and answers over a pipe.
 
-A question is ``(data, options)``; an answer is the report, the failure that the caller is told, or
-``None`` where judging failed inside. The process ends when the pipe is closed, so it never outlives
-who asked.
+A question is ``(data, options)``, or a list of such; an answer is the report, the failure that the
+caller is told, or ``None`` where judging failed inside, or a list of such. The process ends when the
+pipe is closed, so it never outlives who asked.
 """
 
 import contextlib
@@ -43,9 +43,12 @@ def run(pipe: Connection, edition: Edition, files: Sequence[Path], cpu_seconds: 
         gc.freeze()  # what is loaded stays; no pause to look through it again
         pipe.send(None)
         while True:
-            data, options = pipe.recv()
+            question = pipe.recv()
             _allow(cpu_seconds)
-            pipe.send(judged(server, data, options))
+            if isinstance(question, list):
+                pipe.send([judged(server, data, options) for data, options in question])
+            else:
+                pipe.send(judged(server, *question))
 
 
 def judged(server: TermServer, data: bytes, options: dict[str, Any]) -> Answer:

@@ -7,7 +7,20 @@ from typing import Annotated, Any
 import typer
 
 from termserver import __version__
-from termserver.cli import asking, content, doctor, imports, lock, release, replay, serve, validate_command
+from termserver.cli import (
+    asking,
+    bundle,
+    content,
+    coverage,
+    doctor,
+    explain,
+    imports,
+    lock,
+    release,
+    replay,
+    serve,
+    validate_command,
+)
 
 app = typer.Typer(
     name="termserver",
@@ -42,8 +55,11 @@ def _start(
 serve.register(app)
 validate_command.register(app)
 replay.register(app)
+coverage.register(app)
 lock.register(app)
+bundle.register(app)
 asking.register(app)
+explain.register(app)
 content.register(app)
 release.register(app)
 imports.register(app)

@@ -8,7 +8,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from termserver.model.errors import ContentError, ImportFailed, TermserverError, UnknownCode, UnknownSystem, UsageError
+from termserver.model.errors import (
+    ContentError,
+    ImportFailed,
+    TermserverError,
+    UnknownCode,
+    UnknownRule,
+    UnknownSystem,
+    UsageError,
+)
 from termserver.model.errors import UnknownDocumentType as UnknownType
 from termserver.model.findings import INTERNAL_STATUS, USAGE_STATUS
 from termserver.model.text import Text
@@ -24,6 +32,7 @@ _STATUS_OF = (
     (UsageError, USAGE_STATUS),
     (UnknownSystem, USAGE_STATUS),
     (UnknownType, USAGE_STATUS),
+    (UnknownRule, USAGE_STATUS),
     (UnknownCode, NO_STATUS),
     (ContentError, NO_STATUS),
     (ImportFailed, NO_STATUS),
@@ -80,12 +89,17 @@ def words_for(error: Exception) -> Text:
     )
 
 
-def fail(error: Exception, language: str) -> int:
-    """Say a failure in the reader's language and return its exit status; TERMSERVER_DEBUG=1 shows the traceback."""
+def show_trace(error: Exception) -> None:
+    """The traceback of a failure on standard error, where TERMSERVER_DEBUG asks for it."""
     if os.environ.get("TERMSERVER_DEBUG"):
         import traceback  # two milliseconds that only a failure pays for
 
         traceback.print_exception(error)
+
+
+def fail(error: Exception, language: str) -> int:
+    """Say a failure in the reader's language and return its exit status; TERMSERVER_DEBUG=1 shows the traceback."""
+    show_trace(error)
     complain(words_for(error).in_language(language))
     return status_of(error) if isinstance(error, TermserverError) else INTERNAL_STATUS
 

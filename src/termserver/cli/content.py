@@ -73,7 +73,7 @@ def guides(
     lang: Lang = None,
     json: Json = False,
 ) -> int:
-    """Write the field guides of the document types (docs/types/)."""
+    """Write the field guides (docs/types/) and the pages of the rules (docs/rules/)."""
     from termserver.content import generated
 
     return _generate(root, generated.guides, "guides", check, spoken(lang), json)

@@ -148,6 +148,7 @@ def _how(said: Any, config: str) -> How:
         engine=options.get("engine", "fast"),
         as_of=options.get("as-of", ""),
         also_as_of=options.get("also-as-of", ""),
+        to=tuple(options["to"].split(",")) if "to" in options else (),
         require_checked="require-checked" in options,
         referee="referee" in options,
         **waivers,

@@ -5,20 +5,20 @@ The file is looked for in the working folder; YAML is loaded only if it is there
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from typing import Any
 
 from termserver.cli.judging import How
 from termserver.cli.outputs import Asked
 from termserver.cli.outputs import asked as outputs_asked
 from termserver.model.errors import UsageError
+from termserver.model.values import replace, value
 
 SETTINGS_FILE = ".termserver.yaml"
 LOCK_FILE = "termserver.lock"
 _REFUSED_TO_REFEREES = ("type", "as_of", "also_as_of", "require_checked", "engine")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settings:
     """How to judge, and what a settings file adds to that: where documents are and reports go."""
 
@@ -33,6 +33,7 @@ class Settings:
         ``today`` is the day by which waivers expire, else the clock's. Raise UsageError for a file that
         cannot be used, and for what a referee may not be asked.
         """
+        asked = dict(asked) | {"to": tuple(asked.get("to") or ())}
         if asked.get("referee"):
             _refuse(config, asked)
             return cls(How(**asked))
@@ -43,6 +44,8 @@ class Settings:
         said = read(config or SETTINGS_FILE)
         folder = os.path.dirname(config)
         merged = dict(asked)
+        if said.to and not merged["to"]:
+            merged["to"] = said.to
         if said.type and not merged.get("type"):
             merged["type"] = said.type
         if said.require_checked:
@@ -62,9 +65,11 @@ class Settings:
 
 
 def _refuse(config: str, asked: Mapping[str, Any]) -> None:
-    usual = {field.name: field.default for field in fields(How)}
+    usual = How()
     given = [
-        f"--{name.replace('_', '-')}" for name in _REFUSED_TO_REFEREES if asked.get(name, "") not in ("", usual[name])
+        f"--{name.replace('_', '-')}"
+        for name in _REFUSED_TO_REFEREES
+        if asked.get(name, "") not in ("", getattr(usual, name))
     ]
     if config:
         given.append("--config")
@@ -79,8 +84,6 @@ def _refuse(config: str, asked: Mapping[str, Any]) -> None:
 def _dated(how: How) -> How:
     """The days that were given are days; raise UsageError before any document is read otherwise."""
     if how.also_as_of:
-        from dataclasses import replace
-
         from termserver.model.days import parse_day
 
         return replace(how, also_as_of=parse_day(how.also_as_of))

@@ -102,7 +102,7 @@ def judge(
         )
     wanted = _changed(changed_since, files) if changed_since else None
     documents = Inputs(BYTE_LIMIT, wanted, [one.file for one in said if one.file], stdin_name).documents(files)
-    with _opened(_edition(edition, lock)) as server, outputs.Outputs() as out:
+    with opened(edition_to_judge_by(edition, lock)) as server, outputs.Outputs() as out:
         _add(out, said, server, how, json, language, quiet)
         statuses = set()
         with _judges(server, jobs) as judges:
@@ -129,8 +129,11 @@ def judge(
     return status
 
 
-def _edition(edition: str, lock: str) -> str:
-    """What to judge by, where something was said; a lock in the working folder says it too."""
+def edition_to_judge_by(edition: str, lock: str) -> str:
+    """The path to judge by, where something was said; a lock in the working folder says it too.
+
+    Raise UsageError if both were given, or the lock is not there.
+    """
     if edition and lock:
         raise UsageError(
             "--edition and --lock both say what to judge by. Give one of them.",
@@ -144,7 +147,8 @@ def _edition(edition: str, lock: str) -> str:
     return edition or lock or (LOCK_FILE if os.path.isfile(LOCK_FILE) else "")
 
 
-def _opened(edition: str) -> Any:
+def opened(edition: str) -> Any:
+    """The ``TermServer`` of that edition; of the current one without a name."""
     from termserver.service import TermServer
 
     return TermServer.open(edition or None)

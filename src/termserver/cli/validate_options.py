@@ -8,6 +8,7 @@ EXAMPLES = """examples:
   termserver validate --json out/ > reports.json
   termserver validate --lang fa --require-checked bill.json
   termserver validate out/ batch.zip orders.ndjson.gz --jobs 2
+  termserver validate --to hix --to wix bill.xml
   termserver validate out/ --output sarif:findings.sarif --output junit:junit.xml
   termserver validate out/ --changed-since origin/main
   type bill.xml | termserver validate -
@@ -61,6 +62,13 @@ OPTIONS = (
     Option("--as-of", "Judge as on this day (2026-11-21 or 1405-08-30), not the document's own.", metavar="DATE"),
     Option(
         "--also-as-of", "Warn where the verdict would be another one by the rules of this later day.", metavar="DATE"
+    ),
+    Option(
+        "--to",
+        "Where it is sent (hix, wix): may it go there, must it go elsewhere too, is it more than is needed there; "
+        "may be repeated.",
+        metavar="DESTINATION",
+        many=True,
     ),
     Option("--require-checked", "Exit status 3 where a code could not be checked.", flag=True),
     Option(

@@ -7,8 +7,10 @@ from pathlib import Path
 from termserver.content import (
     conceptmap_files,
     descriptions,
+    destination_files,
     field_rows,
     namingsystem_files,
+    newer_fields,
     ruleset_files,
     valueset_files,
 )
@@ -89,11 +91,14 @@ def _files(tree: Tree) -> Iterator[tuple[str, "Keys | tuple[str, ...] | None"]]:
     for file in yaml_files(tree, namingsystem_files.FOLDER):
         yield file, namingsystem_files.NAMING_SYSTEM
     yield descriptions.CLASSES_FILE, field_rows.CLASS_COLUMNS
+    yield newer_fields.NEWER_FILE, newer_fields.NEWER_COLUMNS
     for folder in versions(tree, "schemas"):
         yield f"{folder}/document.yaml", descriptions.DOCUMENT
         yield f"{folder}/fields.csv", field_rows.FIELD_COLUMNS
     for folder in versions(tree, ruleset_files.FOLDER):
         yield f"{folder}/ruleset.yaml", None
+    for file in yaml_files(tree, destination_files.FOLDER):
+        yield file, destination_files.DESTINATION
 
 
 def _rules(text: str) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from termserver.content.code_check import check_codes
 from termserver.content.conceptmap_check import check_concept_map
+from termserver.content.destination_check import check_destination
 from termserver.content.detail_check import check_details
 from termserver.content.folders import Sources, read_sources
 from termserver.content.hierarchy_check import check_hierarchy
@@ -55,4 +56,6 @@ def check_sources(sources: Sources) -> list[Problem]:
         problems += check_naming_system(naming_system, systems)
     for rule_set in sources.rule_sets:
         problems += check_rule_set(rule_set, sources.document_types)
+    for destination in sources.destinations:
+        problems += check_destination(destination, sources.document_types)
     return problems

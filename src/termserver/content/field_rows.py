@@ -31,7 +31,7 @@ CLASS_COLUMNS = (
 )
 FIELD_COLUMNS = ("path", *_SAYS, "evidence", "source")
 CODED = ("DO_CODED_TEXT", "DO_CODEABLE_CONCEPT", "string", "int", "long")
-"""Types a binding may be said of: of a DO_CODEABLE_CONCEPT it binds the coded text in it; a plain value is a code itself."""
+"""Types a binding may be said of; of a DO_CODEABLE_CONCEPT it binds the text inside, a plain value is a code itself."""
 IDENTIFIED = ("DO_IDENTIFIER", "string")
 _NUMBERS = ("int", "long", "double")
 _STRICT = ("use", "minimum", "maximum", "pattern", "max_length")

@@ -3,16 +3,25 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from termserver.content import conceptmap_files, namingsystem_files, ruleset_files, valueset_files
+from termserver.content import (
+    conceptmap_files,
+    destination_files,
+    namingsystem_files,
+    rule_excerpts,
+    ruleset_files,
+    valueset_files,
+)
 from termserver.content.codesystem_files import SystemSource, read_base, read_system
 from termserver.content.conceptmap_files import ConceptMapSource, read_concept_map
 from termserver.content.descriptions import read_document_types
+from termserver.content.destination_files import DestinationSource, read_destination
 from termserver.content.namingsystem_files import NamingSystemSource, read_naming_system
 from termserver.content.problems import Problem, refuse
 from termserver.content.ruleset_files import RuleSetSource, examples, read_rule_set
 from termserver.content.tree import Tree
 from termserver.content.valueset_files import ValueSetSource, read_value_set
 from termserver.model.codes import CodeSystemContent, ConceptMap, NamingSystem, ValueSet
+from termserver.model.destinations import Destination
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import ContentError
 
@@ -31,6 +40,7 @@ class Content:
     document_types: tuple[DocumentType, ...] = ()
     rule_sets: tuple[RuleSet, ...] = ()
     files: dict[str, bytes] = field(default_factory=dict)
+    destinations: tuple[Destination, ...] = ()
 
 
 @dataclass
@@ -44,6 +54,7 @@ class Sources:
     naming_systems: list[NamingSystemSource] = field(default_factory=list)
     document_types: tuple[DocumentType, ...] = ()
     rule_sets: list[RuleSetSource] = field(default_factory=list)
+    destinations: list[DestinationSource] = field(default_factory=list)
 
 
 def read(root: Path) -> Content:
@@ -62,6 +73,7 @@ def read(root: Path) -> Content:
         document_types=sources.document_types,
         rule_sets=tuple(source.rule_set for source in sources.rule_sets),
         files=release_files(sources.tree),
+        destinations=tuple(source.destination for source in sources.destinations),
     )
 
 
@@ -105,6 +117,10 @@ def read_sources(tree: Tree, problems: list[Problem]) -> Sources:
         rule_set = read_rule_set(tree, folder, problems)
         if rule_set:
             sources.rule_sets.append(rule_set)
+    for file in yaml_files(tree, destination_files.FOLDER):
+        destination = read_destination(tree, file, problems)
+        if destination:
+            sources.destinations.append(destination)
     return sources
 
 
@@ -135,7 +151,7 @@ def versions(tree: Tree, folder: str) -> list[str]:
 
 
 def release_files(tree: Tree) -> dict[str, bytes]:
-    """The generated schemas and the valid examples, by their path in a release."""
+    """The generated schemas, the valid examples and the excerpts of the invalid ones, by their path in a release."""
     found: dict[str, bytes] = {}
     for folder in versions(tree, "schemas"):
         for name in tree.files(folder):
@@ -146,4 +162,6 @@ def release_files(tree: Tree) -> dict[str, bytes]:
         for name in examples(tree, f"{folder}/examples/valid"):
             data = tree.read(f"{folder}/examples/valid/{name}") or b""
             found[f"examples/{kind}/{version}/valid/{name}"] = data
+        if shown := rule_excerpts.excerpts(tree, folder):
+            found[f"{rule_excerpts.FOLDER}/{kind}/{version}.json"] = rule_excerpts.encode(shown)
     return found

@@ -1,8 +1,9 @@
-"""The files that are written from the descriptions and committed beside them: schemas and field guides."""
+"""The files that are written from the descriptions and committed beside them: schemas, field guides, rule pages."""
 
 import contextlib
 from pathlib import Path
 
+from termserver.content import rules_guide
 from termserver.content.descriptions import read_document_types
 from termserver.content.folders import read_sources, versions
 from termserver.content.guide import Names, guide
@@ -28,7 +29,7 @@ def schemas(root: Path) -> dict[Path, bytes]:
 
 
 def guides(root: Path) -> dict[Path, bytes]:
-    """The field guide of every document type in its newest version, by its path below ``root``.
+    """The field guide of every document type in its newest version and the pages of the rules, by path below ``root``.
 
     Raises ContentError with the first problems if the content folders cannot be read.
     """
@@ -42,7 +43,8 @@ def guides(root: Path) -> dict[Path, bytes]:
     )
     rule_sets = [source.rule_set for source in sources.rule_sets]
     newest = {known.id: known for known in sources.document_types}
-    return {Path(GUIDES, f"{known.id}.md"): guide(known, rule_sets, names) for known in newest.values()}
+    fields = {Path(GUIDES, f"{known.id}.md"): guide(known, rule_sets, names) for known in newest.values()}
+    return fields | {Path(rules_guide.FOLDER, name): page for name, page in rules_guide.pages(sources).items()}
 
 
 def generate(root: Path) -> dict[Path, bytes]:
@@ -86,7 +88,8 @@ def _left_over(root: Path, wanted: dict[Path, bytes]) -> list[Path]:
         for folder in versions(tree, "schemas"):
             there += [Path(folder, name) for name in tree.files(folder) if name.endswith(_SCHEMA_ENDINGS)]
     if any(path.parts[0] == "docs" for path in wanted):
-        there += [Path(GUIDES, name) for name in tree.files(GUIDES) if name.endswith(".md")]
+        for folder in (GUIDES, rules_guide.FOLDER):
+            there += [Path(folder, name) for name in tree.files(folder) if name.endswith(".md")]
     return [path for path in there if path not in wanted]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from termserver.content import conceptmap_files, namingsystem_files, valueset_files
+from termserver.content import conceptmap_files, destination_files, namingsystem_files, valueset_files
 from termserver.content.codesystem_files import TABLES
 from termserver.content.folders import CODE_SYSTEMS, system_folders
 from termserver.content.problems import Problem, error, nearest, warning
@@ -21,7 +21,7 @@ def check_strays(tree: Tree) -> Iterator[Problem]:
     yield from _strays(tree, conceptmap_files.FOLDER, ())
     for name in tree.folders(conceptmap_files.FOLDER):
         yield from _strays(tree, f"{conceptmap_files.FOLDER}/{name}", _MAP_FILES)
-    for folder in (valueset_files.FOLDER, namingsystem_files.FOLDER):
+    for folder in (valueset_files.FOLDER, namingsystem_files.FOLDER, destination_files.FOLDER):
         for name in tree.files(folder):
             if not name.endswith(".yaml"):
                 near = name.removesuffix(".yml") + ".yaml" if name.endswith(".yml") else ""

@@ -1,6 +1,6 @@
 """A vendor's ``.termserver.yaml``: which documents, how they are judged, what is let pass until when.
 
-``paths``, ``type``, ``outputs``, ``require_checked`` and ``waivers`` (``rule``, ``path``, ``document``,
+``paths``, ``type``, ``to``, ``outputs``, ``require_checked`` and ``waivers`` (``rule``, ``path``, ``document``,
 ``reason``, ``expires``); every other key is a mistake that is named.
 """
 
@@ -18,7 +18,9 @@ from termserver.model.waivers import Waiver
 _WAIVER = Keys(
     {"rule": TEXT, "path": TEXT, "document": TEXT, "reason": TEXT, "expires": TEXT}, ("rule", "reason", "expires")
 )
-_KEYS = Keys({"paths": WORDS, "type": TEXT, "outputs": WORDS, "require_checked": FLAG, "waivers": Many(_WAIVER)})
+_KEYS = Keys(
+    {"paths": WORDS, "type": TEXT, "to": WORDS, "outputs": WORDS, "require_checked": FLAG, "waivers": Many(_WAIVER)}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class VendorSettings:
     outputs: tuple[str, ...] = ()
     require_checked: bool = False
     waivers: tuple[Waiver, ...] = ()
+    to: tuple[str, ...] = ()
 
 
 def read(path: Path | str) -> VendorSettings:
@@ -59,6 +62,7 @@ def read(path: Path | str) -> VendorSettings:
         values.words("outputs"),
         values.flag("require_checked"),
         tuple(waivers),
+        values.words("to"),
     )
 
 

@@ -31,6 +31,10 @@ class UnknownDocumentType(TermserverError):
     """No document type is known by that name (HTTP 404)."""
 
 
+class UnknownRule(TermserverError):
+    """No rule is known by that id (HTTP 404)."""
+
+
 class QuerySyntaxError(UsageError):
     """An advanced query cannot be read; ``position`` is the 0-based character where it stops making sense."""
 

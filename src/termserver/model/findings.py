@@ -113,9 +113,11 @@ class Report:
     """The document's own day, ISO, by which it was judged; empty if it could not be read."""
     share: CheckedShare = CheckedShare()
     sha256: str = ""
+    to: tuple[str, ...] = ()
+    """The destinations for which it was judged, by id; empty where none was named."""
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        said: dict[str, Any] = {
             "document": self.document,
             "verdict": str(self.verdict),
             "complete": self.complete,
@@ -126,6 +128,9 @@ class Report:
             "sha256": self.sha256,
             "findings": [finding.as_json() for finding in self.findings],
         }
+        if self.to:
+            said["to"] = list(self.to)
+        return said
 
 
 EXIT_STATUS = {Verdict.ACCEPTED: 0, Verdict.REJECTED: 1, Verdict.UNDECIDED: 3}

@@ -63,7 +63,7 @@ class ReleaseFile:
         self._lock = threading.Lock()
         self._closed = False
         self._tables = frozenset(a.path.removeprefix("tables/") for a in manifest.artefacts if a.kind == "table")
-        self._statements: dict[Table, _Statements] = {}
+        self._statements: dict[str, _Statements] = {}
 
     @classmethod
     def open(cls, path: Path | str, digest: str = "") -> Self:
@@ -138,9 +138,9 @@ class ReleaseFile:
         )
 
     def _of(self, table: Table) -> _Statements | None:
-        known = self._statements.get(table)
+        known = self._statements.get(table.name)
         if known is None and table.name in self._tables:
-            known = self._statements[table] = _Statements(table)
+            known = self._statements[table.name] = _Statements(table)
         return known
 
     def has(self, table: Table) -> bool:

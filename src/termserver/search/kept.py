@@ -42,15 +42,19 @@ class Kept(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         """Keep ``value`` for the next time."""
-        self.update({key: value})
+        self._take(_EACH + self._size(value))
+        self._young[key] = value
 
     def update(self, values: dict[K, V]) -> None:
         """Keep all of ``values`` for the next time."""
-        self._room -= _EACH * len(values) + sum(map(self._size, values.values()))
+        self._take(_EACH * len(values) + sum(map(self._size, values.values())))
+        self._young.update(values)
+
+    def _take(self, room: int) -> None:
+        self._room -= room
         if self._room < 0:
             self._elder, self._young = self._young, {}
             self._room = self._half
-        self._young.update(values)
 
     def __len__(self) -> int:
         return len(self._young) + len(self._elder)

@@ -50,6 +50,11 @@ class Terminology:
         concept = self._concept(system_id, code)
         return tuple(names_of(concept)) if concept is not None else ()
 
+    def display(self, system_id: str, code: str) -> Text:
+        """The display of a code in both languages; empty where the code is not here."""
+        concept = self._concept(system_id, code)
+        return concept.display if concept is not None else Text()
+
     def replaced_by(self, system_id: str, code: str) -> tuple[str, ...]:
         concept = self._concept(system_id, code)
         return concept.replaced_by if concept is not None else ()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from termserver.model.days import Day
 from termserver.model.findings import CheckedShare, Finding, Layer, Location, Report, Severity, Verdict
@@ -11,6 +11,9 @@ from termserver.model.values import replace
 from termserver.parsing import gate
 from termserver.parsing.faults import Unreadable
 from termserver.validation.identify import KnownType, Unidentified
+
+if TYPE_CHECKING:
+    from termserver.model.destinations import Destination
 
 _DATE_ERROR = 1
 
@@ -28,6 +31,7 @@ class Case:
         self.kind = ""
         self.tree: Any = None
         self.day: Day = ""
+        self.to: tuple[Destination, ...] = ()
         self.unread_day = ""
         self.findings: list[Finding] = []
         self.codes = 0
@@ -179,6 +183,7 @@ class Case:
             self.day,
             share or _NO_SHARE,
             hashlib.sha256(self.data).hexdigest(),
+            tuple([one.id for one in self.to]),
         )
 
 

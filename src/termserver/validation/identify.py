@@ -1,6 +1,7 @@
 """Which document type a message is of: XML by its root element, JSON by its distinctive member."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from termserver.model.documents import FORMS, DocumentType, Field, RuleSet, Use, markers
@@ -116,7 +117,7 @@ def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
 
 def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentified:
     """The type by its distinctive member; where several types have it, the one that fits the message best."""
-    exact = [known for known in types if any(_at(message, names) for names in known.markers)]
+    exact = _exact(tuple(types), message)
     if len(exact) == 1:
         return exact[0]
     if isinstance(message, dict) and {key.lower() for key in message if isinstance(key, str)} >= _ENVELOPE:
@@ -185,6 +186,30 @@ def _faults(value: Any, known: KnownType, path: str, class_name: str, depth: int
             inner = _faults(item, known, below, said.type, depth - 1)
             unknown, missing = unknown + inner[0], missing + inner[1]
     return unknown, missing
+
+
+def _exact(types: tuple[KnownType, ...], message: Any) -> list[KnownType]:
+    """The types one of whose markers is in the message as it is written; only markers whose first two names are
+    there are looked for."""
+    if not isinstance(message, dict):
+        return []
+    known = _by_beginning(types)
+    found = [one for name in message for one in known.get((name,), ())]
+    for name, member in message.items():
+        if isinstance(member, dict):
+            found += [one for inner in member for one in known.get((name, inner), ())]
+    there = {known.id + known.version: known for names, known in found if _at(message, names)}
+    return [there[key] for key in sorted(there)]
+
+
+@lru_cache(maxsize=8)
+def _by_beginning(types: tuple[KnownType, ...]) -> dict[tuple[str, ...], list[tuple[tuple[str, ...], KnownType]]]:
+    """The markers of all types, by their first two names."""
+    found: dict[tuple[str, ...], list[tuple[tuple[str, ...], KnownType]]] = {}
+    for known in types:
+        for names in known.markers:
+            found.setdefault(tuple(names[:2]), []).append((tuple(names), known))
+    return found
 
 
 def _contains(element: Any, names: Sequence[str]) -> bool:

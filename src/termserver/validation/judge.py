@@ -7,7 +7,7 @@ explanations and places.
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from termserver.model.days import parse_day
 from termserver.model.documents import DocumentType, RuleSet
@@ -25,6 +25,9 @@ from termserver.validation.run import Enough, Run
 from termserver.validation.shape import Shape
 from termserver.validation.structure import json_engine, xml_engine
 
+if TYPE_CHECKING:
+    from termserver.model.destinations import Destination
+
 FINDING_LIMIT = 1000
 """Findings per document; a document with more is reported with ``complete: false``."""
 
@@ -41,7 +44,9 @@ class Documents:
         codes: Codes,
         byte_limit: int = gate.BYTE_LIMIT,
         finding_limit: int = FINDING_LIMIT,
+        destinations: "Callable[[], Sequence[Destination]]" = tuple,
     ) -> None:
+        self._destinations = destinations
         self.types = tuple(known if isinstance(known, KnownType) else KnownType.of(*known) for known in types)
         self._codes = codes
         self._byte_limit = byte_limit
@@ -58,18 +63,24 @@ class Documents:
         as_of: str = "",
         require_checked: bool = False,
         show_values: bool = False,
+        to: Sequence[str] = (),
     ) -> Report:
         """The report on one document.
 
         ``type`` is asked for only where the document does not tell it; ``engine`` is ``fast`` or
         ``reference``; ``as_of`` (a day) replaces the document's own date; ``require_checked`` makes
         a document undecided whose codes could not all be checked; ``show_values`` shows in excerpts
-        what is masked by default. Raise UsageError for an unknown engine or a day that is none, and
-        UnknownDocumentType for an unknown ``type``.
+        what is masked by default; ``to`` names the destinations that it is sent to at once. Raise
+        UsageError for an unknown engine or destination or a day that is none, and UnknownDocumentType
+        for an unknown ``type``.
         """
         given_day = parse_day(as_of) if as_of else ""
         told = identify.named(self.types, type) if type else None
         case = Case(data, name, engine, given_day, show_values, self._finding_limit)
+        if to:
+            from termserver.validation import destinations
+
+            case.to = destinations.chosen(self._destinations(), to)
         try:
             kind = gate.kind_of(data, self._byte_limit)
             known = self._identified(case, kind, told)
@@ -106,7 +117,11 @@ class Documents:
             if other is not None:
                 judge, known = self._judge(other), other
                 message = judge.read(case)
-        judge.check(case, message, rule_set)
+        message = judge.check(case, message, rule_set)
+        if case.to:
+            from termserver.validation import destinations
+
+            case.findings += destinations.findings(self._destinations(), case.to, known.id, case.day, message)
         return case.report(known, require_checked)
 
     def _judge(self, known: KnownType) -> "_TypeJudge":
@@ -159,11 +174,12 @@ class _TypeJudge:
             return newest
         return next((one for one in reversed(self._rule_sets) if one.period.holds(case.day)), None)
 
-    def check(self, case: Case, message: Any, rule_set: RuleSet) -> None:
+    def check(self, case: Case, message: Any, rule_set: RuleSet) -> Any:
+        """Put the findings into the case; what can be read of the message comes back."""
         message = self._structure(case, message)
         if case.stopped:
             self._in_own_words(case, rule_set)
-            return
+            return message
         run = Run(message, case.day or "9999-12-31", case.given_day, self._finding_limit)
         run.structural = case.findings
         try:
@@ -176,6 +192,7 @@ class _TypeJudge:
         case.findings += [one for one in run.findings if one.layer is not Layer.RULE or one.where.path not in faulty]
         case.codes, case.unchecked = run.codes, run.unchecked
         self._in_own_words(case, rule_set)
+        return message
 
     @staticmethod
     def _in_own_words(case: Case, rule_set: RuleSet) -> None:

@@ -14,6 +14,7 @@ from termserver.model.text import Text
 from termserver.service import TermServer
 from termserver.web import documents_words, objection, posted
 from termserver.web.documents_page import LIMIT, DocumentsPage, Judged
+from termserver.web.rule_page import RulePage
 from termserver.web.start_page import StartPage
 
 _STATIC = {
@@ -42,6 +43,7 @@ def create(server: TermServer, workers: int | None = None) -> Front:
     app, hot = create_api(server, judges)
     _add_start(app, StartPage(server))
     _add_documents(app, DocumentsPage(server), judges)
+    _add_rules(app, RulePage(server))
     return in_front(app, hot)
 
 
@@ -86,6 +88,13 @@ def _add_documents(app: FastAPI, page: DocumentsPage, judges: Judges) -> None:
             return _refused(page, lang, 400, error.text)
         headers = {**_PRIVATE, "content-disposition": 'attachment; filename="termserver-objection.json"'}
         return Response(made, media_type="application/json", headers=headers)
+
+
+def _add_rules(app: FastAPI, page: RulePage) -> None:
+    @app.get("/rules/{id}", include_in_schema=False)
+    async def rule(id: str, lang: str = "fa", type: str = "") -> Response:
+        html, status = await run_in_threadpool(page.render, id, type, lang)
+        return HTMLResponse(html, status, headers=_HEADERS)
 
 
 def _judged(page: DocumentsPage, judges: Judges, sent: list[posted.Part], language: str) -> Response:

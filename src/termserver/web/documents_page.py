@@ -101,6 +101,7 @@ class DocumentsPage:
             "complete": report.complete,
             "name": judged.name,
             "type": f"{title.in_language(language) if title else report.document_type} {report.type_version}".strip(),
+            "type_id": report.document_type,
             "day": _day(report.day, language),
             "share": _share(report, language),
             "counts": counts,

@@ -1,0 +1,293 @@
+"""The engine's own findings about single values: codes, identifiers, dates, ordinals and proportions."""
+
+from termserver.model.built_in import BuiltIn
+from termserver.model.findings import Layer, Severity
+from termserver.model.text import Text
+
+_ERROR, _WARNING, _INFORMATION = Severity.ERROR, Severity.WARNING, Severity.INFORMATION
+_CODE, _IDENTIFIER, _STRUCTURE = Layer.CODE, Layer.IDENTIFIER, Layer.STRUCTURE
+_BINDING = "schemas/ (binding); exchange.md 5.4"
+
+FINDINGS = (
+    BuiltIn(
+        "code.unknown",
+        _CODE,
+        _ERROR,
+        2,
+        Text(fa="چنین کدی در این نظام کدگذاری نیست.", en="There is no such code in the code system."),
+        Text(
+            fa="فهرست کامل است یا بسته؛ کدی که در آن نیست معنایی ندارد و سپاس آن را MappingError می‌خواند.",
+            en="The list is complete or closed; a code that is not in it means nothing; SEPAS answers MappingError.",
+        ),
+        _BINDING,
+    ),
+    BuiltIn(
+        "code.shape",
+        _CODE,
+        _ERROR,
+        2,
+        Text(fa="متن شکل کدهای این نظام را ندارد.", en="The text does not have the form of this system's codes."),
+        Text(
+            fa="حتی بی فهرست کامل دانسته است که کدی به این شکل نیست.",
+            en="Even without the whole list it is known that no code has this form.",
+        ),
+        "codesystems/ (shape)",
+    ),
+    BuiltIn(
+        "code.check-digit",
+        _CODE,
+        _ERROR,
+        2,
+        Text(fa="رقم کنترل کد درست نیست.", en="The check digit of the code is wrong."),
+        Text(fa="یکی از رقم‌ها نادرست رونویسی شده است.", en="One of the digits was miscopied."),
+        "codesystems/ (check)",
+    ),
+    BuiltIn(
+        "code.width",
+        _CODE,
+        _ERROR,
+        2,
+        Text(fa="صفر آغازین کد گم شده است.", en="The code has lost its leading zero."),
+        Text(
+            fa="کد متن است؛ برنامه‌ای که آن را عدد کند صفر آغازین را می‌اندازد.",
+            en="A code is text; a program that takes it for a number drops the zero.",
+        ),
+        _BINDING,
+    ),
+    BuiltIn(
+        "code.swapped",
+        _CODE,
+        _ERROR,
+        2,
+        Text(fa="کد و برچسب جابه‌جا شده‌اند.", en="Value and Coded_string are swapped."),
+        Text(
+            fa="برچسب در Value و کد در Coded_string است؛ خطایی رایج در اسناد واقعی.",
+            en="Value holds the label and Coded_string the code; a common mistake of real documents.",
+        ),
+        _BINDING,
+    ),
+    BuiltIn(
+        "code.unlisted",
+        _CODE,
+        _WARNING,
+        2,
+        Text(fa="کد در بخش موجود فهرست نیست.", en="The code is not in the part of the list that is here."),
+        Text(
+            fa="فهرست کامل نیست؛ درست و نادرست آن دانسته نیست و شمرده می‌شود (--require-checked).",
+            en="The list is partial: neither right nor wrong is known, and it is counted (--require-checked).",
+        ),
+        "codesystems/ (content)",
+    ),
+    BuiltIn(
+        "code.not-checked",
+        _CODE,
+        _WARNING,
+        2,
+        Text(fa="کدهای یک نظام بررسی نشدند.", en="The codes of a system were not checked."),
+        Text(
+            fa="محتوای آن نظام اینجا نیست؛ با --require-checked سند نامعلوم می‌ماند.",
+            en="The content of that system is not here; with --require-checked the document is undecided.",
+        ),
+        "codesystems/ (content)",
+    ),
+    BuiltIn(
+        "code.retired",
+        _CODE,
+        _WARNING,
+        2,
+        Text(fa="کد بازنشسته است.", en="The code is retired."),
+        Text(fa="برای سندهای تازه جانشین آن را به کار ببرید.", en="Use its successor in new documents."),
+        "codesystems/ (status, valid_to)",
+        '<VM:Admission Coded_string="(retired code)" …/>',
+        '<VM:Admission Coded_string="(its successor)" …/>',
+    ),
+    BuiltIn(
+        "code.not-in-force",
+        _CODE,
+        _ERROR,
+        2,
+        Text(fa="کد در تاریخ سند در اعتبار نبود.", en="The code was not in force on the day of the document."),
+        Text(
+            fa="هر کد با تاریخ خود سند سنجیده می‌شود، نه با امروز.",
+            en="Each code is judged by the document's own date, not by today's.",
+        ),
+        "codesystems/ (valid_from, valid_to)",
+        '<VM:Service Coded_string="(of next year\'s book)" …/>',
+        '<VM:Service Coded_string="(of the book of that day)" …/>',
+    ),
+    BuiltIn(
+        "code.not-in-value-set",
+        _CODE,
+        _ERROR,
+        2,
+        Text(fa="کد در مجموعهٔ مجاز فیلد نیست.", en="The code is not in the value set of the field."),
+        Text(
+            fa="کد درست است ولی این فیلد تنها بخشی از آن نظام را می‌پذیرد.",
+            en="The code is right, but this field takes a part of its system alone.",
+        ),
+        _BINDING,
+    ),
+    BuiltIn(
+        "code.system-unknown",
+        _CODE,
+        _ERROR,
+        2,
+        Text(fa="نظام کدگذاری شناخته نیست.", en="The code system is not known."),
+        Text(
+            fa="Terminology_id باید نام یکی از نظام‌های ملی باشد؛ کد محلی را کسی جز فرستنده نمی‌فهمد.",
+            en="Terminology_id names a national code system; a local code is understood by its sender alone.",
+        ),
+        _BINDING,
+    ),
+    BuiltIn(
+        "code.system-not-allowed",
+        _CODE,
+        _ERROR,
+        2,
+        Text(fa="این فیلد از این نظام کدگذاری نیست.", en="The field does not take codes of this system."),
+        Text(fa="هر فیلد نظام کدگذاری خود را دارد.", en="Every field has its own code systems."),
+        _BINDING,
+    ),
+    BuiltIn(
+        "code.system-spelling",
+        _CODE,
+        _INFORMATION,
+        None,
+        Text(fa="نام نظام کدگذاری به شکل دیگری نوشته می‌شود.", en="The code system is spelt otherwise."),
+        Text(fa="سند پذیرفته است؛ نام رسمی را بنویسید.", en="It is understood; write the official name."),
+        "codesystems/ (native_id, aliases)",
+    ),
+    BuiltIn(
+        "code.display",
+        _CODE,
+        _WARNING,
+        2,
+        Text(fa="برچسب با کد نمی‌خواند.", en="The label does not fit the code."),
+        Text(
+            fa="کد تصمیم می‌گیرد، ولی خواننده برچسب را می‌بیند؛ یکی از دو نادرست است. املای دیگرِ همان واژه پذیرفته است.",
+            en="The code decides, but people read the label; one of the two is wrong. Another spelling of the words"
+            " is no fault.",
+        ),
+        _BINDING,
+    ),
+    # identifiers
+    BuiltIn(
+        "identifier.shape",
+        _IDENTIFIER,
+        _ERROR,
+        16,
+        Text(fa="شکل شناسه درست نیست.", en="The identifier does not have its form."),
+        Text(
+            fa="هر شناسه طول و حروف خود را دارد. آنجا که شکل تنها از نمونه‌ها حدس زده شده، هشدار است.",
+            en="Every kind has its length and letters. Where the form was inferred from samples it is a warning.",
+        ),
+        "codesystems/namingsystems/ (shape)",
+    ),
+    BuiltIn(
+        "identifier.check-digit",
+        _IDENTIFIER,
+        _ERROR,
+        7,
+        Text(fa="رقم کنترل شناسه درست نیست.", en="The check digit of the identifier is wrong."),
+        Text(
+            fa="یکی از رقم‌ها نادرست است؛ سند به پروندهٔ کس دیگری می‌رفت. سپاس: NationalCode invalid",
+            en="One of its digits is wrong, and the document would go to someone else. SEPAS: NationalCode invalid",
+        ),
+        "codesystems/namingsystems/ (check); exchange.md 5.4",
+    ),
+    BuiltIn(
+        "identifier.triplet",
+        _IDENTIFIER,
+        _ERROR,
+        7,
+        Text(fa="این گونه شناسه در این فیلد نمی‌آید.", en="The field does not take this kind of identifier."),
+        Text(
+            fa="صادرکننده، تخصیص‌دهنده و نوع می‌گویند شناسه از آنِ چیست.",
+            en="Issuer, Assigner and Type say what the number is of.",
+        ),
+        "schemas/ (identifiers)",
+    ),
+    BuiltIn(
+        "identifier.unknown-kind",
+        _IDENTIFIER,
+        _WARNING,
+        16,
+        Text(fa="این گونه شناسه شناخته نیست.", en="This kind of identifier is not known."),
+        Text(
+            fa="صادرکننده، تخصیص‌دهنده و نوع با هیچ شناسهٔ شناخته نمی‌خواند، پس بررسی نشد.",
+            en="Issuer, Assigner and Type name no known kind, so it was not checked.",
+        ),
+        "codesystems/namingsystems/ (triplets)",
+    ),
+    # dates and the small value types
+    BuiltIn(
+        "date.impossible",
+        _STRUCTURE,
+        _ERROR,
+        1,
+        Text(fa="چنین روزی در تقویم نیست.", en="There is no such day in the calendar."),
+        Text(
+            fa="تاریخ‌ها شمسی‌اند؛ روز میلادی یا ۳۰ اسفندِ سالی که کبیسه نیست روزی از تقویم نیست.",
+            en="Dates are Jalali; a Gregorian day, or 30 Esfand outside a leap year, is no day of it.",
+        ),
+        "exchange.md 1",
+    ),
+    BuiltIn(
+        "date.short-year",
+        _STRUCTURE,
+        _WARNING,
+        1,
+        Text(fa="سال چهار رقم ندارد.", en="The year does not have four digits."),
+        Text(fa="سال ۹۸ کدام سده است؟", en="Of which century is the year 98?"),
+        "exchange.md 1",
+        '"Year": 98',
+        '"Year": 1398',
+    ),
+    BuiltIn(
+        "date.text-differs",
+        _STRUCTURE,
+        _WARNING,
+        1,
+        Text(fa="ISOString روز دیگری را می‌گوید.", en="ISOString says another day than Year, Month and Day."),
+        Text(
+            fa="یکی از دو نادرست است و گیرنده هر یک را می‌خواند.", en="One of the two is wrong, and either may be read."
+        ),
+        "exchange.md 1",
+    ),
+    BuiltIn(
+        "value.ordinal-differs",
+        _STRUCTURE,
+        _WARNING,
+        7,
+        Text(fa="عدد رتبه با کد نماد آن یکی نیست.", en="The number of the ordinal is not the code of its symbol."),
+        Text(fa="یکی از دو نادرست است.", en="One of the two is wrong."),
+        "exchange.md 1; openEHR DV_ORDINAL",
+    ),
+    BuiltIn(
+        "value.proportion-by-zero",
+        _STRUCTURE,
+        _ERROR,
+        7,
+        Text(fa="مخرج نسبت صفر است.", en="The denominator of the proportion is zero."),
+        Text(fa="چنین نسبتی مقدار ندارد.", en="Such a ratio has no value."),
+        "openEHR DV_PROPORTION",
+    ),
+    BuiltIn(
+        "value.proportion-kind",
+        _STRUCTURE,
+        _WARNING,
+        7,
+        Text(fa="مخرج با نوع نسبت نمی‌خواند.", en="The denominator does not fit the kind of proportion."),
+        Text(fa="مخرج درصد ۱۰۰ و مخرج واحد ۱ است.", en="A percentage counts of 100, a unitary of 1."),
+        "openEHR PROPORTION_KIND",
+    ),
+    BuiltIn(
+        "value.interval-reversed",
+        _STRUCTURE,
+        _ERROR,
+        7,
+        Text(fa="آغاز بازه از پایان آن بزرگ‌تر است.", en="The lower value of the interval is above its upper one."),
+        Text(fa="چنین بازه‌ای تهی است.", en="Such an interval is empty."),
+        "openEHR DV_INTERVAL",
+    ),
+)
