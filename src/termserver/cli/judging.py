@@ -139,6 +139,7 @@ class Judging:
             "as_of": how.as_of,
             "require_checked": how.require_checked,
             "show_values": how.show_values,
+            "to": how.to,
         }
         first = (document.data, asked)
         return [first, (document.data, {**asked, "as_of": how.also_as_of})] if how.also_as_of else [first]
