@@ -64,7 +64,7 @@ def test_each_of_tamins_messages_is_said_in_its_own_words(server: TermServer, sh
         examples = sorted(INVALID.glob(f"{code.lower()}-*.json"))
         assert examples, code
         for example in examples:
-            as_of = "1405-08-29" if ".as-of-" in example.name else ""
+            as_of = "1405-08-30" if ".as-of-" in example.name else ""
             [finding] = server.check_document(example.read_bytes(), as_of=as_of).findings
             assert finding.rule.startswith(code.lower())
             assert finding.message.fa == messages[code]

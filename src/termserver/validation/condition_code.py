@@ -41,6 +41,10 @@ from termserver.model.conditions import (
 from termserver.validation.code_blocks import Block, Entry, Names
 
 
+_RUN = "run"
+"""What the generated function calls the run it judges for."""
+
+
 class ConditionWriter:
     """Writes conditions and the values they need; values go as lines into the block of their base."""
 
@@ -84,7 +88,7 @@ class ConditionWriter:
                 return f"({code} is not None and {other} is not None and {asked})"
             case Known(path, systems):
                 code = self._code(path)
-                return f"({code} is not None and known({systems!r}, {code}, run) is {truth})"
+                return f"({code} is not None and known({systems!r}, {code}, {_RUN}) is {truth})"
             case Matches(path, pattern):
                 text = self._one(path, "text")
                 matcher = self._names.keep(re.compile(pattern, re.ASCII).fullmatch)
@@ -131,7 +135,7 @@ class ConditionWriter:
             case Arithmetic(op, left, right):
                 return f"({self._value(left)} {op} {self._value(right)})"
             case Day():
-                return "run.day"
+                return f"{_RUN}.day"
         raise TypeError(f"{value!r} is no value")
 
     def _may_be_absent(self, value: Value) -> list[str]:
