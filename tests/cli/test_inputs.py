@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -259,3 +260,22 @@ def test_a_hundred_thousand_documents_take_the_memory_of_a_few(tmp_path: Path, l
         return int(done.stdout)
 
     assert peak(100_000) < peak(1_000) + 20_000, "kilobytes"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become somebody who may not look")
+def test_a_folder_that_nobody_may_look_into_is_not_passed_over() -> None:
+    probe = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from termserver.cli.documents import Inputs\n"
+        "os.seteuid(65534)\n"
+        "said = [(Path(one.name).name, one.unread is not None) for one in Inputs(9).documents([sys.argv[1]])]\n"
+        "print(sorted(said))\n"
+    )
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        (folder / "a.xml").write_bytes(b"<a/>")
+        (folder / "closed").mkdir(0)
+        done = subprocess.run([sys.executable, "-c", probe, made], capture_output=True, text=True)
+    assert done.stdout == "[('a.xml', False), ('closed', True)]\n", done.stderr

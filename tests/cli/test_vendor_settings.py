@@ -134,6 +134,19 @@ def test_a_referee_refuses_what_could_change_a_verdict(run: Run, here: Path, opt
     assert option[0] in done.err
 
 
+def test_destinations_are_named_by_option_or_settings_and_stand_in_the_report(run: Run, here: Path) -> None:
+    asked = judged(run, "out", "--to", "hix", "--to", "wix")
+    settings(here, "to: [hix, wix]\n")
+    said = judged(run, "out")
+    many = judged(run, "out", "--jobs", "2")
+    assert asked["options"] == said["options"] == {"to": "hix,wix"}
+    assert asked["reports"] == said["reports"] == many["reports"]
+    assert [report["to"] for report in said["reports"]] == [["hix", "wix"]] * 2
+    (here / "r.json").write_text(run("validate", "out", "--output", "json").out)
+    assert run("replay", "r.json").status == 0
+    assert run("validate", "out", "--to", "nobody").status == 2
+
+
 # the lock
 
 

@@ -36,7 +36,7 @@ JSON = """{
 )
 def test_an_xml_path_has_its_place(path: str, line: int, column: int) -> None:
     for data in (XML.encode(), b"\xef\xbb\xbf" + XML.encode()):
-        place = XmlPlaces(data).find(path)
+        place = XmlPlaces(data, [path]).find(path)
         assert (place.line, place.column) == (line, column)
 
 
@@ -64,7 +64,7 @@ def test_a_json_path_has_its_place(path: str, line: int, column: int) -> None:
 def test_places_far_into_a_long_persian_line_count_characters() -> None:
     data = ("<r>" + "<a>سلام</a>" * 5000 + "<b/></r>").encode()
 
-    assert XmlPlaces(data).find("b") == Place(1, 3 + 11 * 5000 + 1, 3 + 11 * 5000)
+    assert XmlPlaces(data, ["b"]).find("b") == Place(1, 3 + 11 * 5000 + 1, 3 + 11 * 5000)
 
 
 def test_an_excerpt_shows_names_and_masks_values() -> None:
@@ -111,3 +111,10 @@ def test_the_values_may_be_asked_for() -> None:
     text = '<a b="value"/>'
 
     assert Excerpts(text, "xml", masked=False).at(3) == (text, 3)
+
+
+def test_many_paths_are_found_in_one_reading() -> None:
+    paths = ["List[1]", "list[0].code", "List[0].Code.D", "List", "نام.Name", "List[9].Code", "", "Nothing"]
+    together = XmlPlaces(XML.encode(), paths)
+
+    assert [together.find(path) for path in paths] == [XmlPlaces(XML.encode(), [path]).find(path) for path in paths]

@@ -68,15 +68,18 @@ class Inputs:
                 yield from self._file(argument)
 
     def _folder(self, folder: str) -> Iterator[Document]:
+        closed: list[OSError] = []
         found = sorted(
             os.path.join(here, name)
-            for here, _, names in os.walk(folder)
+            for here, _, names in os.walk(folder, onerror=closed.append)
             for name in names
             if containers.holds_documents(name) and os.path.isfile(os.path.join(here, name))
         )
         if self._skipped:
             found = [path for path in found if os.path.realpath(path) not in self._skipped]
-        if not found:
+        for error in closed:  # what nobody could look into is not passed over in silence
+            yield Document(str(error.filename), unread=_cannot_read(str(error.filename), error))
+        if not found and not closed:
             yield Document(folder, unread=_no_documents(folder, "پوشهٔ", "The folder"))
         for path in found:
             # a zip met by the way may hold anything

@@ -38,7 +38,7 @@ class Option(NamedTuple):
 
 
 FILES_HELP = (
-    "Files, folders and patterns: *.xml, *.json, *.zip, *.ndjson, *.jsonl (a document per line), any of them *.gz; "
+    "Files, folders and patterns: *.xml and *.json, *.ndjson and *.jsonl (a document per line), each also *.gz; *.zip; "
     "- is standard input."
 )
 
@@ -73,7 +73,8 @@ OPTIONS = (
     Option("--require-checked", "Exit status 3 where a code could not be checked.", flag=True),
     Option(
         "--jobs",
-        "Judge in so many processes (auto: one per processor), each document with a budget of time; else in this one.",
+        "Judge in so many processes (auto: one per processor, at most 4), each document with a budget of time; "
+        "else in this one.",
         metavar="N",
     ),
     Option("--changed-since", "Only files that differ from this git revision, untracked ones too.", metavar="REV"),

@@ -206,11 +206,17 @@ FINDINGS = (
     # budgets
     *(
         BuiltIn(
-            f"budget.{name}", _SYNTAX, _ERROR, 16 if name in ("bytes", "depth", "attributes") else None, title, _BUDGET
+            f"budget.{name}",
+            _SYNTAX,
+            _ERROR,
+            16 if name in ("bytes", "depth", "elements", "attributes") else None,
+            title,
+            _BUDGET,
         )
         for name, title in (
             ("bytes", Text(fa="سند بزرگ‌تر از اندازه است.", en="The document is too large.")),
             ("depth", Text(fa="تودرتویی سند بیش از اندازه است.", en="The document is nested too deeply.")),
+            ("elements", Text(fa="سند عنصرهای بسیار دارد.", en="The document has too many elements.")),
             ("attributes", Text(fa="یک عنصر صفت‌های بسیار دارد.", en="An element has too many attributes.")),
             ("time", Text(fa="سنجش سند بیش از اندازه طول کشید.", en="Judging the document took too long.")),
             ("worker-lost", Text(fa="پردازهٔ داور از میان رفت.", en="The process that judged was lost.")),

@@ -196,30 +196,6 @@ FINDINGS = (
         "codesystems/namingsystems/ (check); exchange.md 5.4",
     ),
     BuiltIn(
-        "identifier.no-entry",
-        _IDENTIFIER,
-        _ERROR,
-        7,
-        Text(fa="این شناسه در پایگاه خود نیست.", en="The identifier is not in its registry."),
-        Text(
-            fa="پایگاهی که اینجاست کامل است و این شماره را ندارد؛ شماره از آن کسی نیست.",
-            en="The registry that is here is whole and does not have the number; it is nobody's.",
-        ),
-        "codesystems/namingsystems/ (registry)",
-    ),
-    BuiltIn(
-        "identifier.not-in-force",
-        _IDENTIFIER,
-        _ERROR,
-        7,
-        Text(fa="این شناسه در آن روز در اعتبار نبود.", en="The identifier was not in force on that day."),
-        Text(
-            fa="در پایگاه هست، ولی در تاریخ سند فعال نبود.",
-            en="It is in its registry, but was not active on the day of the document.",
-        ),
-        "codesystems/namingsystems/ (registry)",
-    ),
-    BuiltIn(
         "identifier.triplet",
         _IDENTIFIER,
         _ERROR,

@@ -87,6 +87,26 @@ class Finding:
 
 
 @value
+class RegistryShare:
+    """How many identifiers name an entry of a registry that is here, and how those entries stand on the day."""
+
+    entries: int = 0
+    checked: int = 0
+    not_checked: tuple[tuple[str, int], ...] = ()
+    """Registry and how many of its entries were not checked, because only part of it is here."""
+    states: tuple[tuple[str, int], ...] = ()
+    """How many were ``ok``, ``unknown``, ``retired`` or ``not-in-force`` on the day."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "entries": self.entries,
+            "checked": self.checked,
+            "unchecked_by_registry": dict(self.not_checked),
+            "states": dict(self.states),
+        }
+
+
+@value
 class CheckedShare:
     """How many coded elements a document carries, and how many of them could be checked."""
 
@@ -94,9 +114,19 @@ class CheckedShare:
     checked: int = 0
     not_present: tuple[tuple[str, int], ...] = ()
     """System name and how many of its codes were not checked, because its content is not here or only in part."""
+    not_ok: tuple[tuple[str, int], ...] = ()
+    """How many of the checked ones were ``unknown``, ``retired`` or ``not-in-force`` on the day; the others are ok."""
+    registries: RegistryShare = RegistryShare()
 
     def as_json(self) -> dict[str, Any]:
-        return {"codes": self.codes, "checked": self.checked, "unchecked_by_system": dict(self.not_present)}
+        ok = self.checked - sum(count for _, count in self.not_ok)
+        return {
+            "codes": self.codes,
+            "checked": self.checked,
+            "unchecked_by_system": dict(self.not_present),
+            "states": {"ok": ok, **dict(self.not_ok)},
+            "registries": self.registries.as_json(),
+        }
 
 
 @value

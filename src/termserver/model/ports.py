@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
-from termserver.model.codes import CodeSystem, NamingSystem
+from termserver.model.codes import CodeSystem, Concept, NamingSystem
 from termserver.model.days import Day
 from termserver.model.releases import Manifest, Table
 
@@ -56,6 +56,9 @@ class Codes(Protocol):
 
     def displays(self, system_id: str, code: str) -> tuple[str, ...]:
         """Every name of the code, the preferred Persian and English ones first; empty if unknown."""
+
+    def entry(self, system_id: str, code: str) -> Concept | None:
+        """The whole concept, or entry of a registry, with its dated properties; None if it is not here."""
 
     def replaced_by(self, system_id: str, code: str) -> tuple[str, ...]:
         """The codes that take the place of a retired one."""

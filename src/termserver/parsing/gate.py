@@ -6,6 +6,11 @@ from termserver.parsing.faults import Unreadable, place_of
 BYTE_LIMIT = 10_000_000
 DEPTH_LIMIT = 254
 """Levels of nesting: what orjson writes back; libxml2 itself stops at 256."""
+ELEMENT_LIMIT = 250_000
+"""Elements of an XML document, objects and lists of a JSON one: real ones take more than forty bytes each, so that a
+document of real elements meets the limit of bytes first."""
+MEMBER_LIMIT = 500_000
+"""Members of the objects of a JSON document; real ones take twenty bytes each."""
 BOM = b"\xef\xbb\xbf"
 
 _OTHER_MARKS = (
@@ -48,6 +53,20 @@ def kind_of(data: bytes, limit: int = BYTE_LIMIT) -> str:
             fa="یک سند XML با < و یک سند JSON با { آغاز می‌شود.", en="An XML document begins with <, a JSON one with {."
         ),
     )
+
+
+def require_few(elements: int, limit: int = ELEMENT_LIMIT) -> None:
+    """Raise Unreadable for more elements than a document of the size limit can really have."""
+    if elements > limit:
+        raise Unreadable(
+            "budget.elements",
+            Text(
+                fa=f"سند {elements:,} عنصر دارد؛ حداکثر {limit:,} عنصر بررسی می‌شود.",
+                en=f"The document has {elements:,} elements; at most {limit:,} are read.",
+            ),
+            hint=Text(fa="سند را به چند پیام بشکنید.", en="Split it into several messages."),
+            budget=True,
+        )
 
 
 def require_utf8(data: bytes) -> None:

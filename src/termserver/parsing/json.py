@@ -13,7 +13,7 @@ import orjson
 
 from termserver.model.text import Text
 from termserver.parsing.faults import Unreadable
-from termserver.parsing.gate import BOM, DEPTH_LIMIT, require_utf8
+from termserver.parsing.gate import BOM, DEPTH_LIMIT, ELEMENT_LIMIT, MEMBER_LIMIT, require_few, require_utf8
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|([{\[])|([}\]])', re.DOTALL)
 
@@ -22,6 +22,9 @@ def parse(data: bytes) -> Any:
     """The value; raise Unreadable with the place of the first fault. A BOM is passed over."""
     if data.startswith(BOM):
         data = data[3:]
+    if len(data) > ELEMENT_LIMIT:
+        require_few(data.count(b"{") + data.count(b"["))
+        require_few(data.count(b":"), MEMBER_LIMIT)
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:

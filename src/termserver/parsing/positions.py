@@ -6,7 +6,7 @@ text stands where its nearest parent does.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from json import JSONDecoder
 from typing import Any, Protocol
 from xml.parsers import expat
@@ -69,29 +69,33 @@ class _Characters:
 
 
 class _Node:
-    __slots__ = ("children", "name", "offset")
+    """An element that a path leads to, or through. ``children`` are those that a wanted path goes on to: by name the
+    first of that name, by number the one in that place."""
 
-    def __init__(self, name: str, offset: int) -> None:
-        self.name = name
+    __slots__ = ("children", "count", "offset", "wanted")
+
+    def __init__(self, offset: int, wanted: dict[Step, Any]) -> None:
         self.offset = offset
-        self.children: list[_Node] = []
+        self.wanted = wanted
+        self.children: dict[Step, _Node] = {}
+        self.count = 0
 
 
 class XmlPlaces:
-    """Every start tag of a well-formed XML document."""
+    """The start tags of a well-formed XML document that the given paths lead to; other elements are passed over."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, paths: Iterable[str]) -> None:
         data = data.removeprefix(BOM)
         self.text = data.decode("utf-8", "replace")
         self._lines = _Lines(self.text)
-        self._root = _tree(data)
+        self._root = _tree(data, paths)
         self._characters = None if self.text.isascii() else _Characters(data)
 
     def find(self, path: str) -> Place:
         node = self._root
         attribute = ""
         for step in steps(path):
-            found = self._child(node, step)
+            found = node.children.get(step.lower() if isinstance(step, str) else step)
             if found is None:
                 attribute = step if isinstance(step, str) else ""
                 break
@@ -100,13 +104,6 @@ class XmlPlaces:
         if attribute:
             offset = self._attribute(offset, attribute)
         return self._lines.place(offset)
-
-    @staticmethod
-    def _child(node: _Node, step: Step) -> _Node | None:
-        if isinstance(step, int):
-            return node.children[step] if step < len(node.children) else None
-        lowered = step.lower()
-        return next((child for child in node.children if child.name == lowered), None)
 
     def _attribute(self, offset: int, name: str) -> int:
         """The offset of an attribute in the start tag at ``offset``, else that of the tag."""
@@ -123,14 +120,30 @@ class XmlPlaces:
 _ATTRIBUTE = re.compile(r"""([^\s=<>/"']+)\s*=\s*(?:"[^"]*"|'[^']*')|>""")
 
 
-def _tree(data: bytes) -> _Node:
+def _tree(data: bytes, paths: Iterable[str]) -> _Node:
+    wanted: dict[Step, Any] = {}
+    for path in paths:
+        here = wanted
+        for step in steps(path):
+            here = here.setdefault(step.lower() if isinstance(step, str) else step, {})
     parser = expat.ParserCreate("utf-8")
-    top = _Node("", 0)
-    open_nodes = [top]
+    root = _Node(0, wanted)
+    open_nodes: list[_Node | None] = []
 
     def start(name: str, _: object) -> None:
-        node = _Node(name.rpartition(":")[2].lower(), parser.CurrentByteIndex)
-        open_nodes[-1].children.append(node)
+        if not open_nodes:
+            root.offset = parser.CurrentByteIndex
+            open_nodes.append(root)
+            return
+        above = open_nodes[-1]
+        node: _Node | None = None
+        if above is not None and above.wanted:
+            key: Step = above.count
+            above.count += 1
+            if key not in above.wanted:
+                key = name.rpartition(":")[2].lower()
+            if key in above.wanted and key not in above.children:
+                node = above.children[key] = _Node(parser.CurrentByteIndex, above.wanted[key])
         open_nodes.append(node)
 
     def end(_: str) -> None:
@@ -139,7 +152,7 @@ def _tree(data: bytes) -> _Node:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.Parse(data, True)
-    return top.children[0]
+    return root
 
 
 class JsonPlaces:
@@ -154,55 +167,64 @@ class JsonPlaces:
         self.text = data.removeprefix(BOM).decode("utf-8", "replace")
         self._lines = _Lines(self.text)
         self._scan: Callable[[str, int], tuple[Any, int]] = JSONDecoder(strict=False).scan_once  # type: ignore[attr-defined]
-        self._known: dict[int, dict[Step, tuple[int, int]]] = {}
+        self._known: dict[int, _Members] = {}
 
     def find(self, path: str) -> Place:
         at = value = _SPACE.match(self.text, 0).end()  # type: ignore[union-attr]
         for step in steps(path):
-            found = self._members(value).get(step.lower() if isinstance(step, str) else step)
+            members = self._known.get(value)
+            if members is None:
+                members = self._known[value] = _Members(self.text, value, self._scan, self._renamed)
+            found = members.find(step.lower() if isinstance(step, str) else step)
             if found is None:
                 break
             at, value = found
         return self._lines.place(at)
 
-    def _members(self, at: int) -> dict[Step, tuple[int, int]]:
-        """The offsets of key and value of every member, or of every item, of the value at ``at``."""
-        known = self._known.get(at)
-        if known is None:
-            sign = self.text[at : at + 1]
-            known = self._known[at] = self._object(at) if sign == "{" else self._list(at) if sign == "[" else {}
-        return known
 
-    def _object(self, at: int) -> dict[Step, tuple[int, int]]:
-        text = self.text
-        members: dict[Step, tuple[int, int]] = {}
-        key = _skip(text, at + 1)
-        while text[key] == '"':
-            name, after = self._scan(text, key)
-            value = _skip(text, _skip(text, after) + 1)
+class _Members:
+    """The members of one object, or the items of one list, with the offsets of key and value; read as far as asked."""
+
+    def __init__(
+        self, text: str, at: int, scan: Callable[[str, int], tuple[Any, int]], renamed: Mapping[str, str]
+    ) -> None:
+        self._text = text
+        self._scan = scan
+        self._renamed = renamed
+        self._sign = text[at : at + 1]
+        self._at = _skip(text, at + 1)
+        self._value = -1
+        """Where the last value met begins; it is passed over only when more is asked for, for it may be long."""
+        self._known: dict[Step, tuple[int, int]] = {}
+        self._ended = self._sign not in ("{", "[") or text[self._at] in "}]"
+
+    def find(self, step: Step) -> tuple[int, int] | None:
+        """Where the member stands; None if it is not there, or so far behind that nobody would look."""
+        while step not in self._known and not self._ended:
+            self._read()
+        return self._known.get(step)
+
+    def _read(self) -> None:
+        text = self._text
+        if self._value >= 0:
+            _, after = self._scan(text, self._value)
+            after = _skip(text, after)
+            if text[after] != "," or len(self._known) >= _LOOKED_AT[self._sign]:
+                self._ended = True
+                return
+            self._at = _skip(text, after + 1)
+        if self._sign == "{":
+            name, after = self._scan(text, self._at)
+            self._value = _skip(text, _skip(text, after) + 1)
             lowered = name.lower()
-            members[self._renamed.get(lowered, lowered)] = (key, value)
-            _, after = self._scan(text, value)
-            after = _skip(text, after)
-            if text[after] != ",":
-                break
-            key = _skip(text, after + 1)
-        return members
-
-    def _list(self, at: int) -> dict[Step, tuple[int, int]]:
-        text = self.text
-        items: dict[Step, tuple[int, int]] = {}
-        value = _skip(text, at + 1)
-        while text[value] != "]":
-            items[len(items)] = (value, value)
-            _, after = self._scan(text, value)
-            after = _skip(text, after)
-            if text[after] != ",":
-                break
-            value = _skip(text, after + 1)
-        return items
+            self._known[self._renamed.get(lowered, lowered)] = (self._at, self._value)
+        else:
+            self._value = self._at
+            self._known[len(self._known)] = (self._at, self._at)
 
 
+_LOOKED_AT = {"{": 5_000, "[": 50_000}
+"""Members of an object and items of a list that are looked at; one behind them stands where its parent does."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from termserver.model.text import Text
 from termserver.parsing.faults import Unreadable, place_of
-from termserver.parsing.gate import UTF8_HINT, require_utf8
+from termserver.parsing.gate import ELEMENT_LIMIT, UTF8_HINT, require_few, require_utf8
 
 _DECLARED = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
@@ -79,9 +79,11 @@ def parse(data: bytes) -> Element:
             column,
             UTF8_HINT,
         )
+    if len(data) > ELEMENT_LIMIT:
+        require_few(data.count(b"<") - data.count(b"</"))
     try:
         root = etree.fromstring(data, _parser())
-        if len(data) > _COUNTED_FROM:
+        if len(data) > _COUNTED_FROM and data.count(b"=") > _ATTRIBUTE_LIMIT:
             _refuse_many_attributes(root)
         return root
     except etree.XMLSyntaxError as error:

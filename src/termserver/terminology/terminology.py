@@ -55,6 +55,9 @@ class Terminology:
         concept = self._concept(system_id, code)
         return concept.display if concept is not None else Text()
 
+    def entry(self, system_id: str, code: str) -> Concept | None:
+        return self._concept(system_id, code)
+
     def replaced_by(self, system_id: str, code: str) -> tuple[str, ...]:
         concept = self._concept(system_id, code)
         return concept.replaced_by if concept is not None else ()

@@ -1,15 +1,18 @@
 """Judging one coded element: is the system one of the field's, is the code in it on that day, is the label right."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from termserver.model import check_digits
-from termserver.model.codes import CodeSystem
+from termserver.model.codes import CodeSystem, Kind
 from termserver.model.days import Day
 from termserver.model.findings import Layer, Severity
 from termserver.model.fold import key
 from termserver.model.ports import Codes, CodeState
 from termserver.model.text import Text
+
+if TYPE_CHECKING:
+    from termserver.validation.registries import Registries
 
 MAPPING_ERROR = 2
 """The SEPAS category of coding errors: "Please check correct coding at maxa.behdasht.gov.ir"."""
@@ -67,14 +70,17 @@ class Binding(NamedTuple):
 class CodedElements:
     """Judges coded elements against one terminology; without state, safe to share."""
 
-    def __init__(self, codes: Codes) -> None:
+    def __init__(self, codes: Codes, registries: "Registries") -> None:
         self._codes = codes
+        self._registries = registries
 
     def is_timeless(self, terminology_id: str, code: str) -> bool:
         """Whether the code stands the same on every day, as nearly all do."""
         system = self._codes.system(terminology_id)
         if system is None:
             return True
+        if system.kind is Kind.REGISTRY and not self._registries.is_timeless(system, code):
+            return False
         first = self._codes.state(system.id, code, "0001-01-01")
         return first != CodeState.NOT_IN_FORCE and first == self._codes.state(system.id, code, "9999-12-31")
 
@@ -91,7 +97,10 @@ class CodedElements:
         problems = list(self._spelling(system, terminology_id))
         state = self._codes.state(system.id, code, day)
         if state in (CodeState.OK, CodeState.RETIRED, CodeState.NOT_IN_FORCE):
-            problems += self._standing(system, code, state)
+            if system.kind is Kind.REGISTRY:
+                problems += self._registries.judge_code(system, code, day).problems
+            else:
+                problems += self._standing(system, code, state)
             problems += self._outside(binding, system, code)
             problems += self._label(system, code, label)
             return Judged(tuple(problems))
@@ -102,6 +111,9 @@ class CodedElements:
         if state == CodeState.NOT_PRESENT:
             # the form alone may tell that it is not one of the field's (a morphology in the topography's place)
             return Judged((*problems, *self._outside(binding, system, code)), _name(system))
+        if system.kind is Kind.REGISTRY and state in (CodeState.UNLISTED, CodeState.UNKNOWN):
+            entry = self._registries.judge_code(system, code, day)
+            return Judged((*problems, *entry.problems), _name(system) if state == CodeState.UNLISTED else "")
         if state == CodeState.UNLISTED:
             return Judged((*problems, self._unlisted(system, code, label)), _name(system))
         return Judged((*problems, self._wrong(system, code, label, state)))

@@ -5,17 +5,20 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from termserver.model.days import Day
-from termserver.model.findings import CheckedShare, Finding, Layer, Location, Report, Severity, Verdict
+from termserver.model.findings import CheckedShare, Finding, Layer, Location, RegistryShare, Report, Severity, Verdict
+from termserver.model.ports import CodeState
 from termserver.model.text import Text
 from termserver.model.values import replace
 from termserver.parsing import gate
 from termserver.parsing.faults import Unreadable
 from termserver.validation.identify import KnownType, Unidentified
+from termserver.validation.run import Run
 
 if TYPE_CHECKING:
     from termserver.model.destinations import Destination
 
 _DATE_ERROR = 1
+_NO_REGISTRIES = RegistryShare()
 
 
 class Case:
@@ -38,6 +41,8 @@ class Case:
         self.unchecked: dict[str, int] = {}
         self.written: dict[str, str] = {}
         """The right names of misspelt members by what is written, in small letters."""
+        self.states: dict[str, int] = {}
+        self.registries = _NO_REGISTRIES
         self.stopped = False
         self._show_values = show_values
         self._limit = finding_limit
@@ -53,6 +58,19 @@ class Case:
         category: int | None = None,
     ) -> None:
         self.findings.append(Finding(rule, layer, severity, message, Location(path), hint, category))
+
+    def counted(self, run: Run) -> None:
+        """Take over what was counted while the message was checked."""
+        self.unchecked = run.unchecked
+        self.states = run.states
+        if run.entries:
+            unchecked = run.unchecked_entries
+            checked = run.entries - sum(unchecked.values())
+            ok = checked - sum(run.entry_states.values())
+            states = {CodeState.OK: ok, **run.entry_states}
+            self.registries = RegistryShare(
+                run.entries, checked, tuple(sorted(unchecked.items())), tuple(sorted(states.items()))
+            )
 
     # the ways a document ends
 
@@ -100,11 +118,19 @@ class Case:
         if self.unread_day:
             self._miss_day()
         unchecked = sum(self.unchecked.values())
-        share = CheckedShare(self.codes, self.codes - unchecked, tuple(sorted(self.unchecked.items())))
+        share = CheckedShare(
+            self.codes,
+            self.codes - unchecked,
+            tuple(sorted(self.unchecked.items())),
+            tuple(sorted(self.states.items())),
+            self.registries,
+        )
         rejected = any(finding.severity is Severity.ERROR for finding in self.findings)
         verdict = Verdict.REJECTED if rejected else Verdict.ACCEPTED
-        if require_checked and unchecked and not rejected:
+        if require_checked and (unchecked or self.registries.not_checked) and not rejected:
             verdict = Verdict.UNDECIDED
+            for registry, count in self.registries.not_checked:
+                self._entries_not_checked(registry, count)
             for system, count in share.not_present:
                 self._not_checked(system, count)
         findings = self._placed()
@@ -141,6 +167,20 @@ class Case:
             2,
         )
 
+    def _entries_not_checked(self, registry: str, count: int) -> None:
+        self.add(
+            "registry.not-checked",
+            Layer.REGISTRY,
+            Severity.WARNING,
+            Text(
+                fa=f"{count} شناسه در فهرست پایهٔ {registry} بررسی نشد، زیرا آن فهرست اینجا کامل نیست.",
+                en=f"{count} identifiers were not checked in the registry {registry}: only part of it is here.",
+            ),
+            "",
+            Text(fa="فهرست کامل را بار کنید.", en="Load the whole registry."),
+            7,
+        )
+
     def _placed(self) -> tuple[Finding, ...]:
         """The findings at their places, in the order of the text."""
         if not self.findings:
@@ -148,11 +188,16 @@ class Case:
         from termserver.parsing.excerpt import Excerpts
         from termserver.parsing.positions import JsonPlaces, Places, XmlPlaces
 
-        places: Places = XmlPlaces(self.data) if self.kind == "xml" else JsonPlaces(self.data, self.written)
+        considered = self.findings[: 4 * self._limit]
+        places: Places = (
+            XmlPlaces(self.data, {finding.where.path for finding in considered})
+            if self.kind == "xml"
+            else JsonPlaces(self.data, self.written)
+        )
         excerpts = Excerpts(places.text, self.kind, not self._show_values)
         placed: dict[tuple[str, str], Finding] = {}
         said = _parents(finding.where.path for finding in self.findings if finding.rule != "structure.expected")
-        for finding in self.findings[: 4 * self._limit]:
+        for finding in considered:
             path = finding.where.path
             if (finding.rule, path) in placed or (finding.rule == "structure.expected" and path in said):
                 continue  # what else is said of the field says it better

@@ -8,13 +8,16 @@ judged once is remembered, so that a valid document costs little more than looki
 from collections.abc import Callable
 from typing import Any
 
+from termserver.model.codes import CodeSystem, NamingSystem
 from termserver.model.documents import SCALARS, Field, Use
 from termserver.model.findings import Layer, Severity
 from termserver.model.ports import Codes
 from termserver.validation import dates, values, wording
 from termserver.validation.bindings import FINE, Binding, CodedElements, Judged, Problem
+from termserver.validation.drugs import DrugRows
 from termserver.validation.identifiers import Identifiers
 from termserver.validation.message import TYPE
+from termserver.validation.registries import Registries
 from termserver.validation.run import Run
 from termserver.validation.shape import CODED_TEXT, DATE, DATE_TIME, IDENTIFIER, QUANTITY, YYYYMMDD, Shape
 
@@ -45,8 +48,11 @@ class Checks:
     def __init__(self, shape: Shape, codes: Codes) -> None:
         self._shape = shape
         self._codes = codes
-        self._coded = CodedElements(codes)
+        self._registries = Registries(codes)
+        self._coded = CodedElements(codes, self._registries)
         self._identifiers = Identifiers(codes)
+        self._entries: _Memory = _Memory()
+        self._drugs = DrugRows(codes)
         self._bindings: dict[tuple[str, ...], tuple[Binding, _Memory]] = {}
         self._known_identifiers: dict[tuple[str, ...], _Memory] = {}
         self._known_dates = _Memory()
@@ -58,6 +64,7 @@ class Checks:
             "judge_plain": self._judge_plain,
             "judge_date": self._judge_date,
             "judge_day": self._judge_day,
+            "judge_drugs": self._judge_drugs,
             "dates": self._known_dates,
         }
         self._functions: dict[tuple[str, str, int], str] = {}
@@ -92,6 +99,7 @@ class Checks:
         if judged.unchecked:
             run.count_unchecked(judged.unchecked)
         if judged.problems:
+            run.count_state(judged.problems)
             run.add(path, judged.problems)
 
     def _judge_code_value(self, slot: tuple[Binding, _Memory], value: Any, path: str, run: Run) -> None:
@@ -108,18 +116,38 @@ class Checks:
         if judged.unchecked:
             run.count_unchecked(judged.unchecked)
         if judged.problems:
+            run.count_state(judged.problems)
             run.add(path, judged.problems)
 
     def _judge_identifier(self, allowed: tuple[str, ...], memory: _Memory, value: Any, path: str, run: Run) -> None:
-        triplet = tuple(value.get(name) or "" for name in ("Issuer", "Assigner", "Type", "ID"))
-        problems = self._identifiers.judge(allowed, triplet[0], triplet[1], triplet[2], triplet[3], run.day)
+        key = (value.get("Issuer"), value.get("Assigner"), value.get("Type"), value.get("ID"))
+        entry = self._entries.get((allowed, key))
+        if entry is not None:  # right in itself: how it stands in its registry is asked for each day anew
+            self._judge_entry(entry[0], entry[1], key[3], "ID", path, run)
+            return
+        triplet = tuple(part or "" for part in key)
+        problems = self._identifiers.judge(allowed, *triplet)
         if any(value.get(name) is None for name in ("Issuer", "Assigner", "Type")):
             # the absent part is missed by itself
             problems = [problem for problem in problems if problem.rule != "identifier.unknown-kind"]
         if problems:
             run.add(path, problems)
-        elif all(triplet) and not self._identifiers.is_registered((), triplet[:3]):
-            memory.keep(tuple(value.get(name) for name in ("Issuer", "Assigner", "Type", "ID")), True)
+        elif all(triplet):
+            kind = self._codes.naming_system(*triplet[:3])
+            registry = self._registries.of(kind) if kind is not None else None
+            if kind is None or registry is None:
+                memory.keep(key, True)
+            else:
+                self._entries.keep((allowed, key), (kind, registry))
+                self._judge_entry(kind, registry, triplet[3], "ID", path, run)
+
+    def _judge_entry(
+        self, kind: NamingSystem, registry: CodeSystem, code: str, member: str, path: str, run: Run
+    ) -> None:
+        entry = self._registries.judge_identifier(kind, registry, code, run.day_at(path), member)
+        run.count_entry(registry.id, entry.state)
+        if entry.problems:
+            run.add(path, entry.problems)
 
     def _judge_day(self, value: Any, path: str, run: Run) -> None:
         """A day written as a text of eight digits."""
@@ -130,11 +158,22 @@ class Checks:
             self._known_dates.keep(value, True)
 
     def _judge_plain(self, allowed: tuple[str, ...], memory: _Memory, text: str, path: str, run: Run) -> None:
-        problems = self._identifiers.judge_plain(allowed, text, run.day)
+        problems = self._identifiers.judge_plain(allowed, text)
         if problems:
             run.add(path, problems)
-        elif not self._identifiers.is_registered(allowed):
+            return
+        kind = self._codes.naming_system_by_id(allowed[0]) if len(allowed) == 1 else None
+        registry = self._registries.of(kind) if kind is not None else None
+        if kind is None or registry is None:
             memory.keep(text, True)
+        else:
+            self._judge_entry(kind, registry, text, "", path, run)
+
+    def _judge_drugs(self, members: tuple[str, ...], row: Any, path: str, run: Run) -> None:
+        said = [(name, row[name]) for name in members if row.get(name) is not None]
+        if len(said) > 1:
+            coded = tuple((name, v.get("Terminology_id") or "", v.get("Coded_string") or "") for name, v in said)
+            run.add(path, self._drugs.judge(coded))
 
     def _judge_date(self, value: Any, path: str, run: Run) -> None:
         problems = dates.judge(value)
@@ -174,6 +213,9 @@ class Checks:
             here = f"{path}.{field.name}" if path else field.name
             below = f"{plain}.{field.name}" if plain else field.name
             lines += self._lines(field, here, below, depth)
+        drugs = self._drugs.members(self._shape.fields_at(plain, class_name))
+        if drugs:
+            lines.append(f' judge_drugs({drugs!r}, x, f"{path}", run)')
         lines.append(" return n")
         return lines
 

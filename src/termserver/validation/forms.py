@@ -14,7 +14,7 @@ from termserver.validation import wording
 from termserver.validation.message import TYPE, Message, bare_class
 from termserver.validation.shape import Shape
 
-_JSON_TYPE = ("$type", "@type", "xsi:type")
+_JSON_TYPE = frozenset(("$type", "@type", "xsi:type"))
 _WRONG_DATA = 7
 
 
@@ -49,6 +49,8 @@ class _Reading:
         self.shape = shape
         self.clashes: list[str] = []
         self.spelling = Spelling()
+        self.says = shape.type.open or bool(shape.type.variants)
+        """Whether a spelling is worth a word; else nobody asks where a member stands."""
         self.names: dict[str, dict[str, tuple[str, Variant]]] = {}
         """Other names of the members below a path, by what is written."""
         self.types: dict[str, Variant] = {}
@@ -77,7 +79,9 @@ class _Reading:
                 self.clashes.append(name)
             if member is None:
                 continue
-            here, below = (f"{path}.{name}", f"{plain}.{name}") if path else (name, name)
+            here = below = ""
+            if self.says:
+                here, below = (f"{path}.{name}", f"{plain}.{name}") if path else (name, name)
             if name != key and (source or shape.type.open):
                 self.spelling.add("structure.spelling", here, wording.misspelt(key, name, source))
                 self.spelling.written[key.lower()] = name.lower()

@@ -1,13 +1,12 @@
-"""Judging one identifier: whose number it says it is, its form, its check digit, its entry in a registry."""
+"""Judging one identifier: whose number it says it is, its form, its check digit."""
 
 import re
 from collections.abc import Sequence
 
 from termserver.model import check_digits
 from termserver.model.codes import NamingSystem
-from termserver.model.days import Day
 from termserver.model.findings import Layer, Severity
-from termserver.model.ports import Codes, CodeState
+from termserver.model.ports import Codes
 from termserver.model.text import Text
 from termserver.validation.bindings import Problem
 
@@ -25,9 +24,7 @@ class Identifiers:
         self._codes = codes
         self._patterns: dict[str, re.Pattern[str]] = {}
 
-    def judge(
-        self, allowed: Sequence[str], issuer: str, assigner: str, type_: str, id_: str, day: Day = ""
-    ) -> Sequence[Problem]:
+    def judge(self, allowed: Sequence[str], issuer: str, assigner: str, type_: str, id_: str) -> Sequence[Problem]:
         """The problems of a DO_IDENTIFIER at a field that takes the ``allowed`` kinds (any, where empty)."""
         kind = self._codes.naming_system(issuer, assigner, type_)
         if not id_:
@@ -36,49 +33,32 @@ class Identifiers:
             if not (issuer or assigner or type_):
                 return ()  # structure has said that they are expected
             return (self._unknown_kind(allowed),)
-        problems = self.judge_text(kind, id_, "ID", day)
+        problems = self.judge_text(kind, id_, "ID")
         if allowed and kind.id not in allowed:
             return (self._foreign_kind(kind, allowed), *problems)
         return problems
 
-    def judge_plain(self, allowed: Sequence[str], text: str, day: Day = "") -> Sequence[Problem]:
+    def judge_plain(self, allowed: Sequence[str], text: str) -> Sequence[Problem]:
         """The problems of an identifier given as plain text; it is right if it is of one of the kinds."""
         found: Sequence[Problem] = ()
         for id in allowed:
             kind = self._codes.naming_system_by_id(id)
             if kind is None:
                 return ()
-            problems = self.judge_text(kind, text, "", day)
+            problems = self.judge_text(kind, text, "")
             if not problems:
                 return ()
             found = found or problems
         return found
 
-    def is_registered(self, kinds: Sequence[str], triplet: Sequence[str] = ()) -> bool:
-        """Whether an identifier of one of the kinds, or of that triplet, has an entry that its standing hangs on."""
-        known = [self._codes.naming_system(*triplet)] if triplet else map(self._codes.naming_system_by_id, kinds)
-        return any(kind is not None and kind.registry for kind in known)
-
-    def judge_text(self, kind: NamingSystem, text: str, member: str, day: Day = "") -> Sequence[Problem]:
+    def judge_text(self, kind: NamingSystem, text: str, member: str) -> Sequence[Problem]:
         if not text:
             return ()
         if kind.shape and not self._pattern(kind.shape).fullmatch(text):
             return (self._shape(kind, text, member),)
         if kind.check and not check_digits.is_right(kind.check, text):
             return (self._check_digit(kind, text, member),)
-        return self._entry(kind, text, member, day) if kind.registry else ()
-
-    def _entry(self, kind: NamingSystem, text: str, member: str, day: Day) -> Sequence[Problem]:
-        """What the registry says against it on that day; nothing where the registry is not here."""
-        state = self._codes.state(kind.registry, text, day or "9999-12-31")
-        if state == CodeState.UNKNOWN:
-            rule, fa, en = "identifier.no-entry", "در پایگاه نیست", "is not in its registry"
-        elif state in (CodeState.RETIRED, CodeState.NOT_IN_FORCE):
-            rule, fa, en = "identifier.not-in-force", "در آن روز در اعتبار نبود", "was not in force on that day"
-        else:
-            return ()
-        said = _said(kind, f"این {kind.title.fa} {fa}.", f"This {kind.title.en} {en}.")
-        return (Problem(rule, Severity.ERROR, said, None, member, _category(kind), Layer.IDENTIFIER),)
+        return ()
 
     def _pattern(self, shape: str) -> re.Pattern[str]:
         known = self._patterns.get(shape)

@@ -190,7 +190,8 @@ class _TypeJudge:
         # a value that is wrong in itself was left out; a rule that misses it there would say it twice
         faulty = {finding.where.path for finding in case.findings if finding.severity is Severity.ERROR}
         case.findings += [one for one in run.findings if one.layer is not Layer.RULE or one.where.path not in faulty]
-        case.codes, case.unchecked = run.codes, run.unchecked
+        case.codes = run.codes
+        case.counted(run)
         self._in_own_words(case, rule_set)
         return message
 

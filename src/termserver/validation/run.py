@@ -5,6 +5,7 @@ from typing import Any
 
 from termserver.model.days import Day
 from termserver.model.findings import Finding, Layer, Location, Severity
+from termserver.model.ports import CodeState
 from termserver.model.text import Text
 from termserver.validation.bindings import Problem
 from termserver.validation.dates import day_of
@@ -17,6 +18,17 @@ _DATED = (
 """The members by which a part of a message states its own day, in the order they count."""
 
 
+_STATES = {
+    **dict.fromkeys(
+        ("code.unknown", "code.shape", "code.check-digit", "code.width", "code.swapped"), CodeState.UNKNOWN
+    ),
+    "registry.unknown": CodeState.UNKNOWN,
+    "code.retired": CodeState.RETIRED,
+    **dict.fromkeys(("code.not-in-force", "registry.not-in-force", "registry.locked"), CodeState.NOT_IN_FORCE),
+}
+"""How a coded element stands that is found at fault by the rule."""
+
+
 class Enough(Exception):
     """The limit of findings is reached; what was found so far stands."""
 
@@ -27,7 +39,10 @@ class Run:
     Adding a finding beyond ``limit`` raises ``Enough``.
     """
 
-    __slots__ = ("codes", "day", "findings", "given_day", "limit", "message", "structural", "unchecked")
+    __slots__ = (
+        *("codes", "day", "entries", "entry_states", "findings", "given_day", "limit", "message", "states", "structural"),
+        *("unchecked", "unchecked_entries"),
+    )
 
     def __init__(self, message: Message, day: Day, given_day: Day = "", limit: int = 1000) -> None:
         self.limit = limit
@@ -39,6 +54,12 @@ class Run:
         self.structural: Sequence[Finding] = ()
         """What the structure of the message is already found at fault for."""
         self.unchecked: dict[str, int] = {}
+        self.states: dict[str, int] = {}
+        """How many coded elements stand otherwise than well, by ``CodeState``."""
+        self.entries = 0
+        """How many identifiers name an entry of a registry that is here."""
+        self.entry_states: dict[str, int] = {}
+        self.unchecked_entries: dict[str, int] = {}
 
     def add(self, path: str, problems: Sequence[Problem]) -> None:
         for problem in problems:
@@ -63,6 +84,22 @@ class Run:
         self.findings.append(Finding(rule, Layer.RULE, severity, message, Location(path), hint, category))
         if len(self.findings) > self.limit:
             raise Enough
+
+    def count_state(self, problems: Sequence[Problem]) -> None:
+        """Count how a coded element stands by what is said of it."""
+        for problem in problems:
+            state = _STATES.get(problem.rule)
+            if state is not None:
+                self.states[state] = self.states.get(state, 0) + 1
+                return
+
+    def count_entry(self, registry: str, state: str) -> None:
+        """Count an entry of a registry by how it stands; in part of a list it may not be known."""
+        self.entries += 1
+        if state == CodeState.UNLISTED:
+            self.unchecked_entries[registry] = self.unchecked_entries.get(registry, 0) + 1
+        elif state != CodeState.OK:
+            self.entry_states[state] = self.entry_states.get(state, 0) + 1
 
     def count_unchecked(self, system: str) -> None:
         self.unchecked[system] = self.unchecked.get(system, 0) + 1

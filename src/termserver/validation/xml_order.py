@@ -38,7 +38,7 @@ def _class(node: Element, shape: Shape, class_name: str, path: str, faults: list
                 )
             else:
                 last, last_name = order, name
-        if not shape.is_class(field.type):
+        if not len(child) or not shape.is_class(field.type):
             continue
         if field.repeats:
             for n, item in enumerate(child):
