@@ -1,4 +1,4 @@
-"""Insurers' payloads beside Tamin's: each finds its type, table 303 binds codes, and nothing of the VO messages changes."""
+"""Insurers' payloads beside Tamin's: each finds its type, and codes are judged by the terminology beside them."""
 
 import json
 from pathlib import Path

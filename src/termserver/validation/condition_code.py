@@ -40,7 +40,6 @@ from termserver.model.conditions import (
 )
 from termserver.validation.code_blocks import Block, Entry, Names
 
-
 _RUN = "run"
 """What the generated function calls the run it judges for."""
 

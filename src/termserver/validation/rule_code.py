@@ -19,6 +19,7 @@ from termserver.validation.bindings import Binding, CodedElements
 from termserver.validation.code_blocks import Block, Entry, Names
 from termserver.validation.condition_code import ConditionWriter
 from termserver.validation.message import Message
+from termserver.validation.registries import Registries
 from termserver.validation.run import Run
 
 Compiled = Callable[[Message, Run], None]
@@ -32,7 +33,7 @@ class RuleWriter:
         self._terminology = terminology
         self._names = Names()
         self._names.known |= {"mapped": self._mapped, "known": self._in_systems}
-        self._coded = CodedElements(terminology)
+        self._coded = CodedElements(terminology, Registries(terminology))
         self._bindings: dict[tuple[str, ...], Binding] = {}
         self._related: dict[tuple[str, str], tuple[str, ...] | None] = {}
 

@@ -40,7 +40,18 @@ class Run:
     """
 
     __slots__ = (
-        *("codes", "day", "entries", "entry_states", "findings", "given_day", "limit", "message", "states", "structural"),
+        *(
+            "codes",
+            "day",
+            "entries",
+            "entry_states",
+            "findings",
+            "given_day",
+            "limit",
+            "message",
+            "states",
+            "structural",
+        ),
         *("unchecked", "unchecked_entries"),
     )
 
