@@ -148,7 +148,7 @@ BILL: dict[str, tuple[Change, str, str]] = {
     ),
     "blanks around a number": (
         put(f"{ADMISSION}.AttendingDoctor.Identifier.ID", "100001  "),
-        "identifier.shape",
+        "identifier.blanks",
         f"{ADMISSION}.AttendingDoctor.Identifier.ID",
     ),
     "a postal code of nine digits": (put("Person.PostalCode", "113461357"), "identifier.shape", "Person.PostalCode"),
@@ -362,7 +362,7 @@ PRESCRIPTION: dict[str, tuple[Change, str, str]] = {
     ),
     "a prescriber's number with a blank": (
         put(f"{DRUGS}.Prescriber.Identifier.ID", "100001 "),
-        "identifier.shape",
+        "identifier.blanks",
         f"{DRUGS}.Prescriber.Identifier.ID",
     ),
 }
@@ -405,7 +405,16 @@ def test_a_service_type_may_have_several_groups(
     group = bill["Composition"]["BillSummary"]["ServiceGroupRow"][1]
     change = both(
         put(f"{SUMMARY}.ServiceGroupRow[1].TotalCharge.Magnitude", 2000000),
-        add(f"{SUMMARY}.ServiceGroupRow", {**group, "TotalCharge": {"Magnitude": 4000000, "Unit": "Rial"}}),
+        add(
+            f"{SUMMARY}.ServiceGroupRow",
+            {
+                "ServiceType": group["ServiceType"],
+                "TotalCharge": {"Magnitude": 4000000, "Unit": "Rial"},
+                "BasicInsuranceContribution": {"Magnitude": 0, "Unit": "Rial"},
+                "PatientContribution": {"Magnitude": 0, "Unit": "Rial"},
+                "ServiceCount": {"Magnitude": 0, "Unit": "Each"},
+            },
+        ),
     )
 
     reports = _judged(server, twins, "patient-bill", changed(bill, change))

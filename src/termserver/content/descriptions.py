@@ -1,6 +1,7 @@
 """The field descriptions of ``schemas/``: every shared class once, and what each document type says more strictly.
 
-``schemas/classes.csv`` lists the fields of all classes in the order of the wire;
+``schemas/classes.csv`` lists the fields of all classes in the order of the wire,
+``schemas/newer-fields.csv`` those that a newer generation of the model adds to them;
 ``schemas/<type>/<version>/document.yaml`` names a document type and its root class, and
 ``fields.csv`` beside it says at a path what differs from the class. XSD, JSON Schema, field
 guide, bindings and explanations are all made from what is read here.
@@ -12,6 +13,7 @@ from pathlib import Path
 from termserver.content.classes import Classes, unknown_class, unknown_path
 from termserver.content.csv_files import read_table
 from termserver.content.field_rows import CLASS_COLUMNS, FIELD_COLUMNS, ClassReading, PathReading, ids
+from termserver.content.newer_fields import add_newer
 from termserver.content.problems import START, Place, Problem, did_you_mean, error
 from termserver.content.tree import Tree
 from termserver.content.yaml_files import BOTH, FLAG, TEXT, WORDS, Keys, Many, Values, read_yaml
@@ -46,7 +48,9 @@ def read_classes(root: Tree | Path, problems: list[Problem]) -> Classes:
     data = tree.read(CLASSES_FILE)
     if data is None:
         return Classes()
-    return ClassReading(read_table(CLASSES_FILE, data, CLASS_COLUMNS, problems), problems).classes()
+    classes = ClassReading(read_table(CLASSES_FILE, data, CLASS_COLUMNS, problems), problems).classes()
+    add_newer(tree, classes, problems)
+    return classes
 
 
 def read_document_types(

@@ -18,7 +18,7 @@ def check_naming_system(source: NamingSystemSource, systems: Mapping[str, KnownS
     """The problems of one naming system."""
     values, system = source.values, source.naming_system
     yield from check_identity(values, source.file, [source.file.rsplit("/", 1)[1].removesuffix(".yaml")])
-    yield from check_titled(values, ("title", "shape_says"))
+    yield from check_titled(values, ("title", "shape_says", "remark"))
     yield from check_pattern(source.file, values.place("shape"), "shape", system.shape)
     yield from check_rule_name(values, system.shape)
     yield from _example(source)

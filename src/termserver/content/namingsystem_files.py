@@ -26,6 +26,8 @@ NAMING_SYSTEM = Keys(
         "aliases": WORDS,
         "source": TEXT,
         "provisional": FLAG,
+        "blanks": FLAG,
+        "remark": BOTH,
     },
     required=("id", "url", "title"),
 )
@@ -62,5 +64,7 @@ def read_naming_system(tree: Tree, file: str, base: str, problems: list[Problem]
         aliases=values.words("aliases"),
         source=values.text("source"),
         provisional=values.flag("provisional"),
+        blanks=values.flag("blanks"),
+        remark=values.both("remark"),
     )
     return NamingSystemSource(file, naming_system, values)

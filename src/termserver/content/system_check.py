@@ -153,6 +153,7 @@ def _codes_said(source: SystemSource) -> Iterator[Problem]:
     system, values = source.system, source.values
     yield from check_pattern(values.file, values.place("shape"), "shape", system.shape)
     yield from check_rule_name(values, system.shape)
+    yield from _example(source)
     said = system.hierarchy
     if said and said not in HIERARCHIES:
         yield error(
@@ -172,6 +173,26 @@ def _codes_said(source: SystemSource) -> Iterator[Problem]:
                 en="Codes have parents, and what that means is not said.",
             ),
             Text(fa="hierarchy را بنویسید، مانند is-a یا part-of.", en="Write 'hierarchy', as in is-a or part-of."),
+        )
+
+
+def _example(source: SystemSource) -> Iterator[Problem]:
+    """Whether the example of a code has the shape of one; a pattern that is none is said by pattern_check."""
+    system = source.system
+    try:
+        fits = re.fullmatch(system.shape, system.example, re.ASCII) if system.shape and system.example else True
+    except re.error:
+        return
+    if not fits:
+        yield error(
+            source.values.file,
+            source.values.place("example"),
+            "code.example",
+            Text(
+                fa=f"نمونهٔ «{system.example}» شکل کدها را ندارد.",
+                en=f"The example '{system.example}' has not the shape.",
+            ),
+            Text(fa="یکی از کدهای نظام را بنویسید.", en="Write a code of the system."),
         )
 
 

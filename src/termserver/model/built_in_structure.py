@@ -37,8 +37,12 @@ FINDINGS = (
         _STRUCTURE,
         _ERROR,
         6,
-        Text(fa="فیلد اجباری تهی است.", en="A mandatory field is empty."),
-        Text(fa="متن تهی مقدار نیست.", en="An empty text is no value."),
+        Text(fa="فیلد تهی است.", en="The field is empty."),
+        Text(
+            fa="متن تهی یا شیء بی‌مقدار مقدار نیست: فیلد اجباری خطاست، فیلد مورد انتظار هشدار، و جز این یادداشت.",
+            en="An empty text or an object without content is no value: an error where the field is mandatory, a"
+            " warning where it is expected, else a note.",
+        ),
         "schemas/; exchange.md 5.4",
     ),
     BuiltIn(
@@ -76,6 +80,20 @@ FINDINGS = (
             en="The receiver's own guide or known programs send it so: it is accepted, but the right type is another.",
         ),
         "schemas/ (variants)",
+    ),
+    BuiltIn(
+        "structure.newer-field",
+        _STRUCTURE,
+        _WARNING,
+        None,
+        Text(fa="این فیلد از مدل تازه‌تر است.", en="The field is one of the newer model."),
+        Text(
+            fa="شِما محتوای آن را شرح نمی‌دهد؛ کنار گذاشته شد و بررسی نشد.",
+            en="The schema does not describe its content; it is set aside and not checked.",
+        ),
+        "schemas/newer-fields.csv",
+        '"MsgID": {"Version": "2", …}',
+        '"MsgID": {…}',
     ),
     BuiltIn(
         "structure.type",

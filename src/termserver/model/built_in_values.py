@@ -208,6 +208,32 @@ FINDINGS = (
         "schemas/ (identifiers)",
     ),
     BuiltIn(
+        "identifier.blanks",
+        _IDENTIFIER,
+        _INFORMATION,
+        None,
+        Text(fa="پیش یا پس از شناسه فاصله آمده است.", en="There are blanks around the identifier."),
+        Text(
+            fa="فاصله‌ها نادیده گرفته شدند؛ در اسناد واقعی دیده شده‌اند.",
+            en="They are passed over; real documents have them.",
+        ),
+        "codesystems/namingsystems/ (blanks); exchange.md 4.1",
+        '"Type": "Med_ID", "ID": "100001  "',
+        '"Type": "Med_ID", "ID": "100001"',
+    ),
+    BuiltIn(
+        "identifier.remark",
+        _IDENTIFIER,
+        _INFORMATION,
+        None,
+        Text(fa="دربارهٔ این گونه شناسه یادداشتی هست.", en="There is a remark on this kind of identifier."),
+        Text(
+            fa="UnIdentified به جای کد ملی پذیرفته است، ولی سند به پروندهٔ کسی نمی‌پیوندد.",
+            en="UnIdentified in place of a national code is taken, but the document joins nobody's record.",
+        ),
+        "codesystems/namingsystems/ (remark)",
+    ),
+    BuiltIn(
         "identifier.unknown-kind",
         _IDENTIFIER,
         _WARNING,

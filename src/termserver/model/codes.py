@@ -92,7 +92,8 @@ class CodeSystem:
     rule of ``check_digits``; ``widths`` the padded widths in which a code also travels ("5760" as
     "05760"); ``closed`` tells whether the list is known to be whole although ``content`` may say
     fragment, by ``closed_evidence``; ``stands_in_for`` names the system that this one replaces in
-    search until it is loaded; ``weight`` orders systems in a search over all of them.
+    search until it is loaded; ``weight`` orders systems in a search over all of them; ``example`` is
+    a code, for those who are told that theirs has not the shape of one.
     """
 
     id: str
@@ -120,6 +121,7 @@ class CodeSystem:
     stands_in_for: str = ""
     weight: int = 100
     properties: tuple[PropertyDefinition, ...] = ()
+    example: str = ""
 
     def names(self) -> tuple[str, ...]:
         """Every name by which the system is asked for."""
@@ -194,7 +196,9 @@ class Triplet:
 class NamingSystem:
     """A kind of identifier: who issues it, how it looks, how its check digit is reckoned.
 
-    ``registry`` is the id of the registry whose entries it names, where there is one.
+    ``registry`` is the id of the registry whose entries it names, where there is one. ``blanks``:
+    blanks around it are passed over, with a note. ``remark`` is noted wherever one is met. A shape
+    that is ``provisional`` makes a warning, not an error.
     """
 
     id: str
@@ -210,6 +214,8 @@ class NamingSystem:
     aliases: tuple[str, ...] = ()
     source: str = ""
     provisional: bool = False
+    blanks: bool = False
+    remark: Text = Text()
 
 
 @value

@@ -61,12 +61,16 @@ class Field:
 
 @value
 class DocumentClass:
-    """A class of the Ministry's model: its own fields in order, after those of its base."""
+    """A class of the Ministry's model: its own fields in order, after those of its base.
+
+    ``newer`` names the fields that a newer generation of the model has in it and this one does not describe.
+    """
 
     name: str
     fields: tuple[Field, ...]
     base: str = ""
     namespace: str = ""
+    newer: tuple[str, ...] = ()
 
 
 @value
@@ -127,6 +131,11 @@ class DocumentType:
         """The fields of a class, those of its bases first."""
         known = self.classes[class_name]
         return (*(self.fields_of(known.base) if known.base else ()), *known.fields)
+
+    def newer_of(self, class_name: str) -> tuple[str, ...]:
+        """The names of the fields that the newer model adds to a class or to one of its bases."""
+        known = self.classes[class_name]
+        return (*(self.newer_of(known.base) if known.base else ()), *known.newer)
 
     def forms_of(self, class_name: str) -> tuple[str, ...]:
         """The class and every class derived from it, which a document may send in its place (``xsi:type``)."""

@@ -59,7 +59,7 @@ def _field_in(said: Json) -> Field:
 
 def _class_in(name: str, said: Json) -> DocumentClass:
     fields = tuple(_field_in(field) for field in said.get("fields", ()))
-    return DocumentClass(name, fields, said.get("base", ""), said.get("namespace", ""))
+    return DocumentClass(name, fields, said.get("base", ""), said.get("namespace", ""), tuple(said.get("newer", ())))
 
 
 def encode_document_type(document_type: DocumentType) -> bytes:
@@ -75,6 +75,7 @@ def encode_document_type(document_type: DocumentType) -> bytes:
                         "fields": [_field_out(field) for field in known.fields],
                         "base": known.base,
                         "namespace": known.namespace,
+                        "newer": known.newer,
                     }
                 )
                 for name, known in document_type.classes.items()

@@ -77,6 +77,7 @@ def encode_system(system: CodeSystem) -> bytes:
             "closed_evidence": system.closed_evidence,
             "hierarchy": system.hierarchy,
             "shape": system.shape,
+            "example": system.example,
             "check": system.check,
             "widths": system.widths,
             "period": period_out(system.period),
@@ -119,6 +120,7 @@ def decode_system(data: bytes) -> CodeSystem:
         case_sensitive=get("case_sensitive", True),
         hierarchy=get("hierarchy", ""),
         shape=get("shape", ""),
+        example=get("example", ""),
         check=get("check", ""),
         widths=tuple(get("widths", ())),
         period=period_in(get("period")),
@@ -227,6 +229,8 @@ def encode_naming_system(naming: NamingSystem) -> bytes:
                 "aliases": naming.aliases,
                 "source": naming.source,
                 "provisional": naming.provisional,
+                "blanks": naming.blanks,
+                "remark": text_out(naming.remark),
             }
         )
     )
@@ -249,4 +253,6 @@ def decode_naming_system(data: bytes) -> NamingSystem:
         aliases=tuple(get("aliases", ())),
         source=get("source", ""),
         provisional=get("provisional", False),
+        blanks=get("blanks", False),
+        remark=text_in(get("remark")),
     )

@@ -18,6 +18,9 @@ MAPPING_ERROR = 2
 """The SEPAS category of coding errors: "Please check correct coding at maxa.behdasht.gov.ir"."""
 
 _LABEL_LENGTH = 120
+_SPELT_LENGTH = 20
+SEPARATORS = ".-/"
+"""The signs between the parts of codes: E11.9, 2345-7, 8010/3."""
 
 
 class Problem(NamedTuple):
@@ -116,7 +119,7 @@ class CodedElements:
             return Judged((*problems, *entry.problems), _name(system) if state == CodeState.UNLISTED else "")
         if state == CodeState.UNLISTED:
             return Judged((*problems, self._unlisted(system, code, label)), _name(system))
-        return Judged((*problems, self._wrong(system, code, label, state)))
+        return Judged((*problems, self._wrong(system, code, label, state, day)))
 
     def judge_plain(self, binding: Binding, code: str, day: Day) -> Judged:
         """The problems of a plain value that is a code itself: it is right if it is in one of the systems.
@@ -146,7 +149,7 @@ class CodedElements:
             return Judged((), unchecked)
         if unlisted is not None:
             return _plain([self._unlisted(unlisted, code, "")], _name(unlisted))
-        return _plain([self._wrong(wrong[0], code, "", wrong[1])]) if wrong else FINE
+        return _plain([self._wrong(wrong[0], code, "", wrong[1], day)]) if wrong else FINE
 
     def _unknown_system(self, binding: Binding, terminology_id: str) -> Judged:
         allowed = self._names(binding)
@@ -305,13 +308,12 @@ class CodedElements:
             "Coded_string",
         )
 
-    def _wrong(self, system: CodeSystem, code: str, label: str, state: str) -> Problem:
+    def _wrong(self, system: CodeSystem, code: str, label: str, state: str, day: Day) -> Problem:
         name = _name(system)
         hint = self._nearest(system, code, label)
         if state == CodeState.BAD_SHAPE:
             said = Text(fa=f"این متن شکل یک کد {name} را ندارد.", en=f"This does not have the form of {name} codes.")
-            if hint is None and system.shape:
-                hint = Text(fa=f"شکل درست: {system.shape}", en=f"Its form is {system.shape}.")
+            hint = hint or self._respelt(system, code, day) or _example(system)
             return Problem("code.shape", Severity.ERROR, said, hint)
         if state == CodeState.BAD_CHECK:
             expected = check_digits.EXPECTED[system.check](code) if system.check in check_digits.EXPECTED else ""
@@ -336,6 +338,15 @@ class CodedElements:
             return None
         return Text(fa=f"آیا منظور {near[0]} «{near[1]}» بود؟", en=f"Did you mean {near[0]} ({near[1]})?")
 
+    def _respelt(self, system: CodeSystem, code: str, day: Day) -> Text | None:
+        """The code in the spelling of its system: other letters, or its separators put in or left out."""
+        if len(code) > _SPELT_LENGTH:
+            return None
+        possible = (CodeState.OK, CodeState.NOT_PRESENT, CodeState.UNLISTED)
+        found = {state: spelt for spelt in spellings(code) if (state := self._codes.state(system.id, spelt, day))}
+        spelt = next((found[state] for state in possible if state in found), "")
+        return Text(fa=f"آن را {spelt} بنویسید.", en=f"Write {spelt}.") if spelt else None
+
     def _names(self, binding: Binding) -> str:
         known = (self._codes.system(id) for id in binding.allowed())
         return ", ".join(_name(system) for system in known if system)
@@ -344,6 +355,34 @@ class CodedElements:
 def _plain(problems: Sequence[Problem], unchecked: str = "") -> Judged:
     """The problems of a plain value: they point at it, for it has no members."""
     return Judged(tuple(problem._replace(member="") for problem in problems), unchecked)
+
+
+def spellings(code: str) -> list[str]:
+    """The code without blanks, in capital and in small letters, without separators, and with one at every place.
+
+    The likelier ones come last.
+    """
+    bare = "".join(code.split())
+    joined = "".join(sign for sign in bare if sign not in SEPARATORS)
+    cases = list(dict.fromkeys(spelt for text in (joined, bare) for spelt in (text.lower(), text.upper(), text)))
+    parted = [
+        f"{text[:at]}{sign}{text[at:]}"
+        for text in dict.fromkeys((joined.lower(), joined.upper(), joined))
+        for sign in reversed(SEPARATORS)
+        for at in range(1, len(text))
+    ]
+    return [*parted, *cases]
+
+
+def _example(system: CodeSystem) -> Text:
+    """How a code of the system looks, in the words of its title."""
+    title = Text(fa=system.title.fa or _name(system), en=system.title.en or _name(system))
+    if not system.example:
+        return Text(fa=f"کد را از فهرست «{title.fa}» بردارید.", en=f"Take the code from the list '{title.en}'.")
+    return Text(
+        fa=f"کدهای «{title.fa}» چنین نوشته می‌شوند: {system.example}",
+        en=f"Codes of '{title.en}' are written like {system.example}.",
+    )
 
 
 def _name(system: CodeSystem) -> str:

@@ -16,7 +16,7 @@ from termserver.validation import dates, values, wording
 from termserver.validation.bindings import FINE, Binding, CodedElements, Judged, Problem
 from termserver.validation.drugs import DrugRows
 from termserver.validation.identifiers import Identifiers
-from termserver.validation.message import TYPE
+from termserver.validation.message import TYPE, says_nothing
 from termserver.validation.registries import Registries
 from termserver.validation.run import Run
 from termserver.validation.shape import CODED_TEXT, DATE, DATE_TIME, IDENTIFIER, QUANTITY, YYYYMMDD, Shape
@@ -25,6 +25,8 @@ _REMEMBERED = 50_000
 """Entries per memory before it is emptied: documents of one centre repeat their codes, not their patients."""
 
 _CODEABLE = "DO_CODEABLE_CONCEPT"
+
+_JUDGED = (CODED_TEXT, IDENTIFIER, DATE, DATE_TIME, QUANTITY)
 
 Function = Callable[..., int]
 
@@ -65,6 +67,8 @@ class Checks:
             "judge_date": self._judge_date,
             "judge_day": self._judge_day,
             "judge_drugs": self._judge_drugs,
+            "empty": self._empty,
+            "says_nothing": says_nothing,
             "dates": self._known_dates,
         }
         self._functions: dict[tuple[str, str, int], str] = {}
@@ -179,8 +183,13 @@ class Checks:
         problems = dates.judge(value)
         if problems:
             run.add(path, problems)
-        elif "ISOString" not in value:
+        elif "ISOString" not in value and value.get("Year") is not None:
             self._known_dates.keep((value.get("Year"), value.get("Month"), value.get("Day")), True)
+
+    @staticmethod
+    def _empty(field: Field, path: str, run: Run) -> None:
+        (message, hint), severity, category = wording.empty_object(field)
+        run.add(path, [Problem("structure.empty", severity, message, hint, "", category, Layer.STRUCTURE)])
 
     @staticmethod
     def _expected(field: Field, path: str, run: Run) -> None:
@@ -253,16 +262,21 @@ class Checks:
             return [
                 "k = v.get",
                 f'if (k("Issuer"), k("Assigner"), k("Type"), k("ID")) not in {memory}:',
-                f' judge_identifier({allowed}, {memory}, v, f"{path}", run)',
-                *(f" {line}" for line in self._expected_parts(field.type, path, below)),
+                f" if says_nothing(v): {self._empty_line(field, path)}",
+                " else:",
+                f'  judge_identifier({allowed}, {memory}, v, f"{path}", run)',
+                *(f"  {line}" for line in self._expected_parts(field.type, path, below)),
             ]
         if field.type == QUANTITY:
-            return self._expected_parts(field.type, path, below)
+            empty = f'if v.get("Magnitude") is None and says_nothing(v): {self._empty_line(field, path)}'
+            parts = self._expected_parts(field.type, path, below)
+            return [empty, "else:", *(f" {line}" for line in parts)] if parts else [empty]
         if field.type in (DATE, DATE_TIME):
             return [
                 "k = v.get",
                 'if (k("Year"), k("Month"), k("Day")) not in dates or "ISOString" in v:',
-                f' judge_date(v, f"{path}", run)',
+                f" if says_nothing(v): {self._empty_line(field, path)}",
+                f' else: judge_date(v, f"{path}", run)',
             ]
         if self._shape.is_class(field.type):
             nested = self._nested(field, path, below, depth)
@@ -278,6 +292,10 @@ class Checks:
             slot, memory = self._binding_slot(field.binding)
             lines += ["n += 1", f"if {memory}(v) is not True:", f' judge_code_value({slot}, v, f"{path}", run)']
         return lines
+
+    def _empty_line(self, field: Field, path: str) -> str:
+        """What is said where the object of a field has no content; a schema that asks for none of it lets it pass."""
+        return f'empty({self._keep("field", field)}, f"{path}", run)'
 
     def _code_lines(self, ids: tuple[str, ...], name: str, path: str) -> list[str]:
         slot, memory = self._binding_slot(ids)
@@ -302,11 +320,16 @@ class Checks:
         function = self._function(below, field.type, path, depth)
         indexes = "".join(f", i{n}" for n in range(depth))
         forms = self._shape.forms_of(field.type)[1:]
+        head = ""
+        before: list[str] = []
+        if not field.repeats:
+            head = "else: "
+            before = [f"if not v or (None in v.values() and says_nothing(v)): {self._empty_line(field, path)}"]
         if not forms:
-            return [f"n += {function}(v, run{indexes})"]
+            return [*before, f"{head}n += {function}(v, run{indexes})"]
         names = {form: self._function(below, form, path, depth) for form in forms}
         by_form = self._keep("forms", {form: self._caller(name) for form, name in names.items()})
-        return [f"n += {by_form}.get(v.get({TYPE!r}), {function})(v, run{indexes})"]
+        return [*before, f"{head}n += {by_form}.get(v.get({TYPE!r}), {function})(v, run{indexes})"]
 
     def _caller(self, name: str) -> Function:
         """Calls what the name stands for when it is called: a function is written when it is first called."""
@@ -318,7 +341,7 @@ class Checks:
             return False
         forms = self._shape.forms_of(class_name)
         for field in (known for form in forms for known in self._shape.fields_at(plain, form)):
-            if field.use is Use.EXPECTED or field.type in (CODED_TEXT, IDENTIFIER, DATE, DATE_TIME, *values.JUDGES):
+            if field.use is Use.EXPECTED or field.type in (*_JUDGED, *values.JUDGES):
                 return True
             if field.type == YYYYMMDD or (field.type in SCALARS and (field.identifiers or field.binding)):
                 return True

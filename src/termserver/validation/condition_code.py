@@ -77,7 +77,7 @@ class ConditionWriter:
                 if path.repeats:
                     found = self._gathered(path, "object", "count")
                     return found if truth else f"not {found}"
-                return f"{self._one(path, 'object')} is {'not ' if truth else ''}None"
+                return f"{self._one(path, 'object')} {'not ' if truth else ''}in (None, {{}})"
             case Unique(path):
                 found = self._values(path, self._plain_kind(path))
                 return f"len(set({found})) {'==' if truth else '!='} len({found})"

@@ -13,6 +13,8 @@ from termserver.validation.bindings import Problem
 _WRONG_DATA, _CENTRE, _FORMAT = 7, 14, 16
 """SEPAS error categories (exchange.md 5.4)."""
 
+_LAYER = Layer.IDENTIFIER
+
 _SEPAS_WORDS = {"national-code": "NationalCode invalid"}
 """What SEPAS itself says (FAQ of the Ardabil university, exchange.md 5.4)."""
 
@@ -46,18 +48,22 @@ class Identifiers:
             if kind is None:
                 return ()
             problems = self.judge_text(kind, text, "")
-            if not problems:
-                return ()
+            if all(problem.severity is Severity.INFORMATION for problem in problems):
+                return problems
             found = found or problems
         return found
 
     def judge_text(self, kind: NamingSystem, text: str, member: str) -> Sequence[Problem]:
         if not text:
             return ()
+        if kind.blanks and text != text.strip() and text.strip():
+            return (_blanks(kind, member), *self.judge_text(kind, text.strip(), member))
         if kind.shape and not self._pattern(kind.shape).fullmatch(text):
             return (self._shape(kind, text, member),)
         if kind.check and not check_digits.is_right(kind.check, text):
             return (self._check_digit(kind, text, member),)
+        if kind.remark.fa or kind.remark.en:
+            return (Problem("identifier.remark", Severity.INFORMATION, kind.remark, None, member, None, _LAYER),)
         return ()
 
     def _pattern(self, shape: str) -> re.Pattern[str]:
@@ -89,7 +95,7 @@ class Identifiers:
             hint,
             member,
             _category(kind),
-            Layer.IDENTIFIER,
+            _LAYER,
         )
 
     def _check_digit(self, kind: NamingSystem, text: str, member: str) -> Problem:
@@ -108,7 +114,7 @@ class Identifiers:
             hint,
             member,
             _category(kind),
-            Layer.IDENTIFIER,
+            _LAYER,
         )
 
     def _unknown_kind(self, allowed: Sequence[str]) -> Problem:
@@ -122,7 +128,7 @@ class Identifiers:
             self._kinds(allowed),
             "",
             _FORMAT,
-            Layer.IDENTIFIER,
+            _LAYER,
         )
 
     def _foreign_kind(self, kind: NamingSystem, allowed: Sequence[str]) -> Problem:
@@ -136,7 +142,7 @@ class Identifiers:
             self._kinds(allowed),
             "",
             _WRONG_DATA,
-            Layer.IDENTIFIER,
+            _LAYER,
         )
 
     def _kinds(self, allowed: Sequence[str]) -> Text | None:
@@ -145,6 +151,15 @@ class Identifiers:
             return None
         listed = "; ".join(f"{one.issuer}/{one.assigner}/{one.type}" for kind in kinds for one in kind.triplets)
         return Text(fa=f"Issuer/Assigner/Type: {listed}", en=f"Issuer/Assigner/Type: {listed}")
+
+
+def _blanks(kind: NamingSystem, member: str) -> Problem:
+    said = Text(
+        fa=f"پیش یا پس از {kind.title.fa} فاصله آمده است و نادیده گرفته شد.",
+        en=f"There are blanks around the {kind.title.en}; they are passed over.",
+    )
+    hint = Text(fa="فاصله‌های اضافی را بردارید.", en="Remove the blanks around it.")
+    return Problem("identifier.blanks", Severity.INFORMATION, said, hint, member, None, _LAYER)
 
 
 def _a(title: str) -> str:

@@ -13,5 +13,10 @@ def bare_class(marked: str) -> str:
     return marked.split(",")[0].rpartition(".")[2].strip()
 
 
+def says_nothing(value: Message) -> bool:
+    """Whether an object has no content: no member, or none but nulls and empty texts."""
+    return all(member is None or member == "" for member in value.values())
+
+
 class Repeated(list[Any]):
     """The values of a single field that a document gives more than once."""

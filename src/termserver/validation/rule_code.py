@@ -10,7 +10,7 @@ variables alone.
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from termserver.model.conditions import Node, Path
+from termserver.model.conditions import Node, Path, Step
 from termserver.model.documents import DocumentType, Rule
 from termserver.model.expressions import parse, path_of
 from termserver.model.findings import Finding, Layer, Severity
@@ -32,7 +32,7 @@ class RuleWriter:
         self._type = document_type
         self._terminology = terminology
         self._names = Names()
-        self._names.known |= {"mapped": self._mapped, "known": self._in_systems}
+        self._names.known |= {"mapped": self._mapped, "known": self._in_systems, "nested": nested}
         self._coded = CodedElements(terminology, Registries(terminology))
         self._bindings: dict[tuple[str, ...], Binding] = {}
         self._related: dict[tuple[str, str], tuple[str, ...] | None] = {}
@@ -92,8 +92,13 @@ class RuleWriter:
         entered: list[tuple[Block, Entry]] = []
         for step in path.steps:
             got = self._names.variable()
+            recursive = step is path.steps[-1] and self._holds_itself(step)
             where = f"{where}.{step.name}" if where else step.name
-            if step.field.repeats:
+            if recursive:
+                head = [f"for i{depth}, {got} in nested({block.context}, {step.name!r}):"]
+                where = f"{where.removesuffix(step.name)}{{i{depth}}}"
+                depth += 1
+            elif step.field.repeats:
                 head = [f"for i{depth}, {got} in enumerate({block.context}.get({step.name!r}) or ()):"]
                 where += f"[{{i{depth}}}]"
                 depth += 1
@@ -109,6 +114,12 @@ class RuleWriter:
         # an inner block is put in place when it is done: what it reads from an outer one stands before it
         for outer, entry in entered:
             outer.lines.append(entry)
+
+    def _holds_itself(self, step: Step) -> bool:
+        """Whether the items of a list have the same list in them, as components of a service have components."""
+        known = self._type.classes.get(step.type)
+        inside = self._type.fields_of(known.name) if known and step.field.repeats else ()
+        return any(field.name == step.name and field.type == step.field.type and field.repeats for field in inside)
 
     def _rule(self, block: Block, root: Block, rule: Rule, each: str, where: str) -> None:
         holds = parse(rule.holds, self._type, each)
@@ -148,20 +159,36 @@ class RuleWriter:
         return None if targets is None else target in targets
 
 
+def nested(message: Message, name: str) -> Iterator[tuple[str, Message]]:
+    """The items of a list and those of the same list in them, at every depth, each with its path from the message."""
+    waiting = [("", message)]
+    while waiting:
+        path, holder = waiting.pop()
+        for n, item in enumerate(holder.get(name) or ()):
+            here = f"{path}{name}[{n}]"
+            yield here, item
+            waiting.append((f"{here}.", item))
+
+
 def _is_wrong(finding: Finding) -> bool:
-    """Whether a field cannot be read or its code is none: a rule about it would only say so again."""
+    """Whether a field cannot be read, or its code or identifier is none: a rule about it would only say so again."""
     return (
         finding.severity is Severity.ERROR
-        and finding.layer in (Layer.STRUCTURE, Layer.CODE)
+        and finding.layer in (Layer.STRUCTURE, Layer.CODE, Layer.IDENTIFIER)
         and finding.rule not in ("structure.order", "structure.length")
     )
 
 
 def _element(finding: Finding) -> str:
-    """The logical path of the field, that of the coded text where one of its members is at fault."""
+    """The logical path of the field, that of the coded text, quantity, date or time one of whose members is at fault."""
     path = re.sub(r"\[[0-9]+\]", "", finding.where.path)
     parent, _, member = path.rpartition(".")
-    return parent if member in ("Value", "Terminology_id", "Coded_string") else path
+    return parent if member in _MEMBERS else path
+
+
+_MEMBERS = frozenset(
+    ("Value", "Terminology_id", "Coded_string", "Magnitude", "Year", "Month", "Day", "Hour", "Minute", "Second")
+)
 
 
 def _paths_in(said: object) -> Iterator[str]:

@@ -18,12 +18,16 @@ YYYYMMDD = "yyyymmdd"
 
 
 class ClassShape(NamedTuple):
-    """The fields of one class: by name in order, and by lower-case name for tolerant reading."""
+    """The fields of one class: by name in order, and by lower-case name for tolerant reading.
+
+    ``newer``: the lower-case names of those that the newer model has in it.
+    """
 
     name: str
     fields: Mapping[str, Field]
     order: Mapping[str, int]
     by_lower: Mapping[str, str]
+    newer: frozenset[str]
 
 
 class Shape:
@@ -45,6 +49,7 @@ class Shape:
                 {field.name: field for field in fields},
                 {field.name: n for n, field in enumerate(fields)},
                 {field.name.lower(): field.name for field in fields},
+                frozenset(name.lower() for name in self.type.newer_of(class_name)),
             )
         return known
 

@@ -13,8 +13,8 @@ from termserver.model.documents import Field, Use
 from termserver.model.findings import Finding, Layer, Location, Severity
 from termserver.model.text import Text
 from termserver.validation import dates, wording
-from termserver.validation.message import TYPE, Message, Repeated, bare_class
-from termserver.validation.shape import YYYYMMDD, Shape
+from termserver.validation.message import TYPE, Message, Repeated, bare_class, says_nothing
+from termserver.validation.shape import YYYYMMDD, ClassShape, Shape
 
 _MANDATORY, _STRUCTURE, _WRONG, _FORMAT = 6, 4, 7, 16
 """SEPAS error categories (exchange.md 5.4)."""
@@ -103,23 +103,30 @@ class Walker:
                 kept[known.name] = member
         for name in value:
             if name not in shape.fields and name != TYPE and not of_no_form:
-                self._unknown(name, path, shape.fields, walk)
+                self._unknown(name, path, shape, walk)
         return kept
 
-    def _unknown(self, name: str, path: str, fields: Any, walk: Walk) -> None:
+    def _unknown(self, name: str, path: str, shape: ClassShape, walk: Walk) -> None:
         here = f"{path}.{name}" if path else name
-        if name.endswith(_ARTEFACT):
+        if name.lower() in shape.newer:
+            self._add(walk, "structure.newer-field", here, wording.newer_field(name), None, Severity.WARNING)
+        elif name.endswith(_ARTEFACT):
             said = wording.serializer_artefact(name)
             self._add(walk, "structure.serializer-artefact", here, said, None, Severity.INFORMATION)
         else:
             severity = Severity.WARNING if self._shape.type.open else Severity.ERROR
-            self._add(walk, "structure.unknown-field", here, wording.unknown_field(name, fields), _STRUCTURE, severity)
+            said = wording.unknown_field(name, shape.fields)
+            self._add(walk, "structure.unknown-field", here, said, _STRUCTURE, severity)
 
     def _member(self, value: Any, path: str, plain: str, known: Field, walk: Walk) -> Any:
         if isinstance(value, Repeated) or (isinstance(value, list) and not known.repeats):
             self._add(walk, "structure.repeated", path, wording.repeated(known, len(value)), _STRUCTURE)
             return None
         if not known.repeats:
+            if self._is_empty(value, known):
+                said, severity, category = wording.empty_object(known)
+                self._add(walk, "structure.empty", path, said, category, severity)
+                return None
             return self._single(value, path, plain, known, walk)
         if not isinstance(value, list):
             self._add(walk, "structure.not-a-list", path, wording.not_a_list(known), _FORMAT)
@@ -130,6 +137,12 @@ class Walker:
         items = (self._single(item, f"{path}[{n}]", plain, known, walk) for n, item in enumerate(value))
         # an item that cannot be judged keeps its place, so that the paths of the others stay right
         return [item if item is not None or not self._shape.is_class(known.type) else {} for item in items]
+
+    def _is_empty(self, value: Any, known: Field) -> bool:
+        """Whether an object is there and says nothing: it counts as absent."""
+        if not (isinstance(value, dict) and self._shape.is_class(known.type)) or self._shape.is_opaque(known.type):
+            return False
+        return says_nothing(value) and value.keys() <= self._shape.of(known.type).fields.keys()
 
     def _single(self, value: Any, path: str, plain: str, known: Field, walk: Walk) -> Any:
         if self._shape.is_class(known.type):

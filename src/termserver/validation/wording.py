@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from termserver.model.documents import Field
+from termserver.model.documents import Field, Use
+from termserver.model.findings import Severity
 from termserver.model.text import Text
 
 Said = tuple[Text, Text | None]
+_MANDATORY = 6
+"""SEPAS error category of what is mandatory (exchange.md 5.4)."""
 
 
 def name_of(field: Field) -> Text:
@@ -38,6 +41,18 @@ def empty(field: Field) -> Said:
         Text(fa=f"{name_of(field).fa} تهی است.", en=f"{field.name} is empty!"),
         Text(fa="مقدار آن را بنویسید.", en=f"Write its value{_what(field)}."),
     )
+
+
+def empty_object(field: Field) -> tuple[Said, Severity, int | None]:
+    """What is said of an object without any content, how gravely, and the SEPAS category."""
+    if field.use is Use.REQUIRED:
+        return empty(field), Severity.ERROR, field.sepas_category or _MANDATORY
+    name = name_of(field).fa
+    said = Text(fa=f"{name} هیچ مقداری ندارد؛ نیامده شمرده شد.", en=f"{field.name} says nothing; it counts as absent.")
+    if field.use is Use.EXPECTED:
+        return (said, expected(field)[1]), Severity.WARNING, field.sepas_category
+    hint = Text(fa="مقدار آن را بنویسید یا آن را نفرستید.", en=f"Write its value{_what(field)}, or leave it out.")
+    return (said, hint), Severity.INFORMATION, None
 
 
 def _what(field: Field) -> str:
@@ -95,6 +110,20 @@ def serializer_artefact(name: str) -> Said:
             en=f"{name[:80]} comes from the serializer and is passed over.",
         ),
         Text(fa="می‌توانید آن را نفرستید.", en="You may leave it out."),
+    )
+
+
+def newer_field(name: str) -> Said:
+    return (
+        Text(
+            fa=f"«{name[:80]}» در مدل تازه‌تر (GSB) شناخته است؛ این شِما محتوای آن را شرح نمی‌دهد و بررسی نشد.",
+            en=f"{name[:80]} is known in the newer model (GSB);"
+            " this schema does not describe its content; not checked.",
+        ),
+        Text(
+            fa="آن را تنها برای گیرنده‌ای بفرستید که مدل تازه‌تر را می‌خواند.",
+            en="Send it only to a receiver that reads the newer model.",
+        ),
     )
 
 
