@@ -127,7 +127,9 @@ class Walker:
                 said, severity, category = wording.empty_object(known)
                 self._add(walk, "structure.empty", path, said, category, severity)
                 return None
-            return self._single(value, path, plain, known, walk)
+            kept = self._single(value, path, plain, known, walk)
+            # where nothing of an object can be judged it is not called empty beside its faults
+            return None if kept == {} and value != {} else kept
         if not isinstance(value, list):
             self._add(walk, "structure.not-a-list", path, wording.not_a_list(known), _FORMAT)
             return None
