@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from termserver.cli import content_import
+from termserver.cli import content_import, content_mutate
 from termserver.cli.console import NO_STATUS
 from termserver.cli.shared import Json, Lang, Root, command, content_root, spoken, write_json
 
@@ -15,20 +15,28 @@ app = typer.Typer(help="The committee's folders: check, format, fill, generate."
 
 def register(into: typer.Typer) -> None:
     """Add ``content`` and its commands to the application."""
-    command(app, "check", "content check", "content check --lang fa")(check)
+    command(app, "check", "content check", "content check FOLDER --lang fa")(check)
     command(app, "format", "content format", "content format --check")(format)
     command(app, "import", *content_import.EXAMPLES)(content_import.import_table)
     command(app, "schemas", "content schemas", "content schemas --check")(schemas)
     command(app, "guides", "content guides", "content guides --check")(guides)
+    command(app, "mutate", *content_mutate.EXAMPLES)(content_mutate.mutate)
     into.add_typer(app, name="content")
 
 
-def check(root: Root = None, lang: Lang = None, json: Json = False) -> int:
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="The same as --root.", show_default=False)
+    ] = None,
+    root: Root = None,
+    lang: Lang = None,
+    json: Json = False,
+) -> int:
     """Say everything that is wrong in the folders. File, line, column, and how to mend it."""
     from termserver.content.check import check as check_content
     from termserver.content.problems import errors
 
-    problems = check_content(content_root(root))
+    problems = check_content(content_root(folder or root))
     if json:
         write_json({"problems": [problem.as_json() for problem in problems], "errors": len(errors(problems))})
     else:
@@ -37,8 +45,13 @@ def check(root: Root = None, lang: Lang = None, json: Json = False) -> int:
             typer.echo(problem.in_language(language))
         wrong = len(errors(problems))
         soft = len(problems) - wrong
-        typer.echo(f"{wrong} خطا، {soft} هشدار" if language == "fa" else f"{wrong} errors, {soft} warnings", err=True)
+        counted = f"{_counted(wrong, 'error')}, {_counted(soft, 'warning')}"
+        typer.echo(f"{wrong} خطا، {soft} هشدار" if language == "fa" else counted, err=True)
     return NO_STATUS if errors(problems) else 0
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def format(

@@ -109,6 +109,7 @@ def _rule(source: RuleSetSource, rule: Rule, said: Values, document_type: Docume
         )
     yield from check_text(source.file, said.places, "says", rule.says)
     yield from check_text(source.file, said.places, "hint", rule.hint or Text())
+    yield from _stages(source, rule, said)
     named = re.compile(rf"{re.escape(rule.id)}([-_.].*)?\.(xml|json)")
     if not any(map(named.fullmatch, source.invalid)):
         yield error(
@@ -169,3 +170,24 @@ def _standing(source: RuleSetSource, rule: Rule, said: Values) -> Iterator[Probl
                 ),
                 Text(fa=f"شدت آن را {known.severity} کنید.", en=f"Make its severity {known.severity}."),
             )
+
+
+def _stages(source: RuleSetSource, rule: Rule, said: Values) -> Iterator[Problem]:
+    """A transition plan goes forward in time, and only its first stage may be since ever."""
+    before = ""
+    for n, stage in enumerate(rule.stages):
+        if n and stage.start <= before:
+            yield error(
+                source.file,
+                said.children("severity_from")[n].at,
+                "rule.stages",
+                Text(
+                    fa=f"مرحله‌های گذار قاعدهٔ «{rule.id}» به ترتیب روز نیست.",
+                    en=f"The stages of the rule '{rule.id}' are not in the order of their days.",
+                ),
+                Text(
+                    fa="هر مرحله روز آغاز (from) خود را پس از مرحلهٔ پیش بنویسد؛ تنها نخستین می‌تواند بی آن باشد.",
+                    en="Give each a 'from' after that of the one before; only the first may be without.",
+                ),
+            )
+        before = stage.start

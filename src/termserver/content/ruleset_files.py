@@ -6,6 +6,7 @@ from termserver.content.problems import Place, Problem, error
 from termserver.content.tree import Tree
 from termserver.content.yaml_files import (
     BOTH,
+    DAY,
     FLAG,
     NUMBER,
     PERIOD,
@@ -18,7 +19,7 @@ from termserver.content.yaml_files import (
     read_yaml,
 )
 from termserver.model.days import Day, parse_day
-from termserver.model.documents import Rule, RuleSet
+from termserver.model.documents import Rule, RuleSet, Stage
 from termserver.model.findings import Severity
 from termserver.model.text import Text
 
@@ -50,6 +51,7 @@ RULE_SET = Keys(
                     "source": TEXT,
                     "sepas_category": NUMBER,
                     "stands_for": WORDS,
+                    "severity_from": Many(Keys({"from": DAY, "severity": TEXT}, required=("severity",))),
                 },
                 required=("id", "severity", "says"),
             )
@@ -147,4 +149,15 @@ def _rule(said: Values, problems: list[Problem]) -> Rule:
         source=said.text("source"),
         sepas_category=said.number_or_none("sepas_category"),
         stands_for=said.words("stands_for"),
+        stages=tuple(_stage(stage, problems) for stage in said.children("severity_from")),
     )
+
+
+NOT_ASKED = "none"
+"""The word for the stage of a transition plan in which the rule is not asked."""
+
+
+def _stage(said: Values, problems: list[Problem]) -> Stage:
+    words = (*map(str, Severity), NOT_ASKED)
+    word = choice(said, "severity", words, NOT_ASKED, problems)
+    return Stage(said.text("from"), None if word == NOT_ASKED else Severity(word))

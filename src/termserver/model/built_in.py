@@ -32,8 +32,7 @@ class BuiltIn:
 @cache
 def built_in() -> Mapping[str, BuiltIn]:
     """All of them, by id, in the order in which a document meets them."""
-    from termserver.model import built_in_documents, built_in_structure, built_in_values
+    from termserver.model import built_in_documents, built_in_sending, built_in_structure, built_in_values
 
-    return {
-        one.id: one for one in (*built_in_documents.FINDINGS, *built_in_structure.FINDINGS, *built_in_values.FINDINGS)
-    }
+    parts = (built_in_documents, built_in_structure, built_in_values, built_in_sending)
+    return {one.id: one for part in parts for one in part.FINDINGS}

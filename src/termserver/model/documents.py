@@ -7,10 +7,10 @@ guide and the explanations are all made from it.
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from termserver.model.days import ALWAYS, Period
+from termserver.model.days import ALWAYS, Day, Period
 from termserver.model.findings import Severity
 from termserver.model.text import Text
-from termserver.model.values import value
+from termserver.model.values import replace, value
 
 FORMS = ("xml", "json")
 """The forms a document may be sent in."""
@@ -189,6 +189,14 @@ class DocumentType:
 
 
 @value
+class Stage:
+    """From which day on a rule is how severe; without a severity it is not asked. An empty day: since ever."""
+
+    start: Day
+    severity: Severity | None
+
+
+@value
 class Rule:
     """One business rule over the logical message.
 
@@ -196,7 +204,8 @@ class Rule:
     by item), ``when`` and ``holds`` are expressions of ``termserver.model.expressions`` relative
     to it, ``at`` the path (relative to the context) where the finding points. A rule is asked only
     where the rules of ``after`` found nothing, so that one mistake is one finding: a wrong line is
-    not reported again by the sum over the lines.
+    not reported again by the sum over the lines. ``stages`` are its transition plan, in the order of
+    their days: what the severity is from each on; before the first one it is ``severity``.
 
     ``stands_for`` names built-in findings (``structure.mandatory``, ``identifier.shape``) that are
     said in this rule's words where they are found at its path: the receiver's own sentence in
@@ -216,7 +225,16 @@ class Rule:
     evidence: str = ""
     source: str = ""
     sepas_category: int | None = None
+    stages: tuple[Stage, ...] = ()
     stands_for: tuple[str, ...] = ()
+
+    def severity_on(self, day: Day) -> Severity | None:
+        """How severe the rule is on a day by its transition plan; None where it is not asked yet, or no more."""
+        found: Severity | None = self.severity
+        for stage in self.stages:
+            if not stage.start or stage.start <= day:
+                found = stage.severity
+        return found
 
 
 @value
@@ -235,3 +253,14 @@ class RuleSet:
     period: Period = ALWAYS
     provisional: bool = False
     source: str = ""
+
+    def turns(self) -> tuple[Day, ...]:
+        """The days from which on some rule is judged otherwise, in order."""
+        return tuple(sorted({stage.start for rule in self.rules for stage in rule.stages if stage.start}))
+
+    def rules_on(self, day: Day) -> tuple[Rule, ...]:
+        """The rules as severe as they are on a day; those that are not asked then are left out."""
+        if not any(rule.stages for rule in self.rules):
+            return self.rules
+        severities = [(rule, rule.severity_on(day)) for rule in self.rules]
+        return tuple(replace(rule, severity=found) for rule, found in severities if found is not None)

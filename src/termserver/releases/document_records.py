@@ -5,7 +5,7 @@ To know a document one needs the head of its type only; the classes are decoded 
 
 import orjson
 
-from termserver.model.documents import FORMS, DocumentClass, DocumentType, Field, Rule, RuleSet, Use, Variant
+from termserver.model.documents import FORMS, DocumentClass, DocumentType, Field, Rule, RuleSet, Stage, Use, Variant
 from termserver.model.findings import Severity
 from termserver.model.values import replace
 from termserver.releases.digests import canonical_json
@@ -155,6 +155,8 @@ def _rule_out(rule: Rule) -> Json:
             "source": rule.source,
         }
     )
+    if rule.stages:
+        said["stages"] = [[stage.start, str(stage.severity or "")] for stage in rule.stages]
     if rule.hint is not None:
         said["hint"] = text_out(rule.hint) or {}
     if rule.sepas_category is not None:
@@ -178,6 +180,7 @@ def _rule_in(said: Json) -> Rule:
         evidence=get("evidence", ""),
         source=get("source", ""),
         sepas_category=get("sepas_category"),
+        stages=tuple(Stage(day, Severity(said) if said else None) for day, said in get("stages", ())),
         stands_for=tuple(get("stands_for", ())),
     )
 

@@ -139,7 +139,11 @@ class Case:
 
     def _miss_day(self) -> None:
         path = self.unread_day
-        if not any(finding.where.path.startswith(path) for finding in self.findings):
+        # nothing needs to be said of the day where it, or what it stands in, is already found wrong
+        if not any(
+            finding.where.path.startswith(path) or path.startswith(f"{finding.where.path}.")
+            for finding in self.findings
+        ):
             self.add(
                 "document.day",
                 Layer.STRUCTURE,

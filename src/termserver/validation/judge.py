@@ -6,10 +6,11 @@ explanations and places.
 """
 
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from termserver.model.days import parse_day
+from termserver.model.days import Day, parse_day
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.findings import Layer, Report, Severity
 from termserver.model.ports import Codes
@@ -146,7 +147,8 @@ class _TypeJudge:
         self._rule_sets = sorted(known.rule_sets(), key=lambda rule_set: (rule_set.period.start, rule_set.version))
         self._finding_limit = finding_limit
         self._checks = Checks(self._shape, codes)
-        self._rules: dict[str, Compiled] = {}
+        self._rules: dict[tuple[str, int], Compiled] = {}
+        self._turns = {rule_set.version: rule_set.turns() for rule_set in self._rule_sets}
         self._engines: dict[tuple[str, str], Any] = {}
         self._xml: Any = None
         self._lock = threading.Lock()
@@ -184,7 +186,7 @@ class _TypeJudge:
         run.structural = case.findings
         try:
             run.codes = self._checks.run(message, run)
-            self._rules_of(rule_set)(message, run)
+            self._rules_of(rule_set, run.day)(message, run)
         except Enough:
             case.stopped = True
         # a value that is wrong in itself was left out; a rule that misses it there would say it twice
@@ -200,7 +202,7 @@ class _TypeJudge:
         if case.findings:
             from termserver.validation.own_words import in_own_words
 
-            case.findings = in_own_words(case.findings, rule_set.rules)
+            case.findings = in_own_words(case.findings, rule_set.rules, case.day or "9999-12-31")
             whole = {rule.id for rule in rule_set.rules if rule.stands_for and not (rule.each or rule.at)}
             if any(finding.rule in whole for finding in case.findings):
                 case.unread_day = ""  # what is no message at all has no day either
@@ -262,11 +264,15 @@ class _TypeJudge:
                     known = self._engines[key] = make(engine, self._type, self._known.files)
         return known
 
-    def _rules_of(self, rule_set: RuleSet) -> Compiled:
-        known = self._rules.get(rule_set.version)
+    def _rules_of(self, rule_set: RuleSet, day: Day) -> Compiled:
+        """The rules as they are judged on a day: those of one stage of the transition plans are compiled together."""
+        turns = self._turns[rule_set.version]
+        key = (rule_set.version, bisect_right(turns, day) if turns else 0)
+        known = self._rules.get(key)
         if known is None:
             with self._lock:
-                known = self._rules.get(rule_set.version)
+                known = self._rules.get(key)
                 if known is None:
-                    known = self._rules[rule_set.version] = RuleWriter(self._type, self._codes).compile(rule_set.rules)
+                    rules = rule_set.rules_on(day)
+                    known = self._rules[key] = RuleWriter(self._type, self._codes).compile(rules)
         return known

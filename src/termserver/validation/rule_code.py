@@ -180,7 +180,7 @@ def _is_wrong(finding: Finding) -> bool:
 
 
 def _element(finding: Finding) -> str:
-    """The logical path of the field, that of the coded text, quantity, date or time one of whose members is at fault."""
+    """The logical path of the field, that of the code, quantity, date or time one of whose members is at fault."""
     path = re.sub(r"\[[0-9]+\]", "", finding.where.path)
     parent, _, member = path.rpartition(".")
     return parent if member in _MEMBERS else path

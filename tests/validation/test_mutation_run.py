@@ -1,0 +1,57 @@
+"""Whatever is made wrong in a valid example is caught by the finding meant for it: a sample here, all at night."""
+
+from pathlib import Path
+
+import pytest
+
+from termserver.service import TermServer
+from termserver.validation import mutation_page
+from termserver.validation.mutation import BESIDES, CAUGHT, EXCUSED, Outcome, of_example, outcomes
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = 41
+"""Each so-many-th mutant; a prime, so that the sample meets every kind."""
+
+
+def _run(server: TermServer, every: int) -> list[Outcome]:
+    done: list[Outcome] = []
+    for known in server.document_types():
+        folder = ROOT / "validators" / known.id / known.version / "examples"
+        valid = [path.read_bytes() for path in sorted(folder.glob("valid/*.json"))]
+        assert valid, f"{known.id} has no valid JSON example"
+        done += outcomes(known, valid, server.terminology, server.check_document, every)
+    return done
+
+
+def _told(done: list[Outcome]) -> str:
+    return "\n".join(f"{one.document_type} {one.path} {one.kind} {one.form}: {one.found}" for one in done)
+
+
+@pytest.mark.slow
+def test_a_sample_of_the_mutants_is_caught(server: TermServer) -> None:
+    done = _run(server, SAMPLE)
+
+    assert not mutation_page.worst(done), _told(mutation_page.worst(done))
+    assert {one.kind for one in done} >= {"dropped", "other system", "nobody's system", "wrong code", "type"}
+    assert sum(one.state == CAUGHT for one in done) > 0.97 * len(done)
+
+
+@pytest.mark.nightly
+def test_every_mutant_is_caught_and_the_page_says_which_are_not(server: TermServer) -> None:
+    done = _run(server, 1)
+    for known in server.document_types():
+        folder = ROOT / "validators" / known.id / known.version / "examples"
+        for path in sorted([*folder.glob("invalid/*.xml"), *folder.glob("invalid/*.json")]):
+            done.append(of_example(known.id, path.suffix[1:], path.stem, server.check_document(path.read_bytes())))
+
+    assert not mutation_page.worst(done), _told(mutation_page.worst(done))
+    assert {one.state for one in done} <= {CAUGHT, BESIDES, EXCUSED}
+    assert all(one.reason for one in done if one.state == EXCUSED)
+    page = (ROOT / "docs" / "mutation.md").read_text("utf-8")
+    written = mutation_page.page(sorted(done, key=lambda one: one.document_type))
+    assert page == written, "run: termserver content mutate --write"
+    assert {one.kind for one in done} >= {
+        *("dropped", "other system", "nobody's system", "wrong code", "swapped", "wrong form", "check digit"),
+        *("other kind", "nobody's kind", "no such day", "no such month", "below", "above", "too long", "type"),
+        *("empty", "rule"),
+    }
