@@ -183,6 +183,28 @@ def test_a_rule_speaks_of_fields_that_the_document_has(zarland, at):
     assert "visit-01" in problem.message.en
 
 
+def test_a_rule_stands_for_findings_that_there_are_and_never_mildly(zarland):
+    zarland.change(RULES, "    holds: Days >= 1\n", "    at: Days\n    stands_for: [structure.mandatry]\n")
+    assert zarland.only().hint.en == "Did you mean 'structure.mandatory'?"
+    zarland.change(RULES, "structure.mandatry", "structure.mandatory")
+    assert zarland.problems() == []
+    zarland.change(RULES, "severity: error", "severity: warning")
+    assert zarland.only().rule == "rule.milder"
+
+
+def test_a_rule_says_what_holds_or_what_it_stands_for(zarland):
+    zarland.change(RULES, "    holds: Days >= 1\n", "")
+    assert "says nothing in 'holds'" in zarland.only().message.en
+
+
+def test_a_variant_names_a_field_and_a_plain_type(zarland):
+    document = "schemas/visit/1.0/document.yaml"
+    zarland.append(document, "variants: [{path: Wart, names: [ward], source: test}]")
+    assert zarland.only().hint.en == "Did you mean 'Ward'?"
+    zarland.change(document, "path: Wart, names: [ward]", "path: Ward, types: [number]")
+    assert zarland.only().rule == "schema.unknown-class"
+
+
 def test_a_rule_set_names_its_type_its_day_and_each_rule_once(zarland):
     zarland.change(RULES, "day: [Ward]", "day: [Wart]")
     assert zarland.only().hint.en == "Did you mean 'Ward'?"

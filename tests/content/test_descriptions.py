@@ -120,7 +120,7 @@ ROW = "AVO,,urn:x,Name,string,,,,,,,,,,,,نام,Name,test"
         ("AVO,,urn:x,Other,string,ja,,,,,,,,,,,نام,Name,test", "schema.not-a-flag", "repeats"),
         ("AVO,,urn:x,Other,int,,,,,,,۱,,,,,نام,Name,test", "schema.not-a-number", "minimum"),
         ("AVO,,urn:x,Other,int,,,,,,,5,1,,,,نام,Name,test", "schema.bounds", "minimum"),
-        ("AVO,,urn:x,Other,string,,,,,gender,,,,,,,نام,Name,test", "schema.not-for-this-type", "binding"),
+        ("AVO,,urn:x,Other,bool,,,,,gender,,,,,,,نام,Name,test", "schema.not-for-this-type", "binding"),
         (r"AVO,,urn:x,Other,string,,,,,,,,,\d+,,,نام,Name,test", "schema.pattern", "pattern"),
         ("AVO,,urn:x,Other,string,,,,,,,,,(a+)+,,,نام,Name,test", "schema.pattern", "pattern"),
         ("AVO,,urn:x,Other,string,yes,yes,,,,,,,,,,نام,Name,test", "schema.attribute", "attribute"),
@@ -163,7 +163,7 @@ def described(*rows: str) -> dict[str, bytes]:
     [
         ("Part.Nme,required,,,,,,,,,,,test", "schema.unknown-path"),
         ("Part.Form.Own,required,,,,,,,,,,,test", "schema.several-forms"),
-        ("Part.Name,required,icd10,,,,,,,,,,test", "schema.not-for-this-type"),
+        ("Part.Name,required,,,1,,,,,,,,test", "schema.not-for-this-type"),
     ],
 )
 def test_a_wrong_path_is_named_with_its_place(tmp_path: Path, row: str, rule: str) -> None:

@@ -116,8 +116,14 @@ TRUE = [
     'implies(code(Kind) == "2", exists(Share))',
     "0 < Count <= 2",
     "1.5 < Count",
+    "date(Day) == day()",
+    'known(Kind, "gender")',
+    'known(Count, "icd10", "gender")',
+    'mapped(Number, "tamin-service-type-to-prescription-type", Count) or Count == 2',
 ]
 FALSE = [
+    "date(End) <= day()",
+    'known(Number, "icd10")',
     'code(Kind) == "2"',
     'code(Kind) not in ("1", "2")',
     "date(Day) >= date(End)",

@@ -15,6 +15,7 @@ _WORDS = {
         "each": "برای هر",
         "when": "هرگاه",
         "holds": "باید",
+        "stands_for": "به جای",
         "source": "منبع",
         "evidence": "شاهد",
         "type": "نوع سند",
@@ -31,6 +32,7 @@ _WORDS = {
         "each": "each",
         "when": "when",
         "holds": "holds",
+        "stands_for": "in place of",
         "source": "source",
         "evidence": "evidence",
         "type": "document type",
@@ -84,6 +86,7 @@ def lines(known: Explanation, language: str) -> list[str]:
         ("each", known.each),
         ("when", " ".join(known.when.split())),
         ("holds", " ".join(known.holds.split())),
+        ("stands_for", ", ".join(known.stands_for)),
         ("source", known.source),
         ("evidence", known.evidence),
     ]

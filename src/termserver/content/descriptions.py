@@ -7,7 +7,7 @@
 guide, bindings and explanations are all made from what is read here.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from termserver.content.classes import Classes, unknown_class, unknown_path
@@ -16,8 +16,8 @@ from termserver.content.field_rows import CLASS_COLUMNS, FIELD_COLUMNS, ClassRea
 from termserver.content.newer_fields import add_newer
 from termserver.content.problems import START, Place, Problem, did_you_mean, error
 from termserver.content.tree import Tree
-from termserver.content.yaml_files import BOTH, FLAG, TEXT, WORDS, Keys, Values, read_yaml
-from termserver.model.documents import FORMS, DocumentType, Field, markers
+from termserver.content.yaml_files import BOTH, FLAG, TEXT, WORDS, Keys, Many, Values, read_yaml
+from termserver.model.documents import FORMS, SCALARS, DocumentType, Field, Variant, markers
 from termserver.model.text import Text
 
 CLASSES_FILE = "schemas/classes.csv"
@@ -33,6 +33,10 @@ DOCUMENT = Keys(
         "provisional": FLAG,
         "forms": WORDS,
         "json_fallback": TEXT,
+        "open": FLAG,
+        "variants": Many(
+            Keys({"path": TEXT, "names": WORDS, "types": WORDS, "source": TEXT}, required=("path", "source"))
+        ),
     },
     required=("id", "version", "title", "root", "json_marker"),
 )
@@ -133,7 +137,22 @@ def _read_document_type(tree: Tree, folder: str, classes: Classes, problems: lis
         provisional=bool(said.values.get("provisional", False)),
         forms=_forms(said, problems),
         json_fallback=said.text("json_fallback"),
+        open=said.flag("open"),
+        variants=tuple(_variants(said, classes, root, problems)),
     )
+
+
+def _variants(said: Values, classes: Classes, root: str, problems: list[Problem]) -> Iterator[Variant]:
+    """The known ways of writing a field wrongly; each names a field of the document."""
+    for one in said.children("variants"):
+        variant = Variant(one.text("path"), one.words("names"), one.words("types"), one.text("source"))
+        if classes.field(root, variant.path) is None:
+            problems.append(unknown_path(said.file, one.place("path"), variant.path, classes, root))
+            continue
+        for n, type_name in enumerate(variant.types):
+            if type_name not in SCALARS:
+                problems.append(unknown_class(said.file, one.place("types", n), type_name, dict.fromkeys(SCALARS)))
+        yield variant
 
 
 def _forms(said: Values, problems: list[Problem]) -> tuple[str, ...]:

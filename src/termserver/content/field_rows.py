@@ -30,10 +30,10 @@ CLASS_COLUMNS = (
     "source",
 )
 FIELD_COLUMNS = ("path", *_SAYS, "evidence", "source")
-CODED = ("DO_CODED_TEXT", "DO_CODEABLE_CONCEPT")
-"""Types that a binding may be said of; on a DO_CODEABLE_CONCEPT it binds the coded text in it."""
+CODED = ("DO_CODED_TEXT", "DO_CODEABLE_CONCEPT", "string", "int", "long")
+"""Types a binding may be said of; of a DO_CODEABLE_CONCEPT it binds the text inside, a plain value is a code itself."""
 IDENTIFIED = ("DO_IDENTIFIER", "string")
-_NUMBERS = ("int", "double")
+_NUMBERS = ("int", "long", "double")
 _STRICT = ("use", "minimum", "maximum", "pattern", "max_length")
 _LENIENT = (Use.OPTIONAL, Use.EXPECTED)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -28,6 +28,8 @@ _DATA_TYPES = {
     "bool": "بله یا خیر · true or false",
     "byte": "دودویی · binary (base64)",
     "DateTime": "زمان · date and time",
+    "long": "عدد صحیح بزرگ · whole number (64 bits)",
+    "yyyymmdd": "تاریخ هشت‌رقمی · date of eight digits (Jalali yyyymmdd)",
 }
 _USES = {Use.REQUIRED: "**الزامی · mandatory**", Use.EXPECTED: "مورد انتظار · expected", Use.OPTIONAL: ""}
 _COLUMNS = (
@@ -73,7 +75,7 @@ def guide(document_type: DocumentType, rule_sets: Iterable[RuleSet], names: Name
     newest = max(mine, key=lambda known: (known.period.start, known.version), default=None)
     rules = newest.rules if newest else ()
     lines = [*_opening(document_type, newest), *_fields(document_type, rules, names)]
-    lines += _data_types(document_type)
+    lines += [*_variants(document_type), *_data_types(document_type)]
     lines += _rules(rules)
     return ("\n".join(lines).rstrip("\n") + "\n").encode()
 
@@ -224,6 +226,22 @@ def _paths_in(said: Any) -> Iterator[Path]:
         yield from _paths_in(said.parts())
 
 
+def _variants(document_type: DocumentType) -> Iterator[str]:
+    """The known ways of writing a field wrongly."""
+    if not document_type.variants:
+        return
+    yield "## نوشتارهای نادرست شناخته · known misspellings"
+    yield ""
+    yield "Accepted with a warning that names the right one · با هشداری که شکل درست را می‌گوید پذیرفته می‌شوند."
+    yield ""
+    yield "| درست · right | نام دیگر · other names | نوع دیگر · other types | منبع · source |"
+    yield "| --- | --- | --- | --- |"
+    for one in document_type.variants:
+        names, types = (", ".join(f"`{said}`" for said in part) for part in (one.names, one.types))
+        yield f"| `{one.path}` | {names} | {types} | {one.source} |"
+    yield ""
+
+
 def _data_types(document_type: DocumentType) -> Iterator[str]:
     yield "## نوع‌های داده · data types"
     yield ""
@@ -258,7 +276,11 @@ def _rules(rules: Iterable[Rule]) -> Iterator[str]:
             yield f"- each · هر: `{rule.each}`"
         if rule.when:
             yield f"- when · هرگاه: `{_one_line(rule.when)}`"
-        yield f"- holds · باید: `{_one_line(rule.holds)}`"
+        if rule.holds:
+            yield f"- holds · باید: `{_one_line(rule.holds)}`"
+        if rule.stands_for:
+            listed = ", ".join(f"`{name}`" for name in rule.stands_for)
+            yield f"- in place of · به جای: {listed} (`{f'{rule.each}.{rule.at}'.strip('.') or '/'}`)"
         for label, words in (
             ("why · چرا", rule.why),
             ("evidence · شاهد", rule.evidence),

@@ -18,12 +18,17 @@ _INT = {"minimum": -(2**31), "maximum": 2**31 - 1}
 _SCALARS: dict[str, dict[str, Any]] = {
     "string": {"type": "string"},
     "int": {"type": "integer", **_INT},
+    "long": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
     "double": {"type": "number"},
     "bool": {"type": "boolean"},
     "byte": {"type": "string", "pattern": "^[A-Za-z0-9+/=]*$"},
     "DateTime": {
         "type": "string",
         "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|[+\\-][0-9]{2}:[0-9]{2})?$",
+    },
+    "yyyymmdd": {
+        "type": "string",
+        "pattern": "^1[0-9]{3}(0[1-6](0[1-9]|[12][0-9]|3[01])|(0[7-9]|1[0-2])(0[1-9]|[12][0-9]|30))$",
     },
     "object": {},
 }
@@ -34,7 +39,7 @@ def json_schema(document_type: DocumentType) -> dict[str, Any]:
     known = shapes(document_type)
     definitions = {}
     for name, shape in known.items():
-        definitions[name] = _definition(shape, known)
+        definitions[name] = _definition(shape, known, document_type.open)
         if shape.forms:
             definitions[_any_form(name)] = _forms(shape)
     title = document_type.title
@@ -58,11 +63,11 @@ def json_schema_bytes(document_type: DocumentType) -> bytes:
     return (json.dumps(json_schema(document_type), ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _definition(shape: Shape, known: Mapping[str, Shape]) -> dict[str, Any]:
+def _definition(shape: Shape, known: Mapping[str, Shape], is_open: bool) -> dict[str, Any]:
     if shape.opaque:
         return {"type": ["object", "null"]}
     properties = {TYPE_MARKER: {"const": shape.class_name}} if shape.forms or shape.base else {}
-    properties |= {member.field.name: _member(member, known) for member in shape.members}
+    properties |= {member.field.name: _member(member, known, is_open) for member in shape.members}
     said: dict[str, Any] = {"type": ["object", "null"], "properties": properties}
     required = [member.field.name for member in shape.members if member.required]
     if required:
@@ -80,7 +85,7 @@ def _forms(shape: Shape) -> dict[str, Any]:
     return {"anyOf": [{"$ref": f"#/$defs/{shape.name}"}, *derived]}
 
 
-def _member(member: Member, known: Mapping[str, Shape]) -> dict[str, Any]:
+def _member(member: Member, known: Mapping[str, Shape], is_open: bool) -> dict[str, Any]:
     field = member.field
     said: dict[str, Any] = {"title": field.title.en, "x-title-fa": field.title.fa}
     if field.use == Use.EXPECTED:
@@ -92,7 +97,10 @@ def _member(member: Member, known: Mapping[str, Shape]) -> dict[str, Any]:
     if field.repeats:
         least = {"minItems": 1} if member.required else {}
         return said | {"type": _or_null("array", member)} | least | {"items": _value(member, known, required=True)}
-    return said | _value(member, known, member.required)
+    said |= _value(member, known, member.required)
+    if is_open and (field.binding or field.identifiers) and field.type == "string":
+        said["minLength"] = 1  # an empty code or number is none; the validator takes it for absent
+    return said
 
 
 def _value(member: Member, known: Mapping[str, Shape], required: bool) -> dict[str, Any]:

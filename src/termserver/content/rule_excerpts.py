@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 import orjson
 
+from termserver.content.ruleset_files import shown
 from termserver.content.tree import Tree
 from termserver.model.explanations import Excerpt
 
@@ -28,7 +29,7 @@ def excerpts(tree: Tree, folder: str) -> dict[str, Excerpt]:
         valid = [_lines(tree, f"{right}/{name}") for name in _names(tree, right, form)]
         counted = [(Counter(lines), lines) for lines in valid]
         for name in _names(tree, wrong, form) if counted else ():
-            rule = name[: -len(form)]
+            rule = shown(name)[0]
             if rule in found:
                 continue
             bad = _lines(tree, f"{wrong}/{name}")

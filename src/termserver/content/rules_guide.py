@@ -88,6 +88,7 @@ def _rule(rule: Explanation) -> Iterator[str]:
         ("each · هر", f"`{rule.each}`" if rule.each else ""),
         ("when · هرگاه", f"`{' '.join(rule.when.split())}`" if rule.when else ""),
         ("holds · باید", f"`{' '.join(rule.holds.split())}`" if rule.holds else ""),
+        ("in place of · به جای", ", ".join(f"[{one}]({BUILT_IN}.md#{_anchor(one)})" for one in rule.stands_for)),
         ("evidence · شاهد", " ".join(rule.evidence.split())),
         ("source · منبع", " ".join(rule.source.split())),
         ("also in · همچنین", ", ".join(f"[{kind}]({kind}.md#{_anchor(rule.id)})" for kind in rule.also_in)),

@@ -8,7 +8,9 @@ from termserver.content.problems import Problem, did_you_mean, error
 from termserver.content.ruleset_files import RuleSetSource
 from termserver.content.yaml_files import Values
 from termserver.model import expressions
+from termserver.model.built_in import built_in
 from termserver.model.documents import DocumentType, Rule
+from termserver.model.findings import Severity
 from termserver.model.text import Text
 
 
@@ -123,6 +125,7 @@ def _rule(source: RuleSetSource, rule: Rule, said: Values, document_type: Docume
                 en=f"Put {rule.id}.xml or {rule.id}.json into {source.folder}/examples/invalid.",
             ),
         )
+    yield from _standing(source, rule, said)
     if document_type is not None:
         for message in expressions.check(rule, document_type):
             yield error(
@@ -134,6 +137,38 @@ def _rule(source: RuleSetSource, rule: Rule, said: Values, document_type: Docume
                     fa="زبان قاعده‌ها در validators/README.md است.",
                     en="The language of rules is in validators/README.md.",
                 ),
+            )
+
+
+def _standing(source: RuleSetSource, rule: Rule, said: Values) -> Iterator[Problem]:
+    """A rule may put its words in place of findings that the engine knows, and of an error only as an error."""
+    for n, name in enumerate(rule.stands_for):
+        known = built_in().get(name)
+        if known is None:
+            yield error(
+                source.file,
+                said.place("stands_for", n),
+                "rule.stands-for",
+                Text(
+                    fa=f"موتور یافته‌ای به نام «{name}» ندارد.",
+                    en=f"The engine has no finding '{name}'.",
+                ),
+                did_you_mean(
+                    name,
+                    built_in(),
+                    Text(fa="یافته‌ها در docs/rules/built-in.md است.", en="See docs/rules/built-in.md."),
+                ),
+            )
+        elif list(Severity).index(rule.severity) > list(Severity).index(known.severity):
+            yield error(
+                source.file,
+                said.place("severity"),
+                "rule.milder",
+                Text(
+                    fa=f"قاعدهٔ «{rule.id}» از «{name}» که جایش می‌نشیند سبک‌تر است.",
+                    en=f"The rule '{rule.id}' is milder than '{name}', which it stands for.",
+                ),
+                Text(fa=f"شدت آن را {known.severity} کنید.", en=f"Make its severity {known.severity}."),
             )
 
 

@@ -18,6 +18,7 @@ from termserver.content.yaml_files import (
     choice,
     read_yaml,
 )
+from termserver.model.days import Day, parse_day
 from termserver.model.documents import Rule, RuleSet, Stage
 from termserver.model.findings import Severity
 from termserver.model.text import Text
@@ -49,9 +50,10 @@ RULE_SET = Keys(
                     "evidence": TEXT,
                     "source": TEXT,
                     "sepas_category": NUMBER,
+                    "stands_for": WORDS,
                     "severity_from": Many(Keys({"from": DAY, "severity": TEXT}, required=("severity",))),
                 },
-                required=("id", "severity", "holds", "says"),
+                required=("id", "severity", "says"),
             )
         ),
     },
@@ -121,6 +123,16 @@ def examples(tree: Tree, folder: str) -> list[str]:
     return [name for name in tree.files(folder) if name.endswith((".xml", ".json"))]
 
 
+def shown(name: str) -> tuple[str, Day]:
+    """The rule that an invalid example is named after, and the day on which it is judged.
+
+    ``<rule>.as-of-1405-08-29.xml`` is judged as of that day, any other on the document's own (empty text).
+    """
+    stem, _, _ = name.rpartition(".")
+    rule, said, day = stem.partition(".as-of-")
+    return rule, parse_day(day) if said else ""
+
+
 def _rule(said: Values, problems: list[Problem]) -> Rule:
     return Rule(
         id=said.text("id"),
@@ -136,6 +148,7 @@ def _rule(said: Values, problems: list[Problem]) -> Rule:
         evidence=said.text("evidence"),
         source=said.text("source"),
         sepas_category=said.number_or_none("sepas_category"),
+        stands_for=said.words("stands_for"),
         stages=tuple(_stage(stage, problems) for stage in said.children("severity_from")),
     )
 

@@ -23,6 +23,8 @@ _NUMBERS = {
 _SCALARS = {
     "string": "xs:string",
     "bool": "xs:boolean",
+    "long": "xs:long",
+    "yyyymmdd": "xs:string",
     "byte": "xs:base64Binary",
     "object": "xs:anyType",
     **{scalar: f"{TYPES_PREFIX}:{name}" for scalar, (name, _, _) in _NUMBERS.items()},

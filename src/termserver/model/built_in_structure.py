@@ -58,6 +58,30 @@ FINDINGS = (
         "schemas/",
     ),
     BuiltIn(
+        "structure.spelling",
+        _STRUCTURE,
+        _WARNING,
+        7,
+        Text(fa="نام این فیلد به گونهٔ دیگری نوشته شده است.", en="The name of the field is written otherwise."),
+        Text(
+            fa="نوشتار شناختهٔ دیگری است که در راهنماها و برنامه‌ها دیده شده؛ پذیرفته می‌شود ولی نام درست چیز دیگری است.",
+            en="A spelling known from guides and programs: it is accepted, but the right name is another.",
+        ),
+        "schemas/ (variants)",
+    ),
+    BuiltIn(
+        "structure.type-tolerated",
+        _STRUCTURE,
+        _WARNING,
+        7,
+        Text(fa="مقدار از نوع دیگری است که شناخته است.", en="The value is of another type that is known."),
+        Text(
+            fa="راهنمای گیرنده یا برنامه‌های شناخته آن را چنین می‌فرستند؛ پذیرفته می‌شود ولی نوع درست چیز دیگری است.",
+            en="The receiver's own guide or known programs send it so: it is accepted, but the right type is another.",
+        ),
+        "schemas/ (variants)",
+    ),
+    BuiltIn(
         "structure.newer-field",
         _STRUCTURE,
         _WARNING,

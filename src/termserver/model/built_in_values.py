@@ -247,6 +247,18 @@ FINDINGS = (
     ),
     # dates and the small value types
     BuiltIn(
+        "date.form",
+        _STRUCTURE,
+        _ERROR,
+        1,
+        Text(fa="تاریخ هشت رقم نیست.", en="The date is not eight digits."),
+        Text(
+            fa="تاریخ، هشت رقم لاتین سال و ماه و روز شمسی است؛ صفر آغازینِ ماه و روز نوشته می‌شود.",
+            en="It is eight Latin digits of a Jalali year, month and day; month and day keep their leading zero.",
+        ),
+        "schemas/ (yyyymmdd); reference-data.md 1.1",
+    ),
+    BuiltIn(
         "date.impossible",
         _STRUCTURE,
         _ERROR,

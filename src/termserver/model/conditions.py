@@ -148,7 +148,14 @@ class Arithmetic(Node):
         self.right = right
 
 
-Value = Written | Get | Moment | Total | Codes | Arithmetic
+class Day(Node):
+    """The day on which the document is judged."""
+
+    __slots__ = __match_args__ = ()
+    kind: ClassVar[Kind] = "day"
+
+
+Value = Written | Get | Moment | Total | Codes | Arithmetic | Day
 
 
 class Compare(Node):
@@ -217,6 +224,16 @@ class Mapped(Node):
         self.target = target
 
 
+class Known(Node):
+    """Whether a code is in one of some code systems."""
+
+    __slots__ = __match_args__ = ("path", "systems")
+
+    def __init__(self, path: Path, systems: tuple[str, ...]) -> None:
+        self.path = path
+        self.systems = systems
+
+
 class Matches(Node):
     __slots__ = __match_args__ = ("path", "pattern")
 
@@ -234,7 +251,7 @@ class Truth(Node):
         self.path = path
 
 
-Condition = Compare | Among | Both | Either | Not | Exists | Unique | Mapped | Matches | Truth
+Condition = Compare | Among | Both | Either | Not | Exists | Unique | Mapped | Known | Matches | Truth
 
 
 class Join(Node):

@@ -15,7 +15,8 @@ from termserver.model.values import replace, value
 FORMS = ("xml", "json")
 """The forms a document may be sent in."""
 
-SCALARS = ("string", "int", "bool", "double", "byte", "DateTime")
+SCALARS = ("string", "int", "bool", "double", "byte", "DateTime", "long", "yyyymmdd")
+"""The plain types; ``yyyymmdd`` is a Jalali day as a text of eight digits, ``long`` a whole number of 64 bits."""
 
 
 class Use(StrEnum):
@@ -33,7 +34,8 @@ class Field:
     ``type`` is a scalar of ``SCALARS`` or the name of a class. ``binding`` lists the ids of the
     code systems or value sets a coded field may use, ``identifiers`` the ids of the naming
     systems an identifier may be of. ``minimum``, ``maximum``, ``pattern`` and ``max_length``
-    bound a scalar; ``item`` is the XML element name of one item of a repeating field.
+    bound a scalar; ``item`` is the XML element name of one item of a repeating field. A plain text
+    or whole number with a ``binding`` is itself the code.
     """
 
     name: str
@@ -71,6 +73,21 @@ class DocumentClass:
     newer: tuple[str, ...] = ()
 
 
+@value
+class Variant:
+    """Another way in which a field is known to be written: accepted with a warning that names the right one.
+
+    ``path`` is the field's logical path without indexes, ``names`` are other names of the member
+    (in that spelling), ``types`` other scalar types of its value (``int`` for a code that should
+    be text); ``source`` says who writes it so.
+    """
+
+    path: str
+    names: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    source: str = ""
+
+
 def markers(json_marker: str) -> tuple[str, ...]:
     """The paths that a ``json_marker`` lists."""
     return tuple(path.strip() for path in json_marker.split("|") if path.strip())
@@ -85,7 +102,10 @@ class DocumentType:
     (``Composition.Admission.MedicalRecordNumber``). ``json_marker`` is the path of the member
     that tells this type's JSON from the others' (``Composition.BillSummary``), or several such
     paths separated by ``|``, any of which tells it; ``json_fallback`` that of a member which tells
-    it only where no type's marker is there. ``forms`` are the forms it is sent in.
+    it only where no type's marker is there. ``forms`` are the forms it is sent in. ``open`` types
+    have receivers that pass over what they do not know: an unknown member, or a name in other
+    letters, is a warning there and no error. ``variants`` are the known ways of writing a field
+    wrongly.
     """
 
     id: str
@@ -100,6 +120,8 @@ class DocumentType:
     provisional: bool = False
     forms: tuple[str, ...] = FORMS
     json_fallback: str = ""
+    open: bool = False
+    variants: tuple[Variant, ...] = ()
 
     @property
     def json_markers(self) -> tuple[str, ...]:
@@ -184,6 +206,10 @@ class Rule:
     where the rules of ``after`` found nothing, so that one mistake is one finding: a wrong line is
     not reported again by the sum over the lines. ``stages`` are its transition plan, in the order of
     their days: what the severity is from each on; before the first one it is ``severity``.
+
+    ``stands_for`` names built-in findings (``structure.mandatory``, ``identifier.shape``) that are
+    said in this rule's words where they are found at its path: the receiver's own sentence in
+    place of ours. A rule that only does this has no ``holds``.
     """
 
     id: str
@@ -200,6 +226,7 @@ class Rule:
     source: str = ""
     sepas_category: int | None = None
     stages: tuple[Stage, ...] = ()
+    stands_for: tuple[str, ...] = ()
 
     def severity_on(self, day: Day) -> Severity | None:
         """How severe the rule is on a day by its transition plan; None where it is not asked yet, or no more."""

@@ -27,7 +27,7 @@ class Explanation:
     """All that is to be said about one rule. ``document_type`` is empty for what the engine finds in any document.
 
     ``each``, ``when`` and ``holds`` are the rule as its rule set declares it; ``also_in`` the other
-    document types that have a rule of this id.
+    document types that have a rule of this id; ``stands_for`` the engine's findings that it says in its own words.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Explanation:
     document_title: Text = Text()
     provisional: bool = False
     also_in: tuple[str, ...] = ()
+    stands_for: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -65,6 +66,7 @@ class Explanation:
             "each": self.each,
             "when": self.when,
             "holds": self.holds,
+            "stands_for": list(self.stands_for),
             "bad": self.excerpt.bad,
             "good": self.excerpt.good,
             "example": self.excerpt.file,
@@ -158,6 +160,7 @@ class Explanations:
             rule_set.version,
             self._titles.get(document_type, Text()),
             rule_set.provisional,
+            stands_for=rule.stands_for,
         )
 
     def _engine(self, known: BuiltIn, document_type: str) -> Explanation:

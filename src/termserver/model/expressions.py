@@ -17,6 +17,9 @@ A rule is an expression over the logical message. Paths are dotted names, relati
 ``count(p)``, ``exists(p)``   how many there are; whether there is one
 ``unique(p)``                 whether no code or value comes twice
 ``mapped(p, "map", q)``       whether the concept map maps the code at p to the code at q
+``known(p, "s", "t")``        whether the code at p is in one of these code systems on the document's
+                              day; not known where their lists are not here
+``day()``                     the day on which the document is judged: its own, or ``--as-of``
 ``matches(p, "pattern")``     whether the whole text is of that form (digits are 0-9)
 ``length(p)``                 the number of characters of a text
 ``implies(a, b)``             b holds wherever a does
@@ -52,10 +55,12 @@ from termserver.model.conditions import (
     Compare,
     Comparison,
     Condition,
+    Day,
     Either,
     Exists,
     Get,
     Kind,
+    Known,
     Mapped,
     Matches,
     Moment,
@@ -92,6 +97,8 @@ _SCALAR_KINDS: dict[str, Kind] = {
     "double": "number",
     "bool": "bool",
     "DateTime": "text",
+    "long": "number",
+    "yyyymmdd": "day",
 }
 
 
@@ -127,9 +134,10 @@ def check(rule: Rule, document_type: DocumentType) -> list[Text]:
         path_of(each, document_type)
     except ExpressionError as error:
         return [error.text]
-    for expression in (rule.when, rule.holds):
-        if not expression and expression is rule.when:
-            continue
+    said = [rule.when] if rule.when else []
+    if rule.holds or not rule.stands_for:
+        said.append(rule.holds)
+    for expression in said:
         try:
             parse(expression, document_type, each)
         except ExpressionError as error:
@@ -277,8 +285,12 @@ class _Parser:
         if name == "mapped" and len(given) == 3:
             source, target = self.path(given[0], scope), self.path(given[2], scope)
             for path in (source, target):
-                self.want(path, "code", "mapped")
+                self.want_code(path, "mapped")
             return Mapped(source, self.written(given[1]), target)
+        if name == "known" and len(given) > 1:
+            path = self.path(given[0], scope)
+            self.want_code(path, "known")
+            return Known(path, tuple(self.written(one) for one in given[1:]))
         if name == "matches" and len(given) == 2:
             path = self.path(given[0], scope)
             self.want(path, "text", "matches")
@@ -290,7 +302,7 @@ class _Parser:
                     f"'{pattern}' is not a pattern: {error}.", f"«{pattern}» الگوی درستی نیست: {error}."
                 ) from None
             return Matches(path, pattern)
-        if name in _VALUE_FUNCTIONS or name == "moment":
+        if name in _VALUE_FUNCTIONS or name in ("moment", "day"):
             raise ExpressionError(
                 f"{name}() is a value, not a condition; compare it.", f"{name}() مقدار است نه شرط؛ آن را بسنجید."
             )
@@ -323,7 +335,7 @@ class _Parser:
                     f"'{path}' repeats; say sum(), count(), codes(), exists() or unique() of it.",
                     f"«{path}» تکرارشونده است؛ sum()، count()، codes()، exists() یا unique() آن را بگویید.",
                 )
-            if path.type in self.type.classes:
+            if path.type in self.type.classes or found == "day":
                 way = _FUNCTION_OF.get(found)
                 raise ExpressionError(
                     f"'{path}' is a {KIND_EN[found]}"
@@ -334,11 +346,17 @@ class _Parser:
             return Get(path, found)
         if isinstance(node, ast.Call):
             name, given = self.called(node)
+            if name == "day" and not given:
+                return Day()
             if name == "moment" and len(given) == 2:
                 day, time = (self.path(argument, scope) for argument in given)
                 self.want(day, "day", name)
                 self.want(time, "time", name)
                 return Moment(day, time)
+            if name == "moment" and len(given) == 1:
+                path = self.path(given[0], scope)
+                self.want(path, "moment", name)
+                return Moment(path, path)
             if name not in _VALUE_FUNCTIONS or len(given) != 1:
                 raise _unknown_function(name, len(given))
             kind, repeating, value_of = _VALUE_FUNCTIONS[name]
@@ -376,6 +394,13 @@ class _Parser:
                 f"'{path}' repeats and {function}() wants one value.",
                 f"«{path}» تکرارشونده است و {function}() یک مقدار می‌خواهد.",
             )
+
+    def want_code(self, path: Path, function: str) -> None:
+        """A coded text, or a plain value that is a code itself."""
+        if path.type in self.type.classes or self.kind(path) not in ("text", "number"):
+            self.want(path, "code", function)
+        elif path.repeats:
+            self.want(path, self.kind(path), function)
 
     def kind(self, path: Path) -> Kind:
         if path.type in self.type.classes:
@@ -448,7 +473,7 @@ _VALUE_FUNCTIONS: dict[str, tuple[Kind | None, bool, Callable[[Path], Value]]] =
 }
 """What each wants (None: anything), whether at a repeating path, and what it is of one path."""
 
-_CONDITION_FUNCTIONS = ("implies", "exists", "unique", "mapped", "matches")
+_CONDITION_FUNCTIONS = ("implies", "exists", "unique", "mapped", "known", "matches")
 _FUNCTION_OF: dict[Kind, str] = {"code": "code", "number": "amount", "day": "date", "moment": "moment"}
 
 
@@ -457,7 +482,7 @@ def _comparable(kind: Kind) -> str:
 
 
 def _unknown_function(name: str, given: int) -> ExpressionError:
-    known = [*_VALUE_FUNCTIONS, "moment", *_CONDITION_FUNCTIONS]
+    known = [*_VALUE_FUNCTIONS, "moment", "day", *_CONDITION_FUNCTIONS]
     if name in known:
         return ExpressionError(f"{name}() cannot take {given} arguments.", f"{name}() {given} آرگومان نمی‌پذیرد.")
     near = nearest(name, known)

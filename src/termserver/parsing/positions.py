@@ -6,7 +6,7 @@ text stands where its nearest parent does.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from json import JSONDecoder
 from typing import Any, Protocol
 from xml.parsers import expat
@@ -161,7 +161,9 @@ class JsonPlaces:
     A member stands where its key does, an item of a list where its value begins.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, renamed: Mapping[str, str] | None = None) -> None:
+        self._renamed = renamed or {}
+        """The names by which members are looked up that are written otherwise; both in small letters."""
         self.text = data.removeprefix(BOM).decode("utf-8", "replace")
         self._lines = _Lines(self.text)
         self._scan: Callable[[str, int], tuple[Any, int]] = JSONDecoder(strict=False).scan_once  # type: ignore[attr-defined]
@@ -172,7 +174,7 @@ class JsonPlaces:
         for step in steps(path):
             members = self._known.get(value)
             if members is None:
-                members = self._known[value] = _Members(self.text, value, self._scan)
+                members = self._known[value] = _Members(self.text, value, self._scan, self._renamed)
             found = members.find(step.lower() if isinstance(step, str) else step)
             if found is None:
                 break
@@ -183,9 +185,12 @@ class JsonPlaces:
 class _Members:
     """The members of one object, or the items of one list, with the offsets of key and value; read as far as asked."""
 
-    def __init__(self, text: str, at: int, scan: Callable[[str, int], tuple[Any, int]]) -> None:
+    def __init__(
+        self, text: str, at: int, scan: Callable[[str, int], tuple[Any, int]], renamed: Mapping[str, str]
+    ) -> None:
         self._text = text
         self._scan = scan
+        self._renamed = renamed
         self._sign = text[at : at + 1]
         self._at = _skip(text, at + 1)
         self._value = -1
@@ -211,7 +216,8 @@ class _Members:
         if self._sign == "{":
             name, after = self._scan(text, self._at)
             self._value = _skip(text, _skip(text, after) + 1)
-            self._known[name.lower()] = (self._at, self._value)
+            lowered = name.lower()
+            self._known[self._renamed.get(lowered, lowered)] = (self._at, self._value)
         else:
             self._value = self._at
             self._known[len(self._known)] = (self._at, self._at)

@@ -5,7 +5,7 @@ To know a document one needs the head of its type only; the classes are decoded 
 
 import orjson
 
-from termserver.model.documents import FORMS, DocumentClass, DocumentType, Field, Rule, RuleSet, Stage, Use
+from termserver.model.documents import FORMS, DocumentClass, DocumentType, Field, Rule, RuleSet, Stage, Use, Variant
 from termserver.model.findings import Severity
 from termserver.model.values import replace
 from termserver.releases.digests import canonical_json
@@ -86,6 +86,11 @@ def encode_document_type(document_type: DocumentType) -> bytes:
             "source": document_type.source,
             "provisional": document_type.provisional,
             "json_fallback": document_type.json_fallback,
+            "open": document_type.open,
+            "variants": [
+                lean({"path": one.path, "names": one.names, "types": one.types, "source": one.source})
+                for one in document_type.variants
+            ],
         }
     )
     if document_type.forms != FORMS:
@@ -100,7 +105,13 @@ def decode_document_type(data: bytes) -> DocumentType:
         _head(said),
         classes={name: _class_in(name, known) for name, known in said.get("classes", {}).items()},
         at={path: _field_in(field) for path, field in said.get("at", {}).items()},
+        variants=tuple(_variant_in(one) for one in said.get("variants", ())),
     )
+
+
+def _variant_in(said: Json) -> Variant:
+    get = said.get
+    return Variant(get("path", ""), tuple(get("names", ())), tuple(get("types", ())), get("source", ""))
 
 
 def decode_head(data: bytes) -> DocumentType:
@@ -123,6 +134,7 @@ def _head(said: Json) -> DocumentType:
         provisional=get("provisional", False),
         forms=tuple(get("forms", FORMS)),
         json_fallback=get("json_fallback", ""),
+        open=get("open", False),
     )
 
 
@@ -137,6 +149,7 @@ def _rule_out(rule: Rule) -> Json:
             "when": rule.when,
             "at": rule.at,
             "after": rule.after,
+            "stands_for": rule.stands_for,
             "why": rule.why,
             "evidence": rule.evidence,
             "source": rule.source,
@@ -168,6 +181,7 @@ def _rule_in(said: Json) -> Rule:
         source=get("source", ""),
         sepas_category=get("sepas_category"),
         stages=tuple(Stage(day, Severity(said) if said else None) for day, said in get("stages", ())),
+        stands_for=tuple(get("stands_for", ())),
     )
 
 

@@ -53,7 +53,7 @@ class CodeStates:
             return CodeState.BAD_SHAPE
         if metadata.check and not keeps_check_digit(metadata.check, code):
             return CodeState.BAD_CHECK
-        if metadata.content is Content.NOT_PRESENT:
+        if metadata.content in (Content.NOT_PRESENT, Content.EXAMPLE):  # a few examples are no list
             return CodeState.NOT_PRESENT
         if metadata.content is Content.COMPLETE or metadata.closed:
             return CodeState.UNKNOWN

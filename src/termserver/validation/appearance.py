@@ -46,7 +46,7 @@ class Coverage:
         from termserver.parsing import json
         from termserver.validation.forms import canonical_json
 
-        return canonical_json(json.parse(data), self._shape, data)
+        return canonical_json(json.parse(data), self._shape, data)[0]
 
     def never_appeared(self) -> list[str]:
         """The paths that no document has, in the order of the wire; what stands in an absent one is not listed."""

@@ -121,6 +121,36 @@ class CodedElements:
             return Judged((*problems, self._unlisted(system, code, label)), _name(system))
         return Judged((*problems, self._wrong(system, code, label, state, day)))
 
+    def judge_plain(self, binding: Binding, code: str, day: Day) -> Judged:
+        """The problems of a plain value that is a code itself: it is right if it is in one of the systems.
+
+        Where one of them is not here, nothing can be said against it.
+        """
+        wrong: tuple[CodeSystem, str] | None = None
+        unlisted: CodeSystem | None = None
+        unchecked = ""
+        for id in binding.allowed():
+            system = self._codes.system(id)
+            if system is None:
+                unchecked = unchecked or id
+                continue
+            state = self._codes.state(system.id, code, day)
+            if state in (CodeState.OK, CodeState.RETIRED, CodeState.NOT_IN_FORCE):
+                return _plain([*self._standing(system, code, state), *self._outside(binding, system, code)])
+            if problem := self._lost_zero(system, code, day):
+                return _plain([problem])
+            if state == CodeState.NOT_PRESENT:
+                unchecked = unchecked or _name(system)
+            elif state == CodeState.UNLISTED:
+                unlisted = unlisted or system
+            elif wrong is None or state != CodeState.BAD_SHAPE:
+                wrong = (system, state)
+        if unchecked:
+            return Judged((), unchecked)
+        if unlisted is not None:
+            return _plain([self._unlisted(unlisted, code, "")], _name(unlisted))
+        return _plain([self._wrong(wrong[0], code, "", wrong[1], day)]) if wrong else FINE
+
     def _unknown_system(self, binding: Binding, terminology_id: str) -> Judged:
         allowed = self._names(binding)
         severity = Severity.ERROR if binding else Severity.WARNING
@@ -320,6 +350,11 @@ class CodedElements:
     def _names(self, binding: Binding) -> str:
         known = (self._codes.system(id) for id in binding.allowed())
         return ", ".join(_name(system) for system in known if system)
+
+
+def _plain(problems: Sequence[Problem], unchecked: str = "") -> Judged:
+    """The problems of a plain value: they point at it, for it has no members."""
+    return Judged(tuple(problem._replace(member="") for problem in problems), unchecked)
 
 
 def spellings(code: str) -> list[str]:

@@ -39,6 +39,8 @@ class Case:
         self.findings: list[Finding] = []
         self.codes = 0
         self.unchecked: dict[str, int] = {}
+        self.written: dict[str, str] = {}
+        """The right names of misspelt members by what is written, in small letters."""
         self.states: dict[str, int] = {}
         self.registries = _NO_REGISTRIES
         self.stopped = False
@@ -194,7 +196,7 @@ class Case:
         places: Places = (
             XmlPlaces(self.data, {finding.where.path for finding in considered})
             if self.kind == "xml"
-            else JsonPlaces(self.data)
+            else JsonPlaces(self.data, self.written)
         )
         excerpts = Excerpts(places.text, self.kind, not self._show_values)
         placed: dict[tuple[str, str], Finding] = {}

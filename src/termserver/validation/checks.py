@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from termserver.model.codes import CodeSystem, NamingSystem
-from termserver.model.documents import Field, Use
+from termserver.model.documents import SCALARS, Field, Use
 from termserver.model.findings import Layer, Severity
 from termserver.model.ports import Codes, CodeState
 from termserver.validation import dates, values, wording
@@ -19,7 +19,7 @@ from termserver.validation.identifiers import Identifiers
 from termserver.validation.message import TYPE, says_nothing
 from termserver.validation.registries import Registries
 from termserver.validation.run import Run
-from termserver.validation.shape import CODED_TEXT, DATE, DATE_TIME, IDENTIFIER, QUANTITY, Shape
+from termserver.validation.shape import CODED_TEXT, DATE, DATE_TIME, IDENTIFIER, QUANTITY, YYYYMMDD, Shape
 
 _REMEMBERED = 50_000
 """Entries per memory before it is emptied: documents of one centre repeat their codes, not their patients."""
@@ -62,9 +62,11 @@ class Checks:
         self._names: dict[str, Any] = {
             "expected": self._expected,
             "judge_code": self._judge_code,
+            "judge_code_value": self._judge_code_value,
             "judge_identifier": self._judge_identifier,
             "judge_plain": self._judge_plain,
             "judge_date": self._judge_date,
+            "judge_day": self._judge_day,
             "judge_drugs": self._judge_drugs,
             "empty": self._empty,
             "says_nothing": says_nothing,
@@ -97,6 +99,23 @@ class Checks:
                     memory.keep(key, True if judged is FINE or judged == FINE else judged)
                 else:
                     memory.keep(key, _DATED)
+        if judged is True:
+            return
+        if judged.unchecked:
+            run.count_unchecked(judged.unchecked)
+        if judged.problems:
+            run.count_state(judged.problems)
+            run.add(path, judged.problems)
+
+    def _judge_code_value(self, slot: tuple[Binding, _Memory], value: Any, path: str, run: Run) -> None:
+        """A plain value that is a code itself."""
+        binding, memory = slot
+        code = str(value)
+        judged = memory.get(value)
+        if judged is None or judged is _DATED:
+            timeless = judged is None and all(self._coded.is_timeless(id, code) for id in binding.allowed())
+            judged = self._coded.judge_plain(binding, code, run.day if timeless else run.day_at(path))
+            memory.keep(value, (True if judged == FINE else judged) if timeless else _DATED)
         if judged is True:
             return
         if judged.unchecked:
@@ -141,6 +160,14 @@ class Checks:
             run.add(path, entry.problems)
         elif entry.state == CodeState.OK:
             self._in_force.keep(asked, True)
+
+    def _judge_day(self, value: Any, path: str, run: Run) -> None:
+        """A day written as a text of eight digits."""
+        problems = dates.judge_text(value)
+        if problems:
+            run.add(path, problems)
+        else:
+            self._known_dates.keep(value, True)
 
     def _judge_plain(self, allowed: tuple[str, ...], memory: _Memory, text: str, path: str, run: Run) -> None:
         problems = self._identifiers.judge_plain(allowed, text)
@@ -263,10 +290,16 @@ class Checks:
             nested = self._nested(field, path, below, depth)
             judge = values.JUDGES.get(field.type)
             return [*nested, f'run.add(f"{path}", {self._keep("judge", judge)}(v))'] if judge else nested
+        if field.type == YYYYMMDD:
+            return ["if v not in dates:", f' judge_day(v, f"{path}", run)']
+        lines = []
         if field.identifiers and field.type == "string":
             allowed, memory = self._identifier_slot(field.identifiers, plain=True)
-            return [f"if v not in {memory}:", f' judge_plain({allowed}, {memory}, v, f"{path}", run)']
-        return []
+            lines += [f"if v not in {memory}:", f' judge_plain({allowed}, {memory}, v, f"{path}", run)']
+        if field.binding:
+            slot, memory = self._binding_slot(field.binding)
+            lines += ["n += 1", f"if {memory}(v) is not True:", f' judge_code_value({slot}, v, f"{path}", run)']
+        return lines
 
     def _empty_line(self, field: Field, path: str) -> str:
         """What is said where the object of a field has no content; a schema that asks for none of it lets it pass."""
@@ -318,7 +351,7 @@ class Checks:
         for field in (known for form in forms for known in self._shape.fields_at(plain, form)):
             if field.use is Use.EXPECTED or field.type in (*_JUDGED, *values.JUDGES):
                 return True
-            if field.identifiers and field.type == "string":
+            if field.type == YYYYMMDD or (field.type in SCALARS and (field.identifiers or field.binding)):
                 return True
             if self._shape.is_class(field.type) and self._has_checks(
                 field.type, f"{plain}.{field.name}", seen | {class_name}

@@ -16,11 +16,13 @@ from termserver.model.conditions import (
     Codes,
     Compare,
     Condition,
+    Day,
     Either,
     Exists,
     Get,
     Join,
     Kind,
+    Known,
     Mapped,
     Matches,
     Moment,
@@ -37,6 +39,9 @@ from termserver.model.conditions import (
     looks_outside,
 )
 from termserver.validation.code_blocks import Block, Entry, Names
+
+_RUN = "run"
+"""What the generated function calls the run it judges for."""
 
 
 class ConditionWriter:
@@ -77,9 +82,12 @@ class ConditionWriter:
                 found = self._values(path, self._plain_kind(path))
                 return f"len(set({found})) {'==' if truth else '!='} len({found})"
             case Mapped(source, concept_map, target):
-                code, other = self._one(source, "code"), self._one(target, "code")
+                code, other = self._code(source), self._code(target)
                 asked = f"mapped({concept_map!r}, {code}, {other}) is {truth}"
                 return f"({code} is not None and {other} is not None and {asked})"
+            case Known(path, systems):
+                code = self._code(path)
+                return f"({code} is not None and known({systems!r}, {code}, {_RUN}) is {truth})"
             case Matches(path, pattern):
                 text = self._one(path, "text")
                 matcher = self._names.keep(re.compile(pattern, re.ASCII).fullmatch)
@@ -125,6 +133,8 @@ class ConditionWriter:
                 return self._gathered(path, "code", "set")
             case Arithmetic(op, left, right):
                 return f"({self._value(left)} {op} {self._value(right)})"
+            case Day():
+                return f"{_RUN}.day"
         raise TypeError(f"{value!r} is no value")
 
     def _may_be_absent(self, value: Value) -> list[str]:
@@ -145,6 +155,21 @@ class ConditionWriter:
         """The variable that holds the value at a path that does not repeat."""
         block = self._blocks[path.base]
         return self._converted(block, self._walk(block, path.steps), kind, path)
+
+    def _code(self, path: Path) -> str:
+        """The variable that holds a code: that of a coded text, or a plain value as text."""
+        if path.type == "DO_CODED_TEXT":
+            return self._one(path, "code")
+        block = self._blocks[path.base]
+        name = self._one(path, "object")
+        if path.type == "string":
+            return name
+        key = (name, "written")
+        known = block.read.get(key)
+        if known is None:
+            known = block.read[key] = self._names.variable()
+            block.lines.append(f"{known} = str({name}) if {name} is not None else None")
+        return known
 
     def _walk(self, block: Block, steps: Sequence[Step]) -> str:
         """Lines that read the member at a path from the block's context, each step once per block."""
@@ -288,7 +313,7 @@ class ConditionWriter:
     def _plain_kind(self, path: Path) -> Kind:
         if path.type == "DO_CODED_TEXT":
             return "code"
-        return "number" if path.type in ("DO_QUANTITY", "int", "double", "byte") else "text"
+        return "number" if path.type in ("DO_QUANTITY", "int", "long", "double", "byte") else "text"
 
 
 _EMPTY = {"sum": "0", "count": "0", "list": "[]", "set": "set()"}

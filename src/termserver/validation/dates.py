@@ -1,5 +1,7 @@
 """Judging the dates of a message: Jalali days that exist, and agree with their own text."""
 
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +14,9 @@ _DATE_ERROR = 1
 """SEPAS category 1, DataValidationError: dates (exchange.md 5.4)."""
 
 
+_EIGHT_DIGITS = re.compile(r"[0-9]{8}", re.ASCII)
+_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
+
 _FIRST_YEAR = 1000
 """Before it a year is one that was written short; the national validator itself takes any from 1 (exchange.md 1)."""
 
@@ -20,7 +25,9 @@ _day = lru_cache(8192)(from_jalali)
 
 
 def day_of(date: Any) -> Day | None:
-    """The ISO day of a DO_DATE or DO_DATE_TIME; None if it has none."""
+    """The ISO day of a DO_DATE or DO_DATE_TIME, or of a text of eight digits; None if it has none."""
+    if isinstance(date, str):
+        return _day(int(date[:4]), int(date[4:6]), int(date[6:])) if _EIGHT_DIGITS.fullmatch(date) else None
     if not isinstance(date, dict):
         return None
     year, month, day = parts(date)
@@ -56,6 +63,44 @@ def judge(date: Any) -> list[Problem]:
     return []
 
 
+def judge_text(text: str) -> list[Problem]:
+    """The problems of a Jalali day that is due as eight digits (14050830)."""
+    if day_of(text) is not None:
+        return []
+    if _EIGHT_DIGITS.fullmatch(text):
+        return [_impossible(int(text[:4]), int(text[4:6]), int(text[6:]), "{:04d}{:02d}{:02d}")]
+    meant = " / ".join(dict.fromkeys(_readings(text)))
+    return [
+        Problem(
+            "date.form",
+            Severity.ERROR,
+            Text(
+                fa="تاریخ هشت رقم لاتین سال و ماه و روز شمسی نیست.",
+                en="The date is not eight Latin digits of a Jalali year, month and day.",
+            ),
+            Text(fa=f"{meant or '14050803'} بنویسید.", en=f"Write {meant}." if meant else "Write it like 14050803."),
+            "",
+            _DATE_ERROR,
+            Layer.STRUCTURE,
+        )
+    ]
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The days that a text may have meant, written as they are due: without its signs, with its lost zeros."""
+    latin = text.translate(_DIGITS).strip()
+    parts = [int(part) for part in re.findall(r"[0-9]{1,8}", latin)]
+    tries = [parts] if len(parts) == 3 else []
+    digits = "".join(re.findall(r"[0-9]", latin))
+    if len(parts) == 1 and 6 <= len(digits) <= 8:
+        tries += [
+            [int(digits[:4]), int(digits[4:cut]), int(digits[cut:])] for cut in (5, 6) if 0 < len(digits) - cut < 3
+        ]
+    for year, month, day in tries:
+        if _day(year, month, day):
+            yield f"{year:04d}{month:02d}{day:02d}"
+
+
 def _short_year() -> Problem:
     return Problem(
         "date.short-year",
@@ -68,10 +113,10 @@ def _short_year() -> Problem:
     )
 
 
-def _impossible(year: int, month: int, day: int) -> Problem:
+def _impossible(year: int, month: int, day: int, form: str = "{:04d}/{:02d}/{:02d}") -> Problem:
     if 1900 <= year <= 2100:
         try:
-            jalali = "{:04d}/{:02d}/{:02d}".format(*to_jalali(f"{year:04d}-{month:02d}-{day:02d}"))
+            jalali = form.format(*to_jalali(f"{year:04d}-{month:02d}-{day:02d}"))
             hint = Text(fa=f"تاریخ‌ها شمسی‌اند؛ {jalali} بنویسید.", en=f"Dates are Jalali; write {jalali}.")
         except ValueError:
             hint = Text(fa="تاریخ‌ها شمسی‌اند.", en="Dates are Jalali.")

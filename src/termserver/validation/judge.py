@@ -180,19 +180,32 @@ class _TypeJudge:
         """Put the findings into the case; what can be read of the message comes back."""
         message = self._structure(case, message)
         if case.stopped:
+            self._in_own_words(case, rule_set)
             return message
         run = Run(message, case.day or "9999-12-31", case.given_day, self._finding_limit)
         run.structural = case.findings
         try:
-            case.codes = self._checks.run(message, run)
+            run.codes = self._checks.run(message, run)
             self._rules_of(rule_set, run.day)(message, run)
         except Enough:
             case.stopped = True
         # a value that is wrong in itself was left out; a rule that misses it there would say it twice
         faulty = {finding.where.path for finding in case.findings if finding.severity is Severity.ERROR}
         case.findings += [one for one in run.findings if one.layer is not Layer.RULE or one.where.path not in faulty]
+        case.codes = run.codes
         case.counted(run)
+        self._in_own_words(case, rule_set)
         return message
+
+    @staticmethod
+    def _in_own_words(case: Case, rule_set: RuleSet) -> None:
+        if case.findings:
+            from termserver.validation.own_words import in_own_words
+
+            case.findings = in_own_words(case.findings, rule_set.rules, case.day or "9999-12-31")
+            whole = {rule.id for rule in rule_set.rules if rule.stands_for and not (rule.each or rule.at)}
+            if any(finding.rule in whole for finding in case.findings):
+                case.unread_day = ""  # what is no message at all has no day either
 
     def _structure(self, case: Case, message: Any) -> Any:
         """The message to judge further; structural faults go into the case."""
@@ -208,7 +221,9 @@ class _TypeJudge:
         if case.kind == "json":
             from termserver.validation.forms import canonical_json
 
-            message = canonical_json(message, self._shape, case.data)
+            message, spelling = canonical_json(message, self._shape, case.data)
+            case.findings += spelling.findings
+            case.written = spelling.written
         from termserver.validation.walker import Walker  # only a document with faults pays for it
 
         walk = Walker(self._shape, self._finding_limit).walk(message)

@@ -15,9 +15,11 @@ from termserver.model.documents import DocumentType, Rule
 from termserver.model.expressions import parse, path_of
 from termserver.model.findings import Finding, Layer, Severity
 from termserver.model.ports import Codes
+from termserver.validation.bindings import Binding, CodedElements
 from termserver.validation.code_blocks import Block, Entry, Names
 from termserver.validation.condition_code import ConditionWriter
 from termserver.validation.message import Message
+from termserver.validation.registries import Registries
 from termserver.validation.run import Run
 
 Compiled = Callable[[Message, Run], None]
@@ -30,8 +32,9 @@ class RuleWriter:
         self._type = document_type
         self._terminology = terminology
         self._names = Names()
-        self._names.known["mapped"] = self._mapped
-        self._names.known["nested"] = nested
+        self._names.known |= {"mapped": self._mapped, "known": self._in_systems, "nested": nested}
+        self._coded = CodedElements(terminology, Registries(terminology))
+        self._bindings: dict[tuple[str, ...], Binding] = {}
         self._related: dict[tuple[str, str], tuple[str, ...] | None] = {}
 
     def compile(self, rules: Sequence[Rule]) -> Compiled:
@@ -61,7 +64,8 @@ class RuleWriter:
             wrong = {_element(finding) for finding in (*run.structural, *run.findings[:before]) if _is_wrong(finding)}
             if wrong:
                 for name in broken - looks_at.keys():
-                    looks_at[name] = self._looked_at(by_id[name])
+                    # a rule with words of its own for a fault is itself what is said of it
+                    looks_at[name] = frozenset() if by_id[name].stands_for else self._looked_at(by_id[name])
                 found = [finding for finding in found if wrong.isdisjoint(looks_at[finding.rule])]
             run.findings[before:] = found
 
@@ -76,6 +80,8 @@ class RuleWriter:
         root = Block("root")
         groups: dict[str, list[Rule]] = {}
         for rule in rules:
+            if not rule.holds:
+                continue  # it only says in its own words what is found without it
             groups.setdefault(rule.each, []).append(rule)
         for each, group in groups.items():
             self._group(root, path_of(each, self._type), each, group)
@@ -128,6 +134,18 @@ class RuleWriter:
         found = Entry([f"if {broken}:"], Block(block.context))
         found.block.lines.append(f'run.add_rule(*{name}, f"{path}", *{way_out})')
         block.lines.append(found)
+
+    def _in_systems(self, systems: tuple[str, ...], code: str, run: Run) -> bool | None:
+        """Whether the code is in one of the systems on the day; None, and counted, where that cannot be told."""
+        binding = self._bindings.get(systems)
+        if binding is None:
+            binding = self._bindings[systems] = Binding.of(systems, self._terminology)
+        judged = self._coded.judge_plain(binding, code, run.day)
+        run.codes += 1
+        if judged.unchecked:
+            run.count_unchecked(judged.unchecked)
+            return None
+        return not judged.problems
 
     def _mapped(self, concept_map: str, source: str, target: str) -> bool | None:
         """Whether the map says that source becomes target; None where it does not know the source."""

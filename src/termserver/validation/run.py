@@ -41,7 +41,18 @@ class Run:
     """
 
     __slots__ = (
-        *("day", "entries", "entry_states", "findings", "given_day", "limit", "message", "states", "structural"),
+        *(
+            "codes",
+            "day",
+            "entries",
+            "entry_states",
+            "findings",
+            "given_day",
+            "limit",
+            "message",
+            "states",
+            "structural",
+        ),
         *("unchecked", "unchecked_entries"),
     )
 
@@ -50,6 +61,7 @@ class Run:
         self.message = message
         self.day = day
         self.given_day = given_day
+        self.codes = 0
         self.findings: list[Finding] = []
         self.structural: Sequence[Finding] = ()
         """What the structure of the message is already found at fault for."""

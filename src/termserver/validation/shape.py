@@ -14,6 +14,7 @@ IDENTIFIER = "DO_IDENTIFIER"
 DATE = "DO_DATE"
 DATE_TIME = "DO_DATE_TIME"
 QUANTITY = "DO_QUANTITY"
+YYYYMMDD = "yyyymmdd"
 
 
 class ClassShape(NamedTuple):

@@ -12,9 +12,9 @@ from typing import Any
 from termserver.model.documents import Field, Use
 from termserver.model.findings import Finding, Layer, Location, Severity
 from termserver.model.text import Text
-from termserver.validation import wording
+from termserver.validation import dates, wording
 from termserver.validation.message import TYPE, Message, Repeated, bare_class, says_nothing
-from termserver.validation.shape import ClassShape, Shape
+from termserver.validation.shape import YYYYMMDD, ClassShape, Shape
 
 _MANDATORY, _STRUCTURE, _WRONG, _FORMAT = 6, 4, 7, 16
 """SEPAS error categories (exchange.md 5.4)."""
@@ -114,7 +114,9 @@ class Walker:
             said = wording.serializer_artefact(name)
             self._add(walk, "structure.serializer-artefact", here, said, None, Severity.INFORMATION)
         else:
-            self._add(walk, "structure.unknown-field", here, wording.unknown_field(name, shape.fields), _STRUCTURE)
+            severity = Severity.WARNING if self._shape.type.open else Severity.ERROR
+            said = wording.unknown_field(name, shape.fields)
+            self._add(walk, "structure.unknown-field", here, said, _STRUCTURE, severity)
 
     def _member(self, value: Any, path: str, plain: str, known: Field, walk: Walk) -> Any:
         if isinstance(value, Repeated) or (isinstance(value, list) and not known.repeats):
@@ -125,7 +127,9 @@ class Walker:
                 said, severity, category = wording.empty_object(known)
                 self._add(walk, "structure.empty", path, said, category, severity)
                 return None
-            return self._single(value, path, plain, known, walk)
+            kept = self._single(value, path, plain, known, walk)
+            # where nothing of an object can be judged it is not called empty beside its faults
+            return None if kept == {} and value != {} else kept
         if not isinstance(value, list):
             self._add(walk, "structure.not-a-list", path, wording.not_a_list(known), _FORMAT)
             return None
@@ -156,6 +160,10 @@ class Walker:
             if not value and known.use is Use.REQUIRED:
                 self._add(walk, "structure.empty", path, wording.empty(known), known.sepas_category or _MANDATORY)
                 return False
+            if not value and self._shape.type.open and (known.binding or known.identifiers or known.type == YYYYMMDD):
+                return False  # an empty code, number or day is none
+            if known.type == YYYYMMDD:
+                return self._day(value, path, walk)
             if known.max_length is not None and len(value) > known.max_length:
                 said = wording.too_long(known, len(value))
                 self._add(walk, "structure.length", path, said, known.sepas_category or _FORMAT)
@@ -170,13 +178,19 @@ class Walker:
                 return False
         return True
 
+    def _day(self, value: str, path: str, walk: Walk) -> bool:
+        problems = dates.judge_text(value)
+        for problem in problems:
+            self._add(walk, problem.rule, path, (problem.message, problem.hint), problem.category)
+        return not problems
+
 
 def _fits(type_name: str, value: Any) -> bool:
     """Whether the value is of the scalar type; 2.0 is a whole number in JSON Schema."""
-    if type_name == "int":
+    if type_name in _BITS:
         whole = isinstance(value, int) and not isinstance(value, bool)
         whole = whole or (isinstance(value, float) and value.is_integer())
-        return whole and -(2**31) <= value < 2**31
+        return whole and -(2 ** _BITS[type_name]) <= value < 2 ** _BITS[type_name]
     if type_name == "double":
         return isinstance(value, int | float) and not isinstance(value, bool)
     if type_name == "bool":
@@ -185,6 +199,8 @@ def _fits(type_name: str, value: Any) -> bool:
         return True
     return isinstance(value, str) and (type_name not in _TEXT_FORMS or bool(_TEXT_FORMS[type_name].fullmatch(value)))
 
+
+_BITS = {"int": 31, "long": 63}
 
 _TEXT_FORMS = {
     "byte": re.compile(r"[A-Za-z0-9+/=\s]*", re.ASCII),

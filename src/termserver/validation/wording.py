@@ -77,6 +77,32 @@ def _nearest(name: str, known: list[str]) -> str:
     return lowered[found[0]] if found else ""
 
 
+def misspelt(written: str, right: str, source: str) -> Said:
+    return (
+        Text(
+            fa=f"این فیلد «{written[:80]}» نوشته شده است؛ پذیرفته شد، ولی نام درست «{right}» است.",
+            en=f"This field is written {written[:80]}; it was accepted, but its right name is {right}.",
+        ),
+        Text(fa=f"«{right}» بنویسید{_by(source)}.", en=f"Write {right}{_by(source)}."),
+    )
+
+
+def tolerated(field: Field, value: Any, source: str) -> Said:
+    due = _DUE.get(field.type, Text(fa="متن", en="text"))
+    given = _kind(value)
+    return (
+        Text(
+            fa=f"{name_of(field).fa} به صورت {given.fa} آمده است؛ پذیرفته شد، ولی باید {due.fa} باشد.",
+            en=f"{field.name} is sent as {given.en}; it was accepted, but it should be {due.en}.",
+        ),
+        Text(fa=f"آن را {due.fa} بفرستید{_by(source)}.", en=f"Send {due.en}{_by(source)}."),
+    )
+
+
+def _by(source: str) -> str:
+    return f" ({source})" if source else ""
+
+
 def serializer_artefact(name: str) -> Said:
     return (
         Text(
@@ -149,6 +175,7 @@ def not_a_subtype(subclass: str, class_name: str) -> Said:
 
 _DUE = {
     "int": Text(fa="عدد صحیح", en="a whole number"),
+    "long": Text(fa="عدد صحیح", en="a whole number"),
     "byte": Text(fa="متن base64", en="base64 text"),
     "DateTime": Text(fa="تاریخ و ساعت به شکل 2026-11-21T08:30:00", en="a date and time such as 2026-11-21T08:30:00"),
     "double": Text(fa="عدد", en="a number"),
@@ -159,7 +186,7 @@ _DUE = {
 def wrong_type(field: Field, value: Any) -> Said:
     due = _DUE.get(field.type, Text(fa="متن", en="text"))
     hint = None
-    if isinstance(value, str) and field.type in ("int", "double"):
+    if isinstance(value, str) and field.type in ("int", "long", "double"):
         if not value.isascii() and any(sign.isdigit() for sign in value):
             hint = Text(fa="ارقام را لاتین (0-9) بنویسید.", en="Write the digits 0-9, not Persian or Arabic ones.")
         else:
@@ -167,7 +194,7 @@ def wrong_type(field: Field, value: Any) -> Said:
                 fa="تنها رقم بنویسید؛ بی جداکننده و در JSON بی گیومه.",
                 en="Write digits alone, without separators, and in JSON without quotation marks.",
             )
-    elif field.type == "string" and isinstance(value, int | float) and not isinstance(value, bool):
+    elif field.type in ("string", "yyyymmdd") and isinstance(value, int | float) and not isinstance(value, bool):
         hint = Text(
             fa="کد و شماره را در گیومه بنویسید تا صفرهای آغازین گم نشود.",
             en="Put it in quotation marks, so that leading zeros are kept.",

@@ -228,6 +228,7 @@ def truth(text: str) -> Any:
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 _SCALARS: dict[str, Callable[[str], Any]] = {
     "int": whole_number,
+    "long": whole_number,
     "double": number,
     "bool": truth,
 }
