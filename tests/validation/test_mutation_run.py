@@ -33,7 +33,7 @@ def test_a_sample_of_the_mutants_is_caught(server: TermServer) -> None:
 
     assert not mutation_page.worst(done), _told(mutation_page.worst(done))
     assert {one.kind for one in done} >= {"dropped", "other system", "nobody's system", "wrong code", "type"}
-    assert sum(one.state == CAUGHT for one in done) > 0.97 * len(done)
+    assert sum(one.state == CAUGHT for one in done) > 0.95 * len(done)
 
 
 @pytest.mark.nightly
