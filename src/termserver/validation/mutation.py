@@ -100,8 +100,8 @@ def _is_meant(one: tuple[str, str], mutant: Mutant) -> bool:
         return mutant.where.startswith(path)
     if rule in mutant.rules:
         return path.startswith(mutant.where)
-    # a rule that misses an expected field says it in its place
-    return "structure.expected" in mutant.rules and path == mutant.where
+    # a rule may say it in the engine's place: it misses an expected field, or has the words of the receiver's error
+    return path == mutant.where and ("structure.expected" in mutant.rules or "." not in rule)
 
 
 def _of_what_was_built(one: tuple[str, str], mutant: Mutant) -> bool:
