@@ -36,14 +36,22 @@ class Block:
 
     def __init__(self, context: str) -> None:
         self.context = context
-        self.lines: list[str | Entry] = []
+        self.lines: list[str | Entry | Block] = []
         self.read: dict[Any, str] = {}
         self.entries: dict[Any, Entry] = {}
+        self._first: Block | None = None
+
+    def first(self) -> "Block":
+        """A block at the same place, in front of all that is written here from now on, and the same one every time."""
+        if self._first is None:
+            self._first = Block(self.context)
+            self.lines.append(self._first)
+        return self._first
 
     def text(self, indent: int) -> list[str]:
         written: list[str] = []
         for line in self.lines:
-            written += line.text(indent) if isinstance(line, Entry) else [" " * indent + line]
+            written += [" " * indent + line] if isinstance(line, str) else line.text(indent)
         return written or [" " * indent + "pass"]
 
 

@@ -291,7 +291,7 @@ class ConditionWriter:
         by_code = base.read.get(key)
         if by_code is None:
             by_code = base.read[key] = self._names.variable()
-            holder = Block(base.context)
+            holder = base.first()
             plain = [Step(step.field, None, step.forms) for step in path.steps]
             item, first = self._enter(holder, plain[: joined.step + 1])
             first.before.append(f"{by_code} = {{}}")
@@ -301,7 +301,6 @@ class ConditionWriter:
             empty = _EMPTY[into]
             inner.lines += [f"found = {by_code}.get({code}, {empty})", *_add("found", value, into, kind)]
             inner.lines.append(f"{by_code}[{code}] = found")
-            base.lines += holder.lines
         wanted = self._one(joined.here, "code")
         known = self._here.read.get((*key, wanted))
         if known is None:
