@@ -9,7 +9,7 @@ CONTENT := $(shell find codesystems schemas validators -type f 2>/dev/null | gre
 INSTALLED := .venv/.installed
 BUILT := var/.built
 
-.PHONY: serve test check lint types bench browser nightly release clean
+.PHONY: serve test check lint types bench browser nightly fuzz release clean
 
 serve: $(BUILT)
 ifeq ($(ICD10),who)
@@ -42,6 +42,12 @@ bench: $(INSTALLED)
 
 nightly: $(INSTALLED)
 	$(BIN)/pytest -n 2 -m nightly
+
+# so many seconds for each target; needs atheris (the extra "fuzz"; Linux)
+SECONDS ?= 60
+fuzz: $(INSTALLED)
+	$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/pip install --quiet -e '.[fuzz]'
+	$(BIN)/python tests/fuzz/fuzz_run.py $(SECONDS)
 
 release: $(BUILT)
 

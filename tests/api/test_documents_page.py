@@ -32,7 +32,9 @@ def judged(client: TestClient, data: bytes, name: str = "", language: str = "en"
 
 def notes(page: str) -> list[tuple[str, str]]:
     """Rule and path of every finding beside its line."""
-    found = re.findall(r'<p class="rule"><a [^>]*><code>([^<]*)</code></a>(?: <code class="path">([^<]*)</code>)?', page)
+    found = re.findall(
+        r'<p class="rule"><a [^>]*><code>([^<]*)</code></a>(?: <code class="path">([^<]*)</code>)?', page
+    )
     return [(unescape(rule), unescape(path)) for rule, path in found]
 
 

@@ -32,3 +32,11 @@ def test_what_is_not_percent_encoded_utf_8_or_too_long_is_refused(text: str) -> 
     with pytest.raises(Problem) as refused:
         read(text.encode(), KNOWN)
     assert refused.value.status == 400
+
+
+@pytest.mark.parametrize("given", ["-1", "1001", "-99999", "many", "1.5"])
+def test_a_number_out_of_bounds_is_told_them(given: str) -> None:
+    with pytest.raises(Problem) as refused:
+        read(f"limit={given}".encode(), {"limit": Parameter("limit", "20", least=0, most=1000)})
+    assert "0 to 1000" in refused.value.message.en
+    assert "از 0 تا 1000" in refused.value.message.fa

@@ -45,6 +45,13 @@ def test_a_problem_names_file_line_column_and_remedy(run: Run, folders: Path) ->
     assert f"codesystems/gender/concepts.csv:{len(lines) + 1}:" in run("content", "check", "--root", str(folders)).out
 
 
+def test_the_folder_may_be_named_by_itself_and_one_error_is_one(run: Run, folders: Path) -> None:
+    metadata = folders / "codesystems" / "gender" / "codesystem.yaml"
+    metadata.write_bytes(metadata.read_bytes() + b"misspelt: 1\n")
+    done = run("content", "check", str(folders), "--lang", "en")
+    assert (done.status, done.err.strip()) == (1, "1 error, 0 warnings")
+
+
 def test_a_file_out_of_form_is_named_then_written(run: Run, folders: Path) -> None:
     metadata = folders / "codesystems" / "gender" / "codesystem.yaml"
     before = metadata.read_bytes()

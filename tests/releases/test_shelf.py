@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -139,7 +140,22 @@ def test_verify_finds_a_file_that_was_sealed_again(tmp_path: Path, shelf: Shelf,
     write(tmp_path / "made.release", "standards", "1405.9", rows=50)
     shelf.path_of(pins[0]).write_bytes((tmp_path / "made.release").read_bytes())
     problems = {one.path: one.problem for one in shelf.verify()}
-    assert "was altered" in problems[shelf.path_of(pins[0])]
+    problem = problems[shelf.path_of(pins[0])]
+    assert "was altered" in problem
+    assert re.search("should be [0-9a-f]{64} .*when it was installed.*; it is [0-9a-f]{64} now", problem)
+
+
+def test_an_altered_release_says_which_digest_is_which(shelf: Shelf, pins: list[Pin]) -> None:
+    place = shelf.path_of(pins[2])
+    body = place.read_bytes()
+    place.write_bytes(body[:5000] + b"!" + body[5001:])
+    with pytest.raises(DigestMismatch, match=r"should be [0-9a-f]{64} \(the SHA-256 .*it is [0-9a-f]{64} now"):
+        shelf.use("drugs")
+
+
+def test_a_name_that_is_not_there_lists_what_is(shelf: Shelf, pins: list[Pin]) -> None:
+    with pytest.raises(ReleaseError, match=r"no release 'nothing' on the shelf.*drugs 1; standards 1405\.9"):
+        shelf.use("nothing")
 
 
 def test_a_name_that_fits_several_releases_asks_for_the_digest(

@@ -82,15 +82,14 @@ def _pairs(query_string: bytes) -> Iterator[tuple[str, str]]:
 def _number(name: str, value: str, parameter: Parameter) -> int:
     text = latin_digits(value)
     least, most = parameter.least or 0, parameter.most
-    if not (text.isascii() and text.isdigit() and len(text) < 12):
-        raise _problem(f"'{name}' must be a whole number", f"«{name}» باید عدد صحیح باشد")
+    digits = text.removeprefix("-")
+    en, fa = (
+        (f"{least} to {most}", f"از {least} تا {most}") if most is not None else (f"at least {least}", f"دست‌کم {least}")
+    )
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
+        raise _problem(f"'{name}' must be a whole number, {en}", f"«{name}» باید عدد صحیح باشد، {fa}")
     number = int(text)
     if number < least or (most is not None and number > most):
-        en, fa = (
-            (f"{least} to {most}", f"از {least} تا {most}")
-            if most is not None
-            else (f"at least {least}", f"دست‌کم {least}")
-        )
         raise _problem(f"'{name}' is {number}; it must be {en}", f"«{name}» برابر {number} است؛ باید {fa} باشد")
     return number
 

@@ -18,7 +18,7 @@ PAGE = "docs/mutation.md"
 
 def mutate(
     type: Annotated[str, typer.Option("--type", metavar="TYPE", help="Only this document type.")] = "",
-    every: Annotated[int, typer.Option(help="Only each so-many-th mutant, for a quick look.", min=1)] = 1,
+    every: Annotated[int, typer.Option(help="Only each so-many-th field, for a quick look.", min=1)] = 1,
     write: Annotated[bool, typer.Option("--write", help=f"Write {PAGE}, which needs all types and mutants.")] = False,
     root: Root = None,
     json: Json = False,

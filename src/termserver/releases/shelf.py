@@ -209,7 +209,7 @@ class Shelf:
         return pins
 
     def _find(self, name: str, wanted: str) -> Pin:
-        here = [one.pin for one in self.installed() if one.pin.name == name and not one.problem]
+        here = [one.pin for one in self._sound() if one.pin.name == name]
         found = [
             pin
             for pin in here
@@ -220,13 +220,18 @@ class Shelf:
         listed = "; ".join(f"{pin.version} {pin.digest[:12]}" for pin in here) or "-"
         if found:
             raise ReleaseError(
-                f"Several releases are '{name} {wanted}'. Name one by its digest: {listed}.",
-                f"چند انتشار «{name} {wanted}» هست. یکی را با چکیده‌اش نام ببرید: {listed}.",
+                f"Several releases are '{f'{name} {wanted}'.strip()}'. Name one by its digest: {listed}.",
+                f"چند انتشار «{f'{name} {wanted}'.strip()}» هست. یکی را با چکیده‌اش نام ببرید: {listed}.",
             )
+        label = f"{name} {wanted}".strip()
+        shelf = listed if here else "; ".join(f"{one.pin.name} {one.pin.version}" for one in self._sound()) or "-"
         raise ReleaseError(
-            f"There is no release '{name} {wanted}' on the shelf. There is: {listed}.",
-            f"انتشار «{name} {wanted}» در قفسه نیست. آنچه هست: {listed}.",
+            f"There is no release '{label}' on the shelf. There is: {shelf}.",
+            f"انتشار «{label}» در قفسه نیست. آنچه هست: {shelf}.",
         )
+
+    def _sound(self) -> list[Installed]:
+        return [one for one in self.installed() if not one.problem]
 
     def _state(self) -> _State | None:
         if not self.edition_file.is_file():

@@ -10,6 +10,7 @@ from pathlib import Path
 from termserver import __version__
 from termserver.model.errors import DigestMismatch, ReleaseError
 from termserver.model.releases import Artefact, Manifest, Table
+from termserver.model.text import Text
 from termserver.releases import digests, layout, stamps
 
 _REMEDY = "termserver release install FILE | termserver release build"
@@ -36,7 +37,7 @@ def verify_to_open(path: Path, digest: str = "") -> Manifest:
             seen = stamps.look(path)
             found, _ = digests.file_sha256(path)
             if found != stamp.sha256:
-                raise _altered(path, stamp.sha256, found)
+                raise _altered(path, stamp.sha256, found, _INSTALLED)
             stamps.write(path, seen, found)
         layout.refuse_strangers(path, head)
         manifest = read_manifest(path)
@@ -54,7 +55,7 @@ def verify_in_full(path: Path) -> Manifest:
     layout.refuse_strangers(path, head := layout.read_head(path))
     _, body = digests.file_sha256(path, layout.SEAL_SIZE)
     if body != head.sealed:
-        raise _altered(path, head.sealed, body)
+        raise _altered(path, head.sealed, body, _SEALED)
     manifest = read_manifest(path)
     try:
         with closing(sqlite3.connect(uri(path), uri=True)) as database:
@@ -71,7 +72,7 @@ def verify_in_full(path: Path) -> Manifest:
                 f"دوباره نصب کنید یا بسازید: {_REMEDY}",
             )
         if stated[name] != found[name]:
-            raise _altered(path, stated[name].sha256, found[name].sha256, name)
+            raise _altered(path, stated[name].sha256, found[name].sha256, _STATED, name)
     return manifest
 
 
@@ -84,7 +85,7 @@ def compare_bytes(path: Path, sha256: str) -> None:
     """Raise DigestMismatch unless the bytes have that digest."""
     found, _ = digests.file_sha256(path)
     if found != sha256:
-        raise _altered(path, sha256, found)
+        raise _altered(path, sha256, found, _INSTALLED)
 
 
 def _artefacts(database: sqlite3.Connection) -> dict[str, Artefact]:
@@ -143,11 +144,19 @@ def not_the_pinned(path: Path, manifest: Manifest, digest: str) -> DigestMismatc
     )
 
 
-def _altered(path: Path, expected: str, found: str, part: str = "") -> DigestMismatch:
+_INSTALLED = Text(fa="SHA-256 فایل هنگام نصب", en="the SHA-256 of the file when it was installed")
+_SEALED = Text(fa="SHA-256 بایت‌ها در مُهر ساخت آن", en="the SHA-256 of its bytes in the seal of its build")
+_STATED = Text(fa="SHA-256 همین بخش در فهرست انتشار", en="the SHA-256 of that part in the release's manifest")
+"""Where the digest comes from that a file or a part of it no longer has."""
+
+
+def _altered(path: Path, expected: str, found: str, known: Text, part: str = "") -> DigestMismatch:
     what = f"{part} in {path}" if part else str(path)
     return DigestMismatch(
-        f"{what} was altered: its SHA-256 is {found}, it should be {expected}. Install or build it again: {_REMEDY}",
-        f"{what} تغییر کرده است: SHA-256 آن {found} است و باید {expected} باشد. دوباره نصب کنید یا بسازید: {_REMEDY}",
+        f"{what} was altered. It should be {expected} ({known.en}); it is {found} now. "
+        f"Install or build it again: {_REMEDY}",
+        f"{what} تغییر کرده است. باید {expected} باشد ({known.fa})؛ اکنون {found} است. "
+        f"دوباره نصب کنید یا بسازید: {_REMEDY}",
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from termserver.model.codes import CodeSystem, NamingSystem
 from termserver.model.documents import SCALARS, Field, Use
 from termserver.model.findings import Layer, Severity
-from termserver.model.ports import Codes
+from termserver.model.ports import Codes, CodeState
 from termserver.validation import dates, values, wording
 from termserver.validation.bindings import FINE, Binding, CodedElements, Judged, Problem
 from termserver.validation.drugs import DrugRows
@@ -54,6 +54,7 @@ class Checks:
         self._coded = CodedElements(codes, self._registries)
         self._identifiers = Identifiers(codes)
         self._entries: _Memory = _Memory()
+        self._in_force: _Memory = _Memory()
         self._drugs = DrugRows(codes)
         self._bindings: dict[tuple[str, ...], tuple[Binding, _Memory]] = {}
         self._known_identifiers: dict[tuple[str, ...], _Memory] = {}
@@ -148,10 +149,17 @@ class Checks:
     def _judge_entry(
         self, kind: NamingSystem, registry: CodeSystem, code: str, member: str, path: str, run: Run
     ) -> None:
-        entry = self._registries.judge_identifier(kind, registry, code, run.day_at(path), member)
+        day = run.day_at(path)
+        asked = (registry.id, code, day)
+        if asked in self._in_force:  # documents of one week share their days
+            run.entries += 1
+            return
+        entry = self._registries.judge_identifier(kind, registry, code, day, member)
         run.count_entry(registry.id, entry.state)
         if entry.problems:
             run.add(path, entry.problems)
+        elif entry.state == CodeState.OK:
+            self._in_force.keep(asked, True)
 
     def _judge_day(self, value: Any, path: str, run: Run) -> None:
         """A day written as a text of eight digits."""

@@ -50,9 +50,20 @@ class Mutant(NamedTuple):
 
 
 class Mutants:
-    """Makes the mutants of one document type from its valid documents, as logical messages."""
+    """Makes the mutants of one document type from its valid documents, as logical messages; of each ``every``-th field.
 
-    def __init__(self, document_type: DocumentType, shape: Shape, codes: Codes, messages: Sequence[Message]) -> None:
+    They come in the order of the wire.
+    """
+
+    def __init__(
+        self,
+        document_type: DocumentType,
+        shape: Shape,
+        codes: Codes,
+        messages: Sequence[Message],
+        every: int = 1,
+    ) -> None:
+        self._every = every
         self._type = document_type
         self._shape = shape
         self._codes = codes
@@ -63,7 +74,7 @@ class Mutants:
         self._universe = list(dict.fromkeys(document_type.walk()))
 
     def __iter__(self) -> Iterator[Mutant]:
-        for plain, field in self._universe:
+        for plain, field in self._universe[:: self._every]:
             spot = self._spot(plain, field)
             if spot is not None:
                 yield from spot.mutants()

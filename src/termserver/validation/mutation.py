@@ -44,16 +44,14 @@ class Outcome(NamedTuple):
 def outcomes(
     document_type: DocumentType, examples: Sequence[bytes], codes: Codes, judge: Judge, every: int = 1
 ) -> Iterator[Outcome]:
-    """What comes of every mutant of a document type, of each ``every``-th one only if asked.
+    """What comes of every mutant of a document type, of each ``every``-th field only if asked.
 
     ``examples`` are its valid JSON documents.
     """
     shape = Shape(document_type)
     messages = [orjson.loads(data) for data in examples]
     known: dict[tuple[int, str], Found] = {}
-    for n, mutant in enumerate(Mutants(document_type, shape, codes, messages)):
-        if n % every:
-            continue
+    for mutant in Mutants(document_type, shape, codes, messages, every):
         for form in mutant.forms:
             key = (mutant.source, form)
             if key not in known:
@@ -102,8 +100,8 @@ def _is_meant(one: tuple[str, str], mutant: Mutant) -> bool:
         return mutant.where.startswith(path)
     if rule in mutant.rules:
         return path.startswith(mutant.where)
-    # a rule that misses an expected field says it in its place
-    return "structure.expected" in mutant.rules and path == mutant.where
+    # a rule may say it in the engine's place: it misses an expected field, or has the words of the receiver's error
+    return path == mutant.where and ("structure.expected" in mutant.rules or "." not in rule)
 
 
 def _of_what_was_built(one: tuple[str, str], mutant: Mutant) -> bool:

@@ -23,8 +23,8 @@ exactly the finding that is meant for it. A field that no valid example has is p
 _WHY = {
     BESIDES: (
         "What stands beside the meant finding reads the same value: a sum lacks its part, the number of an ordinal is",
-        "compared with its symbol, a rule asks for a block that hangs on a day. An identifier whose form is provisional",
-        "makes a warning, and a warning does not silence a rule that is an error.",
+        "compared with its symbol, a rule asks for a block that hangs on a day. Where the form of an identifier is",
+        "provisional it makes a warning, and a warning does not silence a rule that is an error.",
         "",
     )
 }

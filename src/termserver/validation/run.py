@@ -16,6 +16,7 @@ _DATED = (
     *("ReferredDate", "AdmissionDate", "DischargeDate", "DeathDate"),
 )
 """The members by which a part of a message states its own day, in the order they count."""
+_DATED_NAMES = frozenset(_DATED)
 
 
 _STATES = {
@@ -126,7 +127,7 @@ class Run:
                 value = value[int(step[1:-1])]
             elif isinstance(value, dict):
                 value = value.get(step)
-            if isinstance(value, dict):
+            if isinstance(value, dict) and not _DATED_NAMES.isdisjoint(value):
                 for name in _DATED:
                     if day := day_of(value.get(name)):
                         found = day

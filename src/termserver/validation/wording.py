@@ -221,7 +221,10 @@ def too_long(field: Field, length: int) -> Said:
 def pattern(field: Field) -> Said:
     return (
         Text(fa=f"شکل {name_of(field).fa} درست نیست.", en=f"{field.name} is invalid: its form is not right."),
-        Text(fa=f"شکل درست: {field.pattern}", en=f"Its form is {field.pattern}."),
+        Text(
+            fa=f"{field.title.fa or field.name} را به شکل درست بنویسید؛ الگوی آن: {field.pattern}",
+            en=f"Write the {(field.title.en or field.name).lower()} in its due form; its pattern: {field.pattern}",
+        ),
     )
 
 
