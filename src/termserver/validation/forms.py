@@ -65,6 +65,7 @@ class _Reading:
         if not isinstance(value, dict):
             return value
         shape, known = self.shape, self.shape.of(class_name)
+        others = self.names.get(plain)
         canonical: Message = {}
         for key, member in value.items():
             if key in _JSON_TYPE:
@@ -74,31 +75,29 @@ class _Reading:
                     if isinstance(subclass, str) and shape.extends(subclass, class_name):
                         known = shape.of(subclass)
                 continue
-            name, source = self.name_of(key, known, plain, value)
+            name, source = key, ""
+            member_field = known.fields.get(key)
+            if member_field is None:
+                other = others.get(key) if others else None
+                if other is not None and other[0] not in value:
+                    name, source = other[0], other[1].source
+                else:
+                    name = known.by_lower.get(key.lower(), key)
+                member_field = known.fields.get(name) if name != key else None
             if name in canonical:
                 self.clashes.append(name)
             if member is None:
                 continue
-            here = below = ""
-            if self.says:
-                here, below = (f"{path}.{name}", f"{plain}.{name}") if path else (name, name)
-            if name != key and (source or shape.type.open):
-                self.spelling.add("structure.spelling", here, wording.misspelt(key, name, source))
-                self.spelling.written[key.lower()] = name.lower()
-            member_field = known.fields.get(name)
             if member_field is not None:
+                here = below = ""
+                if self.says:
+                    here, below = (f"{path}.{name}", f"{plain}.{name}") if path else (name, name)
+                if name != key and (source or shape.type.open):
+                    self.spelling.add("structure.spelling", here, wording.misspelt(key, name, source))
+                    self.spelling.written[key.lower()] = name.lower()
                 member = self.member(member, member_field, here, below)
             canonical[name] = member
         return canonical
-
-    def name_of(self, key: str, known: Any, plain: str, value: dict[str, Any]) -> tuple[str, str]:
-        """The right name of a member, and who is known to write it otherwise."""
-        if key in known.fields:
-            return key, ""
-        right = self.names.get(plain, {}).get(key)
-        if right is not None and right[0] not in value:
-            return right[0], right[1].source
-        return known.by_lower.get(key.lower(), key), ""
 
     def member(self, value: Any, known: Field, path: str, plain: str) -> Any:
         if self.shape.is_class(known.type):

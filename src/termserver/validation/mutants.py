@@ -13,7 +13,7 @@ from termserver.model.documents import DocumentType, Field, Use
 from termserver.model.ports import Codes, CodeState
 from termserver.validation.bindings import Binding
 from termserver.validation.message import TYPE, Message
-from termserver.validation.shape import CODED_TEXT, DATE, DATE_TIME, IDENTIFIER, Shape
+from termserver.validation.shape import CODED_TEXT, DATE, DATE_TIME, IDENTIFIER, YYYYMMDD, Shape
 
 Step = str | int
 _NOBODY = "urn:oid:2.999.1"
@@ -78,6 +78,10 @@ class Mutants:
             spot = self._spot(plain, field)
             if spot is not None:
                 yield from spot.mutants()
+
+    def is_tolerated(self, plain: str) -> bool:
+        """Whether the field is known to be sent as another type."""
+        return any(variant.path == plain and variant.types for variant in self._type.variants)
 
     def _find(self, value: Any, class_name: str, plain: str, steps: tuple[Step, ...], n: int) -> None:
         """Remember where each field first stands."""
@@ -218,11 +222,16 @@ class _Spot:
             yield from self._plain_identifiers()
         elif field.type in (DATE, DATE_TIME):
             yield from self._dates()
-        elif field.type in ("int", "double", "bool"):
+        elif field.type in ("int", "long", "double", "bool"):
             yield self._mutant("type", "structure.type", "", "x")
             yield from self._bounds()
+        elif field.type == YYYYMMDD:
+            yield self._mutant("no such day", "date.impossible", "", "14041230")
+            yield self._mutant("wrong form", "date.form", "", "140583")
         elif field.type == "string" and not field.repeats:
-            if not self._built:
+            if field.binding:
+                yield from self._plain_code(field.binding)
+            if not self._built and not self._of.is_tolerated(self._plain):
                 yield self._mutant("type", "structure.type", "", 1, json_only=True)
             yield from self._texts()
 
@@ -253,6 +262,14 @@ class _Spot:
             fine = self._codes.state(system.id, str(code), "9999-12-31") == CodeState.OK
             if fine and self._codes.state(system.id, str(label), "9999-12-31") != CodeState.OK:
                 yield self._mutant("swapped", "code.swapped", "", {**value, "Value": code, "Coded_string": label})
+
+    def _plain_code(self, ids: tuple[str, ...]) -> Iterator[Mutant]:
+        systems = [self._codes.system(id) for id in Binding.of(ids, self._codes).allowed()]
+        states = {self._codes.state(one.id, _NO_CODE, "9999-12-31") for one in systems if one is not None}
+        excuse = ""
+        if CodeState.NOT_PRESENT in states or None in systems:
+            excuse = f"the list of {', '.join(ids)} is not here, and its codes have no known form"
+        yield self._mutant("wrong code", _WRONG_CODES, "", _NO_CODE, excuse)
 
     def _identifiers(self) -> Iterator[Mutant]:
         kinds = self._kinds()

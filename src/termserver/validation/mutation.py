@@ -96,7 +96,8 @@ def _outcome(document_type: str, form: str, mutant: Mutant, found: Found) -> Out
 
 def _is_meant(one: tuple[str, str], mutant: Mutant) -> bool:
     rule, path = one
-    if rule == "structure.empty" and mutant.kind == "dropped":
+    if mutant.kind in ("dropped", "empty") and path and (rule == "structure.empty" or "." not in rule):
+        # nothing else is left in the part that held it, whoever's words say so
         return mutant.where.startswith(path)
     if rule in mutant.rules:
         return path.startswith(mutant.where)
