@@ -57,6 +57,7 @@ def _outcomes(root: Path, room: Path, type: str, every: int) -> Iterator[tuple[s
     """What came of the mutants of each document type."""
     from termserver.build import build_release
     from termserver.content.folders import read
+    from termserver.content.ruleset_files import shown
     from termserver.service import TermServer
     from termserver.validation import mutation
 
@@ -76,6 +77,7 @@ def _outcomes(root: Path, room: Path, type: str, every: int) -> Iterator[tuple[s
             done = list(mutation.outcomes(known, valid, server.terminology, server.check_document, every))
             for n, path in enumerate(sorted([*folder.glob("invalid/*.xml"), *folder.glob("invalid/*.json")])):
                 if n % every == 0:
-                    report = server.check_document(path.read_bytes())
-                    done.append(mutation.of_example(known.id, path.suffix[1:], path.stem, report))
+                    rule, as_of = shown(path.name)
+                    report = server.check_document(path.read_bytes(), as_of=as_of)
+                    done.append(mutation.of_example(known.id, path.suffix[1:], rule, report))
             yield known.id, done

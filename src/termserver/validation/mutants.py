@@ -26,6 +26,7 @@ _OTHERS = (
     ("job", "thritaEHR.job", "1"),
     ("country-divisions", "countryDivisions", "019"),
 )
+_TYPES = frozenset(("structure.type", "structure.type-tolerated"))
 _FILLERS: dict[str, Any] = {"string": "1", "int": 1, "double": 1, "bool": True}
 
 
@@ -223,7 +224,7 @@ class _Spot:
         elif field.type in (DATE, DATE_TIME):
             yield from self._dates()
         elif field.type in ("int", "long", "double", "bool"):
-            yield self._mutant("type", "structure.type", "", "x")
+            yield self._mutant("type", _TYPES, "", "x")
             yield from self._bounds()
         elif field.type == YYYYMMDD:
             yield self._mutant("no such day", "date.impossible", "", "14041230")
@@ -232,7 +233,7 @@ class _Spot:
             if field.binding:
                 yield from self._plain_code(field.binding)
             if not self._built and not self._of.is_tolerated(self._plain):
-                yield self._mutant("type", "structure.type", "", 1, json_only=True)
+                yield self._mutant("type", _TYPES, "", 1, json_only=True)
             yield from self._texts()
 
     def _codes_of(self, ids: tuple[str, ...]) -> Iterator[Mutant]:

@@ -80,6 +80,7 @@ def _found(report: Report) -> Found:
 
 def _outcome(document_type: str, form: str, mutant: Mutant, found: Found) -> Outcome:
     meant = {one for one in found if _is_meant(one, mutant)}
+    meant = {one for one in meant if one[0] in mutant.rules} or meant
     rest = {one for one in found - meant if not _of_what_was_built(one, mutant)}
     if meant:
         state = CAUGHT if len(meant) == 1 and not rest else BESIDES
