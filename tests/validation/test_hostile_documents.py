@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -37,28 +36,32 @@ class Ended(NamedTuple):
     megabytes: float
 
 
+# The peak of a process counts what its parent held when it was forked, so a small process stands between
+# the tests and the program, and tells what the program took.
+_MEASURED = f"""
+import json, os, resource, subprocess, sys
+def limited():
+    resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
+    resource.setrlimit(resource.RLIMIT_AS, ({_ADDRESSES}, {_ADDRESSES}))
+with open(sys.argv[1], "wb") as out, open(sys.argv[2], "wb") as err:
+    command = [sys.executable, "-m", "termserver", *sys.argv[3:]]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, preexec_fn=limited)
+took = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([done.returncode, took.ru_utime + took.ru_stime, took.ru_maxrss / 1024]))
+"""
+
+
 def run(arguments: Sequence[str], standards: Path, folder: Path) -> Ended:
     """``termserver`` with these arguments, alone in a process that may not take more than it should."""
-
-    def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
-        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES))
-
     out, err = folder / "out", folder / "err"
-    with out.open("wb") as standard, err.open("wb") as errors:
-        started = subprocess.Popen(
-            [sys.executable, "-m", "termserver", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=standard,
-            stderr=errors,
-            env={**os.environ, "TERMSERVER_EDITION": str(standards), "TERMSERVER_LANG": "en"},
-            preexec_fn=limited,
-        )
-        _, status, took = os.wait4(started.pid, 0)
-        started.returncode = os.waitstatus_to_exitcode(status)
-    return Ended(
-        started.returncode, out.read_bytes(), err.read_bytes(), took.ru_utime + took.ru_stime, took.ru_maxrss / 1024
+    told = subprocess.run(
+        [sys.executable, "-c", _MEASURED, str(out), str(err), *arguments],
+        stdout=subprocess.PIPE,
+        check=True,
+        env={**os.environ, "TERMSERVER_EDITION": str(standards), "TERMSERVER_LANG": "en"},
     )
+    status, seconds, megabytes = json.loads(told.stdout)
+    return Ended(status, out.read_bytes(), err.read_bytes(), seconds, megabytes)
 
 
 CASES = [
