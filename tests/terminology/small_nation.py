@@ -21,6 +21,7 @@ from termserver.model.codes import (
     ValueSet,
 )
 from termserver.model.days import Period
+from termserver.model.destinations import Destination
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.text import Text
 from termserver.model.values import replace
@@ -132,6 +133,7 @@ class Folders:
     naming_systems: tuple[NamingSystem, ...] = NAMING
     document_types: tuple[DocumentType, ...] = ()
     rule_sets: tuple[RuleSet, ...] = ()
+    destinations: tuple[Destination, ...] = ()
     files: dict[str, bytes] = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
