@@ -168,10 +168,15 @@ class JsonPlaces:
         self._lines = _Lines(self.text)
         self._scan: Callable[[str, int], tuple[Any, int]] = JSONDecoder(strict=False).scan_once  # type: ignore[attr-defined]
         self._known: dict[int, _Members] = {}
+        self._lowered = "" if "\\" in self.text else self.text.lower()
+        """What names are looked for in before anything is passed over for them; empty where one may be escaped."""
+        self._written = set(self._renamed.values())
 
     def find(self, path: str) -> Place:
         at = value = _SPACE.match(self.text, 0).end()  # type: ignore[union-attr]
         for step in steps(path):
+            if isinstance(step, str) and self._stands_nowhere(step.lower()):
+                break
             members = self._known.get(value)
             if members is None:
                 members = self._known[value] = _Members(self.text, value, self._scan, self._renamed)
@@ -180,6 +185,9 @@ class JsonPlaces:
                 break
             at, value = found
         return self._lines.place(at)
+
+    def _stands_nowhere(self, name: str) -> bool:
+        return bool(self._lowered) and name not in self._written and f'"{name}"' not in self._lowered
 
 
 class _Members:

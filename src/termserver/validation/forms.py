@@ -102,7 +102,10 @@ class _Reading:
     def member(self, value: Any, known: Field, path: str, plain: str) -> Any:
         if self.shape.is_class(known.type):
             if isinstance(value, list):
-                return [self.canonical(item, known.type, f"{path}[{n}]", plain) for n, item in enumerate(value)]
+                return [
+                    self.canonical(item, known.type, f"{path}[{n}]", plain) if isinstance(item, dict) else item
+                    for n, item in enumerate(value)
+                ]
             return self.canonical(value, known.type, path, plain)
         variant = self.types.get(plain)
         mended = None if variant is None else _mended(value, known, variant)
