@@ -89,6 +89,8 @@ def _write_all_else(writer: ReleaseWriter, content: AllContent) -> None:
     for known in content.document_types:
         data = document_records.encode_document_type(known)
         writer.artefact(f"documents/{known.id}/{known.version}.json", "documenttype", data)
+    if content.document_types:
+        writer.artefact(document_records.HEADS, "documenttypes", document_records.encode_heads(content.document_types))
     for rules in content.rule_sets:
         data = document_records.encode_rule_set(rules)
         writer.artefact(f"rulesets/{rules.document_type}/{rules.version}.json", "ruleset", data)

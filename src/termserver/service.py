@@ -16,7 +16,7 @@ from termserver.model.releases import Edition, Pin
 from termserver.model.text import Text
 from termserver.releases import editions
 from termserver.releases.digests import natural
-from termserver.releases.document_records import decode_document_type, decode_head, decode_rule_set
+from termserver.releases.document_records import HEADS, decode_document_type, decode_heads, decode_rule_set
 from termserver.releases.file import ReleaseFile
 from termserver.terminology.systems import OpenSystem
 from termserver.terminology.terminology import CodeValidity, ConceptDetail, Named, Terminology
@@ -284,8 +284,7 @@ class TermServer:
         """The document types without their fields, by id and version, and where they are."""
         found: dict[tuple[str, str], tuple[DocumentType, ReleaseFile]] = {}
         for release in self.releases:
-            for path in release.artefact_paths("documenttype"):
-                known = decode_head(release.artefact(path) or b"{}")
+            for known in decode_heads(release.artefact(HEADS) or b"[]"):
                 found.setdefault((known.id, known.version), (known, release))
         return [found[key] for key in sorted(found, key=lambda key: (key[0], natural(key[1])))]
 

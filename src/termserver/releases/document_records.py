@@ -3,6 +3,8 @@
 To know a document one needs the head of its type only; the classes are decoded for the type it is of.
 """
 
+from collections.abc import Sequence
+
 import orjson
 
 from termserver.model.documents import FORMS, DocumentClass, DocumentType, Field, Rule, RuleSet, Stage, Use, Variant
@@ -114,9 +116,18 @@ def _variant_in(said: Json) -> Variant:
     return Variant(get("path", ""), tuple(get("names", ())), tuple(get("types", ())), get("source", ""))
 
 
-def decode_head(data: bytes) -> DocumentType:
-    """The document type without its classes and fields: what tells it from others, and its title."""
-    return _head(orjson.loads(data))
+HEADS = "documents/heads.json"
+"""The artefact that tells the document types of a release apart, so that judging one reads only that one."""
+
+
+def encode_heads(types: Sequence[DocumentType]) -> bytes:
+    """The document types without their classes and fields: what tells them from one another, and their titles."""
+    return canonical_json([orjson.loads(encode_document_type(replace(one, classes={}, at={}))) for one in types])
+
+
+def decode_heads(data: bytes) -> list[DocumentType]:
+    """What ``encode_heads`` wrote."""
+    return [_head(said) for said in orjson.loads(data)]
 
 
 def _head(said: Json) -> DocumentType:
