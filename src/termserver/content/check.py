@@ -42,8 +42,9 @@ def check_sources(sources: Sources) -> list[Problem]:
     """What is wrong with content that could be read."""
     problems: list[Problem] = []
     systems = known_systems(sources.systems)
+    bindable = [*systems, *(known.naming_system.id for known in sources.naming_systems)]
     for system in sources.systems:
-        problems += check_system(system)
+        problems += check_system(system, bindable)
         problems += check_codes(system)
         problems += check_hierarchy(system, systems[system.system.id])
         problems += check_details(system, systems[system.system.id])

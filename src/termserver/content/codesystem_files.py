@@ -24,11 +24,13 @@ from termserver.content.yaml_files import (
     read_yaml,
 )
 from termserver.model.codes import (
+    Audience,
     CodeSystem,
     CodeSystemContent,
     Concept,
     Content,
     Designation,
+    FieldDefinition,
     Kind,
     Property,
     PropertyDefinition,
@@ -82,7 +84,26 @@ SYSTEM = Keys(
         "weight": NUMBER,
         "description": BOTH,
         "properties": Many(
-            Keys({"code": TEXT, "title": BOTH, "type": TEXT, "indexed": FLAG}, required=("code",)),
+            Keys(
+                {
+                    "code": TEXT,
+                    "title": BOTH,
+                    "type": TEXT,
+                    "system": TEXT,
+                    "indexed": FLAG,
+                    "repeats": FLAG,
+                    "audience": TEXT,
+                    "key": WORDS,
+                    "fields": Many(
+                        Keys(
+                            {"code": TEXT, "title": BOTH, "type": TEXT, "system": TEXT, "audience": TEXT},
+                            required=("code",),
+                        )
+                    ),
+                    "source": TEXT,
+                },
+                required=("code",),
+            ),
         ),
     },
     required=("id", "url", "version", "title", "content"),
@@ -238,10 +259,31 @@ def _system(values: Values, base: str, problems: list[Problem]) -> CodeSystem:
         period=values.period(),
         stands_in_for=values.text("stands_in_for"),
         weight=values.number("weight", 100),
-        properties=tuple(
-            PropertyDefinition(said.text("code"), said.both("title"), said.text("type", "string"), said.flag("indexed"))
-            for said in values.children("properties")
+        properties=tuple(_property(said, problems) for said in values.children("properties")),
+    )
+
+
+def _property(said: Values, problems: list[Problem]) -> PropertyDefinition:
+    return PropertyDefinition(
+        said.text("code"),
+        said.both("title"),
+        said.text("type", "string"),
+        said.flag("indexed"),
+        choice(said, "audience", Audience, Audience.PUBLIC, problems),
+        tuple(
+            FieldDefinition(
+                field.text("code"),
+                field.both("title"),
+                field.text("type", "string"),
+                field.text("system"),
+                choice(field, "audience", Audience, Audience.PUBLIC, problems),
+            )
+            for field in said.children("fields")
         ),
+        said.words("key"),
+        said.flag("repeats"),
+        said.text("system"),
+        said.text("source"),
     )
 
 

@@ -7,6 +7,7 @@ from termserver.content.codesystem_files import SystemSource
 from termserver.content.label_check import check_text
 from termserver.content.pattern_check import check_pattern
 from termserver.content.problems import Problem, did_you_mean, error, warning
+from termserver.content.property_check import check_properties, one_of
 from termserver.content.yaml_files import Values
 from termserver.model.check_digits import EXPECTED
 from termserver.model.codes import Content
@@ -14,19 +15,17 @@ from termserver.model.text import Text
 
 HIERARCHIES = ("is-a", "part-of", "grouped-by", "classified-with")
 """FHIR CodeSystem.hierarchyMeaning."""
-PROPERTY_TYPES = ("string", "code", "integer", "decimal", "boolean", "date", "dateTime", "Coding")
-"""FHIR CodeSystem.property.type, and date."""
 
 
-def check_system(source: SystemSource) -> list[Problem]:
-    """The problems of one ``codesystem.yaml``."""
+def check_system(source: SystemSource, systems: Iterable[str] = ()) -> list[Problem]:
+    """The problems of one ``codesystem.yaml``; ``systems`` are the names that its properties may bind to."""
     values = source.values
     return [
         *check_identity(values, source.folder, source.folder.split("/")[1:]),
         *check_titled(values),
         *_content(source),
         *_codes_said(source),
-        *_properties(source),
+        *check_properties(values, systems),
     ]
 
 
@@ -161,7 +160,7 @@ def _codes_said(source: SystemSource) -> Iterator[Problem]:
             values.place("hierarchy"),
             "hierarchy.unknown",
             Text(fa=f"معنای سلسله‌مراتب «{said}» شناخته نیست.", en=f"The hierarchy meaning '{said}' is not known."),
-            did_you_mean(said, HIERARCHIES, _one_of(HIERARCHIES)),
+            did_you_mean(said, HIERARCHIES, one_of(HIERARCHIES)),
         )
     if not said and any(row.cells[3] for row in source.tables["concepts.csv"].rows):
         yield warning(
@@ -205,7 +204,7 @@ def check_rule_name(values: Values, shape: str) -> Iterator[Problem]:
             values.place("check"),
             "check.unknown",
             Text(fa=f"قاعدهٔ رقم کنترل «{rule}» شناخته نیست.", en=f"The check-digit rule '{rule}' is not known."),
-            did_you_mean(rule, EXPECTED, _one_of(EXPECTED)),
+            did_you_mean(rule, EXPECTED, one_of(EXPECTED)),
         )
     elif rule and not shape:
         yield error(
@@ -215,32 +214,3 @@ def check_rule_name(values: Values, shape: str) -> Iterator[Problem]:
             Text(fa="رقم کنترل بی shape سنجیده نمی‌شود.", en="A check digit cannot be judged without a shape."),
             Text(fa="shape را بنویسید، مانند ^[0-9]{10}$.", en="Write 'shape', as in ^[0-9]{10}$."),
         )
-
-
-def _properties(source: SystemSource) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for said in source.values.children("properties"):
-        code, kind = said.text("code"), said.text("type", "string")
-        if code in seen:
-            yield error(
-                said.file,
-                said.place("code"),
-                "property.duplicate",
-                Text(fa=f"ویژگی «{code}» دو بار تعریف شده است.", en=f"The property '{code}' is defined twice."),
-                Text(fa="یکی را پاک کنید.", en="Delete one of the two."),
-            )
-        seen.add(code)
-        if kind not in PROPERTY_TYPES:
-            yield error(
-                said.file,
-                said.place("type"),
-                "property.type",
-                Text(fa=f"نوع «{kind}» شناخته نیست.", en=f"The property type '{kind}' is not known."),
-                did_you_mean(kind, PROPERTY_TYPES, _one_of(PROPERTY_TYPES)),
-            )
-        yield from check_text(said.file, said.places, "title", said.both("title"))
-
-
-def _one_of(names: Iterable[str]) -> Text:
-    listed = ", ".join(names)
-    return Text(fa=f"یکی از این‌ها: {listed}", en=f"Use one of: {listed}")

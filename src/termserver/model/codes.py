@@ -25,6 +25,15 @@ class Status(StrEnum):
     RETIRED = "retired"
 
 
+class Audience(StrEnum):
+    """Who may see a fact: everybody, those whom the law names, the keeper of the registry, or nobody at all."""
+
+    PUBLIC = "public"
+    QUALIFIED = "qualified"
+    REGISTRAR = "registrar"
+    NOBODY = "nobody"
+
+
 class Kind(StrEnum):
     """A registry is a code system whose concepts are entries: physicians, centres, drugs."""
 
@@ -75,13 +84,39 @@ class Concept:
 
 
 @value
+class FieldDefinition:
+    """One field of a property whose values are records.
+
+    ``type`` is string, code, day, number, boolean or reference; ``system`` the code system, registry
+    or naming system that its values belong to.
+    """
+
+    code: str
+    title: Text = Text()
+    type: str = "string"
+    system: str = ""
+    audience: Audience = Audience.PUBLIC
+
+
+@value
 class PropertyDefinition:
-    """A property that concepts of a system may carry. ``indexed`` values find the concept in search."""
+    """A property that concepts of a system may carry. ``indexed`` values find the concept in search.
+
+    A value of type ``record`` is one canonical JSON object of the ``fields``; those named by ``key``
+    tell two records of an entry apart. ``repeats``: an entry may have several values on one day.
+    ``system`` is the code system or registry that plain values belong to.
+    """
 
     code: str
     title: Text = Text()
     type: str = "string"
     indexed: bool = False
+    audience: Audience = Audience.PUBLIC
+    fields: tuple[FieldDefinition, ...] = ()
+    key: tuple[str, ...] = ()
+    repeats: bool = False
+    system: str = ""
+    source: str = ""
 
 
 @value

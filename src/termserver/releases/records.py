@@ -9,10 +9,12 @@ from typing import Any
 import orjson
 
 from termserver.model.codes import (
+    Audience,
     CodeSystem,
     ConceptMap,
     ConceptMapping,
     Content,
+    FieldDefinition,
     Include,
     Kind,
     NamingSystem,
@@ -82,10 +84,7 @@ def encode_system(system: CodeSystem) -> bytes:
             "widths": system.widths,
             "period": period_out(system.period),
             "stands_in_for": system.stands_in_for,
-            "properties": [
-                lean({"code": p.code, "title": text_out(p.title), "type": p.type, "indexed": p.indexed})
-                for p in system.properties
-            ],
+            "properties": [_property_out(p) for p in system.properties],
         }
     )
     if system.kind is not Kind.TERMINOLOGY:
@@ -126,11 +125,65 @@ def decode_system(data: bytes) -> CodeSystem:
         period=period_in(get("period")),
         stands_in_for=get("stands_in_for", ""),
         weight=get("weight", 100),
-        properties=tuple(
-            PropertyDefinition(p.get("code", ""), text_in(p.get("title")), p.get("type", ""), p.get("indexed", False))
-            for p in get("properties", ())
-        ),
+        properties=tuple(_property_in(p) for p in get("properties", ())),
     )
+
+
+def _property_out(said: PropertyDefinition) -> Json:
+    return lean(
+        {
+            "code": said.code,
+            "title": text_out(said.title),
+            "type": said.type,
+            "indexed": said.indexed,
+            "audience": _audience_out(said.audience),
+            "fields": [
+                lean(
+                    {
+                        "code": field.code,
+                        "title": text_out(field.title),
+                        "type": field.type,
+                        "system": field.system,
+                        "audience": _audience_out(field.audience),
+                    }
+                )
+                for field in said.fields
+            ],
+            "key": said.key,
+            "repeats": said.repeats,
+            "system": said.system,
+            "source": said.source,
+        }
+    )
+
+
+def _property_in(said: Json) -> PropertyDefinition:
+    get = said.get
+    return PropertyDefinition(
+        get("code", ""),
+        text_in(get("title")),
+        get("type", ""),
+        get("indexed", False),
+        Audience(get("audience", "public")),
+        tuple(
+            FieldDefinition(
+                one.get("code", ""),
+                text_in(one.get("title")),
+                one.get("type", ""),
+                one.get("system", ""),
+                Audience(one.get("audience", "public")),
+            )
+            for one in get("fields", ())
+        ),
+        tuple(get("key", ())),
+        get("repeats", False),
+        get("system", ""),
+        get("source", ""),
+    )
+
+
+def _audience_out(audience: Audience) -> str:
+    return "" if audience is Audience.PUBLIC else str(audience)
 
 
 def _include_out(include: Include) -> Json:
