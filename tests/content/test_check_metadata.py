@@ -220,3 +220,51 @@ def test_the_whole_check_of_the_projects_own_folders_is_quick(root):
     start = time.process_time()
     check(root)
     assert time.process_time() - start < 3
+
+
+RECORD = """\
+    indexed: true
+  - code: head
+    title: {fa: سرپرست, en: Head}
+    type: record
+    key: [name]
+    fields:
+      - {code: name, title: {fa: نام, en: Name}}
+      - {code: ward, title: {fa: بخش, en: Ward}, type: code, system: ward}
+      - {code: since, title: {fa: از, en: Since}, type: day, audience: qualified}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "hint"),
+    [
+        ("key: [name]", "key: [nam]", "property.key", "Did you mean 'name'?"),
+        ("type: day", "type: days", "property.type", "Did you mean 'day'?"),
+        ("system: ward", "system: wrd", "property.system", "Did you mean 'ward'?"),
+        ("audience: qualified", "audience: qualifed", "yaml.unknown-value", "Did you mean 'qualified'?"),
+        ("code: since", "code: name", "property.field-duplicate", "Delete one"),
+        ("type: record", "type: string", "property.fields", "Write 'fields'"),
+    ],
+)
+def test_a_record_property_is_checked_where_it_is_defined(zarland, before, after, rule, hint):
+    zarland.change(WARD, "    indexed: true\n", RECORD)
+    assert not zarland.problems()
+    zarland.change(WARD, before, after)
+    (found,) = zarland.problems()
+    assert (found.file, found.rule) == (WARD, rule)
+    assert hint in found.hint.en and found.hint.fa
+
+
+def test_a_record_property_is_read_as_it_is_defined(zarland):
+    from termserver.content.folders import read
+    from termserver.model.codes import Audience
+
+    zarland.change(WARD, "    indexed: true\n", RECORD)
+    ward = next(known.system for known in read(zarland.root).systems if known.system.id == "ward")
+    head = ward.properties[-1]
+    assert (head.type, head.key, [field.code for field in head.fields]) == (
+        "record",
+        ("name",),
+        ["name", "ward", "since"],
+    )
+    assert [field.audience for field in head.fields] == [Audience.PUBLIC, Audience.PUBLIC, Audience.QUALIFIED]
