@@ -18,6 +18,7 @@ def own_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("shelf")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TERMSERVER_SHELF", str(folder))
+        patch.setenv("TERMSERVER_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.delenv("TERMSERVER_EDITION", raising=False)
         patch.delenv("TERMSERVER_LANG", raising=False)
         yield folder

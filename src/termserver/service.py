@@ -15,6 +15,7 @@ from termserver.model.findings import Report
 from termserver.model.releases import Edition, Pin
 from termserver.model.text import Text
 from termserver.releases import editions
+from termserver.releases.code_files import CodeFiles, default_cache
 from termserver.releases.digests import natural
 from termserver.releases.document_records import HEADS, decode_document_type, decode_heads, decode_rule_set
 from termserver.releases.file import ReleaseFile
@@ -309,6 +310,7 @@ class TermServer:
         from termserver.validation.identify import KnownType
         from termserver.validation.judge import Documents
 
+        cache = default_cache()
         return Documents(
             [
                 KnownType(
@@ -328,6 +330,7 @@ class TermServer:
             ],
             self.terminology,
             destinations=lambda: self.destinations,
+            code_files=CodeFiles(cache, [release.pin.digest for release in self.releases]) if cache else None,
         )
 
     def _rule_sets(self, type: str) -> list[RuleSet]:

@@ -33,7 +33,7 @@ def judged(server: TermServer) -> Target:
 def expressions(server: TermServer) -> Target:
     """Any text is a rule expression or is refused in words."""
     from termserver.model.expressions import ExpressionError, parse
-    from termserver.validation.rule_code import RuleWriter
+    from termserver.validation.rules import Rules
 
     known = next(one for one in server.document_types() if one.id == "patient-bill")
     example = next(rules for rules in server.rule_sets() if rules.document_type == known.id).rules[0]
@@ -48,7 +48,7 @@ def expressions(server: TermServer) -> Target:
             assert refused.text.fa and refused.text.en
             return
         rule = replace(example, each="Composition.BillServices", when="", holds=text, at="", after=())
-        RuleWriter(known, server.terminology).compile([rule])
+        Rules(known, server.terminology).compile([rule])
 
     return one
 

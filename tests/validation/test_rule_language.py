@@ -9,7 +9,7 @@ from termserver.model.expressions import ExpressionError, check, parse
 from termserver.model.findings import Severity
 from termserver.model.text import Text
 from termserver.service import TermServer
-from termserver.validation.rule_code import RuleWriter
+from termserver.validation.rules import Rules
 from termserver.validation.run import Run
 
 
@@ -87,7 +87,7 @@ def _broken(server: TermServer, message: dict[str, Any], holds: str, when: str =
     rule = Rule("rule", Severity.ERROR, holds, Text("نه", "no"), each=each, when=when)
     assert check(rule, TYPE) == []
     run = Run(message, "2026-11-21")
-    RuleWriter(TYPE, server.terminology).compile([rule])(message, run)
+    Rules(TYPE, server.terminology).compile([rule])(message, run)
     return [finding.where.path for finding in run.findings]
 
 

@@ -4,6 +4,7 @@ Plain classes over a small base, not dataclasses: defining twenty of those takes
 which ``termserver validate`` would pay at every start.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
@@ -295,3 +296,14 @@ def _speaks_of(part: Any, bases: tuple[Base, ...]) -> bool:
     if isinstance(part, Node):
         return any(_speaks_of(one, bases) for one in part.parts())
     return isinstance(part, tuple) and any(_speaks_of(one, bases) for one in part)
+
+
+def paths_in(said: object) -> Iterator[str]:
+    """The logical paths that a condition or a value looks at."""
+    if isinstance(said, Path):
+        yield said.at
+    if isinstance(said, Node):
+        said = said.parts()
+    if isinstance(said, tuple):
+        for part in said:
+            yield from paths_in(part)

@@ -2,7 +2,7 @@
 
 ``@value`` gives what ``@dataclass(frozen=True, slots=True)`` gives, for a fifth of the time: forty
 of those took seventeen milliseconds of every ``termserver validate``. Only ``__init__`` is made
-for each class; everything else is shared. Defaults must be constants; a value is compared,
+for each class, when it is first needed; everything else is shared. Defaults must be constants; a value is compared,
 hashed, shown and pickled by its fields.
 """
 
@@ -20,12 +20,13 @@ def value(cls: type[Value]) -> type[Value]:
     defaults = {name: body.pop(name) for name in names if name in body}
     body.pop("__dict__", None)
     body.pop("__weakref__", None)
-    body |= {"__slots__": names, "__match_args__": names, "__init__": _init(names, defaults), **_SHARED}
+    body |= {"__slots__": names, "__match_args__": names, **_SHARED}
     for name in _SHARED:
         if name in cls.__dict__:  # the class says it itself
             body[name] = cls.__dict__[name]
     made: Any = type(cls.__name__, cls.__bases__, body)
     made.__qualname__ = cls.__qualname__
+    made.__init__ = _first(made, names, defaults)
     return made  # type: ignore[no-any-return]
 
 
@@ -39,6 +40,16 @@ def fields(kind: type) -> tuple[str, ...]:
     """The names of the fields, in order."""
     names: tuple[str, ...] = kind.__match_args__  # type: ignore[attr-defined]
     return names
+
+
+def _first(kind: Any, names: tuple[str, ...], defaults: dict[str, Any]) -> Any:
+    """An ``__init__`` that writes the real one when the first value is made: most classes never are, in one run."""
+
+    def __init__(self: Any, *arguments: Any, **said: Any) -> None:
+        kind.__init__ = _init(names, defaults)
+        kind.__init__(self, *arguments, **said)
+
+    return __init__
 
 
 def _init(names: tuple[str, ...], defaults: dict[str, Any]) -> Any:

@@ -1,18 +1,16 @@
-"""Generated Python as blocks of lines, and what the generated lines call."""
+"""Generated Python as blocks of lines."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
-from termserver.validation.dates import day_of
 from termserver.validation.message import TYPE
 
 
 class Names:
-    """The variables of one generated text, and the values it knows by name."""
+    """The variables of one generated text, and what it asks for before it begins."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Any] = {"exact": exact, "day_of": day_of, "moment_of": moment_of}
+        self._fetched: dict[str, str] = {}
         self._counter = 0
 
     def variable(self) -> str:
@@ -20,15 +18,17 @@ class Names:
         self._counter += 1
         return f"v{self._counter}"
 
-    def keep(self, value: Any) -> str:
-        """A name in the generated text for a value that is not written there."""
-        name = f"c{len(self.known)}"
-        self.known[name] = value
-        return name
+    def fetch(self, asked: str) -> str:
+        """The name of a value that does not change, which the text asks for once."""
+        return self._fetched.setdefault(asked, f"c{len(self._fetched)}")
+
+    def fetched(self) -> list[str]:
+        """The lines that ask."""
+        return [f"{name} = {asked}" for asked, name in self._fetched.items()]
 
     def of_form(self, name: str, forms: tuple[str, ...]) -> str:
         """The text that is true where the object is of one of the forms (``xsi:type``)."""
-        return f"{name}.get({TYPE!r}) in {self.keep(frozenset(forms))}"
+        return f"{name}.get({TYPE!r}) in {self.fetch(f'frozenset({forms!r})')}"
 
 
 class Block:
@@ -68,26 +68,3 @@ class Entry:
 
     def text(self, indent: int) -> list[str]:
         return [*(" " * indent + line for line in (*self.before, *self.head)), *self.block.text(indent + 1)]
-
-
-def exact(value: Any) -> Any:
-    """The number exactly: an int where it is whole, else a Decimal of the digits written; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | Decimal):
-        return value
-    if isinstance(value, float) and value == value and value not in (float("inf"), float("-inf")):
-        return int(value) if value.is_integer() else Decimal(repr(value))
-    return None
-
-
-def moment_of(day: Any, time: Any) -> str | None:
-    """The ISO day with the time of day, comparable as text; None where either is absent."""
-    found = day_of(day)
-    if found is None or not isinstance(time, dict):
-        return None
-    parts = [time.get(name) for name in ("Hour", "Minute", "Second")]
-    if type(parts[0]) is not int:
-        return None
-    hour, minute, second = (part if type(part) is int else 0 for part in parts)
-    return f"{found}T{hour:02d}:{minute:02d}:{second:02d}"

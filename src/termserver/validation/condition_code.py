@@ -4,7 +4,6 @@ Values are read by lines in the block of their base, once; lists are gone throug
 many conditions ask for them.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -90,7 +89,7 @@ class ConditionWriter:
                 return f"({code} is not None and known({systems!r}, {code}, {_RUN}) is {truth})"
             case Matches(path, pattern):
                 text = self._one(path, "text")
-                matcher = self._names.keep(re.compile(pattern, re.ASCII).fullmatch)
+                matcher = self._names.fetch(f"matcher({pattern!r})")
                 return f"({text} is not None and {matcher}({text}) is {'not ' if truth else ''}None)"
             case Truth(path):
                 return f"{self._one(path, 'bool')} is {truth}"
@@ -109,7 +108,7 @@ class ConditionWriter:
             among = self._value(options)
             guard: tuple[Value, ...] = (value, options)
         else:
-            among = self._names.keep(frozenset(options))
+            among = self._names.fetch(f"frozenset({tuple(options)!r})")
             guard = (value,)
         return self._known(f"({self._value(value)} in {among})", truth, *guard)
 
@@ -118,7 +117,7 @@ class ConditionWriter:
     def _value(self, value: Value) -> str:
         match value:
             case Written(written):
-                return self._names.keep(written) if isinstance(written, Decimal) else repr(written)
+                return self._names.fetch(repr(written)) if isinstance(written, Decimal) else repr(written)
             case Get(path, kind):
                 return self._one(path, kind)
             case Moment(day, time):

@@ -20,8 +20,9 @@ from termserver.validation import identify
 from termserver.validation.case import Case
 from termserver.validation.checks import Checks
 from termserver.validation.identify import KnownType, Unidentified
+from termserver.validation.kept_code import CodeFiles, KeptCode
 from termserver.validation.own_day import stated_day
-from termserver.validation.rule_code import Compiled, RuleWriter
+from termserver.validation.rules import Compiled, Rules
 from termserver.validation.run import Enough, Run
 from termserver.validation.shape import Shape
 from termserver.validation.structure import json_engine, xml_engine
@@ -46,7 +47,9 @@ class Documents:
         byte_limit: int = gate.BYTE_LIMIT,
         finding_limit: int = FINDING_LIMIT,
         destinations: "Callable[[], Sequence[Destination]]" = tuple,
+        code_files: CodeFiles | None = None,
     ) -> None:
+        self._code_files = code_files
         self._destinations = destinations
         self.types = tuple(known if isinstance(known, KnownType) else KnownType.of(*known) for known in types)
         self._codes = codes
@@ -132,21 +135,23 @@ class Documents:
             with self._lock:
                 judge = self._judges.get(key)
                 if judge is None:
-                    judge = self._judges[key] = _TypeJudge(known, self._codes, self._finding_limit)
+                    kept = KeptCode(self._code_files, f"{known.id}-{known.version}")
+                    judge = self._judges[key] = _TypeJudge(known, self._codes, self._finding_limit, kept)
         return judge
 
 
 class _TypeJudge:
     """What judges the documents of one type in one version; its parts are made when first needed."""
 
-    def __init__(self, known: KnownType, codes: Codes, finding_limit: int) -> None:
+    def __init__(self, known: KnownType, codes: Codes, finding_limit: int, kept: KeptCode) -> None:
         self._known = known
         self._type = known.document_type()
         self._codes = codes
         self._shape = Shape(self._type)
         self._rule_sets = sorted(known.rule_sets(), key=lambda rule_set: (rule_set.period.start, rule_set.version))
         self._finding_limit = finding_limit
-        self._checks = Checks(self._shape, codes)
+        self._kept = kept
+        self._checks = Checks(self._shape, codes, kept)
         self._rules: dict[tuple[str, int], Compiled] = {}
         self._turns = {rule_set.version: rule_set.turns() for rule_set in self._rule_sets}
         self._engines: dict[tuple[str, str], Any] = {}
@@ -194,6 +199,7 @@ class _TypeJudge:
         case.findings += [one for one in run.findings if one.layer is not Layer.RULE or one.where.path not in faulty]
         case.codes = run.codes
         case.counted(run)
+        self._kept.save()
         self._in_own_words(case, rule_set)
         return message
 
@@ -273,6 +279,7 @@ class _TypeJudge:
             with self._lock:
                 known = self._rules.get(key)
                 if known is None:
-                    rules = rule_set.rules_on(day)
-                    known = self._rules[key] = RuleWriter(self._type, self._codes).compile(rules)
+                    name = f"rules {rule_set.version} {key[1]}"
+                    rules = Rules(self._type, self._codes, self._kept)
+                    known = self._rules[key] = rules.compile(rule_set.rules_on(day), name)
         return known

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from termserver.model.days import Day
-from termserver.model.findings import Finding, Layer, Location, Severity
+from termserver.model.documents import Rule
+from termserver.model.findings import Finding, Layer, Location
 from termserver.model.ports import CodeState
-from termserver.model.text import Text
 from termserver.validation.bindings import Problem
 from termserver.validation.dates import day_of
 from termserver.validation.message import Message
@@ -90,10 +90,12 @@ class Run:
         if len(self.findings) > self.limit:
             raise Enough
 
-    def add_rule(
-        self, rule: str, severity: Severity, message: Text, path: str, hint: Text | None, category: int | None
-    ) -> None:
-        self.findings.append(Finding(rule, Layer.RULE, severity, message, Location(path), hint, category))
+    def add_rule(self, rule: Rule, path: str) -> None:
+        """A rule is broken at the path."""
+        where = Location(path)
+        self.findings.append(
+            Finding(rule.id, Layer.RULE, rule.severity, rule.says, where, rule.hint, rule.sepas_category)
+        )
         if len(self.findings) > self.limit:
             raise Enough
 
