@@ -10,11 +10,13 @@ from termserver import __version__
 from termserver.cli import (
     asking,
     bundle,
+    conformance,
     content,
     coverage,
     doctor,
     explain,
     imports,
+    keys,
     lock,
     release,
     replay,
@@ -63,6 +65,8 @@ explain.register(app)
 content.register(app)
 release.register(app)
 imports.register(app)
+conformance.register(app)
+keys.register(app)
 doctor.register(app)
 
 

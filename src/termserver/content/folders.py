@@ -6,6 +6,7 @@ from pathlib import Path
 from termserver.content import (
     conceptmap_files,
     destination_files,
+    mistakes,
     namingsystem_files,
     rule_excerpts,
     ruleset_files,
@@ -151,7 +152,8 @@ def versions(tree: Tree, folder: str) -> list[str]:
 
 
 def release_files(tree: Tree) -> dict[str, bytes]:
-    """The generated schemas, the valid examples and the excerpts of the invalid ones, by their path in a release."""
+    """The generated schemas, the valid examples, and of the invalid ones the excerpts and what they change, by their
+    path in a release."""
     found: dict[str, bytes] = {}
     for folder in versions(tree, "schemas"):
         for name in tree.files(folder):
@@ -164,4 +166,6 @@ def release_files(tree: Tree) -> dict[str, bytes]:
             found[f"examples/{kind}/{version}/valid/{name}"] = data
         if shown := rule_excerpts.excerpts(tree, folder):
             found[f"{rule_excerpts.FOLDER}/{kind}/{version}.json"] = rule_excerpts.encode(shown)
+        if wrong := mistakes.mistakes(tree, folder):
+            found[f"{mistakes.FOLDER}/{kind}/{version}.json"] = mistakes.encode(wrong)
     return found

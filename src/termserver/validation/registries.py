@@ -1,9 +1,9 @@
 """Judging an entry of a registry on a day: is it in it, does its licence hold, is it suspended or locked.
 
 A registry is a code system whose entries carry dated properties. What bars an entry is said by these
-property codes, whatever the registry: ``licence``, ``registration`` and ``active`` must hold on the
-day where an entry has any; ``suspended`` and ``revoked`` must not; a system that is ``locked``, or not
-``approved`` where that is said, is refused by SEPAS (category 11).
+property codes, whatever the registry: ``licence``, ``registration``, ``active`` and ``certificate`` must hold on
+the day where an entry has any; ``suspended`` and ``revoked`` must not; a system that is ``locked``, or
+not ``approved`` where that is said, is refused by SEPAS (category 11).
 """
 
 from typing import NamedTuple
@@ -15,7 +15,8 @@ from termserver.model.ports import Codes, CodeState
 from termserver.model.text import Text
 from termserver.validation.bindings import Problem
 
-HOLDING = ("licence", "registration", "active")
+CERTIFICATE = "certificate"
+HOLDING = ("licence", "registration", "active", CERTIFICATE)
 BARRING = ("suspended", "revoked")
 LOCKED, APPROVED = "locked", "approved"
 _TELLING = frozenset((*HOLDING, *BARRING, LOCKED, APPROVED))
@@ -24,11 +25,14 @@ _FALSE = ("false", "no", "0")
 NO_DAY = "9999-12-31"
 """The day of a document whose own day cannot be read; what is dated is then not judged."""
 
-_MAPPING, _WRONG, _BLOCKED, _CENTRE = 2, 7, 11, 14
+_MAPPING, _WRONG, BLOCKED, _CENTRE = 2, 7, 11, 14
 """SEPAS error categories (exchange.md 5.4)."""
-_CATEGORIES = {"system-id": _BLOCKED, "org-id": _CENTRE}
+_CATEGORIES = {"system-id": BLOCKED, "org-id": _CENTRE}
 
 _REMEMBERED = 100_000
+_INVALID = Text("معتبر نبوده", "not in force")
+_SUSPENDED = Text("معلق یا لغو شده", "suspended or revoked")
+_UNCERTIFIED = Text("بی گواهی معتبر بوده", "without a certificate in force")
 
 
 class Entry(NamedTuple):
@@ -56,6 +60,16 @@ class Registries:
     def is_timeless(self, system: CodeSystem, code: str) -> bool:
         """Whether nothing dated is said of the entry beyond its own period."""
         return not any(one.period for one in self._facts(system, code))
+
+    def held(self, system: CodeSystem, code: str, day: Day) -> dict[str, bool] | None:
+        """What the entry has on the day, by property code, of what tells how it stands; a property that it has on other
+        days alone, or as false, is False. ``in-force``: the entry itself. None if it is not there."""
+        state = self._codes.state(system.id, code, day)
+        if state not in (CodeState.OK, CodeState.RETIRED, CodeState.NOT_IN_FORCE):
+            return None
+        facts = self._facts(system, code)
+        holding = [one for one in facts if one.period.holds(day)]
+        return {"in-force": state == CodeState.OK} | {one.code: _true(holding, one.code) for one in facts}
 
     def judge_identifier(self, kind: NamingSystem, system: CodeSystem, code: str, day: Day, member: str) -> Entry:
         """How the entry with that number stands on the day; ``member`` is where the finding points."""
@@ -100,12 +114,12 @@ class Registries:
         holding = [one for one in facts if one.period.holds(day)]
         for kind in HOLDING:
             if any(one.code == kind for one in facts) and not _true(holding, kind):
-                problem = self._not_in_force(system, code, day, name, member, category)
+                was = _UNCERTIFIED if kind == CERTIFICATE else _INVALID
+                problem = self._not_in_force(system, code, day, name, member, category, was=was)
                 return Entry(CodeState.NOT_IN_FORCE, (problem,))
         if any(_true(holding, kind) for kind in BARRING):
-            return Entry(
-                CodeState.NOT_IN_FORCE, (self._not_in_force(system, code, day, name, member, category, suspended=True),)
-            )
+            problem = self._not_in_force(system, code, day, name, member, category, was=_SUSPENDED)
+            return Entry(CodeState.NOT_IN_FORCE, (problem,))
         if _true(holding, LOCKED) or (any(one.code == APPROVED for one in facts) and not _true(holding, APPROVED)):
             said = Text(
                 fa=f"این {name.fa} در {jalali_text(day)} قفل یا تأییدنشده بود.",
@@ -117,7 +131,7 @@ class Registries:
             )
             return Entry(
                 CodeState.NOT_IN_FORCE,
-                (_problem("registry.locked", Severity.ERROR, said, hint, member, _BLOCKED),),
+                (_problem("registry.locked", Severity.ERROR, said, hint, member, BLOCKED),),
             )
         return _OK
 
@@ -130,13 +144,12 @@ class Registries:
         member: str,
         category: int,
         severity: Severity = Severity.ERROR,
-        suspended: bool = False,
+        was: Text = _INVALID,
     ) -> Problem:
-        was_fa, was_en = ("معلق یا لغو شده", "suspended or revoked") if suspended else ("معتبر نبوده", "not in force")
         when_fa, when_en = ("", "") if day == NO_DAY else (f" در {jalali_text(day)}", f" on {day}")
         said = Text(
-            fa=f"این {name.fa}{when_fa} بنا بر «{system.title.fa}» {was_fa} است.",
-            en=f"By {system.title.en}, this {name.en} was {was_en}{when_en}.",
+            fa=f"این {name.fa}{when_fa} بنا بر «{system.title.fa}» {was.fa} است.",
+            en=f"By {system.title.en}, this {name.en} was {was.en}{when_en}.",
         )
         successors = self._codes.replaced_by(system.id, code)
         hint = Text(fa="تاریخ سند و شماره را بنگرید.", en="Check the day of the document and the number.")
