@@ -2,6 +2,7 @@
 
 import pytest
 
+from termserver.parsing import xml
 from termserver.parsing.excerpt import MASK, WIDTH, Excerpts
 from termserver.parsing.positions import JsonPlaces, Place, XmlPlaces
 
@@ -15,6 +16,10 @@ JSON = """{
   "Name": "علی", "List": [ {"Code": {"C": 1}}, 2 ],
   "Deep": {"a\\"b": [[1], [2, {"x": null}]]}
 }"""
+
+
+def xml_places(data: bytes, *paths: str) -> XmlPlaces:
+    return XmlPlaces(data, xml.parse(data), paths)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +41,7 @@ JSON = """{
 )
 def test_an_xml_path_has_its_place(path: str, line: int, column: int) -> None:
     for data in (XML.encode(), b"\xef\xbb\xbf" + XML.encode()):
-        place = XmlPlaces(data, [path]).find(path)
+        place = xml_places(data, path).find(path)
         assert (place.line, place.column) == (line, column)
 
 
@@ -64,7 +69,7 @@ def test_a_json_path_has_its_place(path: str, line: int, column: int) -> None:
 def test_places_far_into_a_long_persian_line_count_characters() -> None:
     data = ("<r>" + "<a>سلام</a>" * 5000 + "<b/></r>").encode()
 
-    assert XmlPlaces(data, ["b"]).find("b") == Place(1, 3 + 11 * 5000 + 1, 3 + 11 * 5000)
+    assert xml_places(data, "b").find("b") == Place(1, 3 + 11 * 5000 + 1, 3 + 11 * 5000)
 
 
 def test_an_excerpt_shows_names_and_masks_values() -> None:
@@ -115,6 +120,24 @@ def test_the_values_may_be_asked_for() -> None:
 
 def test_many_paths_are_found_in_one_reading() -> None:
     paths = ["List[1]", "list[0].code", "List[0].Code.D", "List", "نام.Name", "List[9].Code", "", "Nothing"]
-    together = XmlPlaces(XML.encode(), paths)
+    together = xml_places(XML.encode(), *paths)
 
-    assert [together.find(path) for path in paths] == [XmlPlaces(XML.encode(), [path]).find(path) for path in paths]
+    assert [together.find(path) for path in paths] == [xml_places(XML.encode(), path).find(path) for path in paths]
+
+
+def test_what_looks_like_a_tag_in_a_comment_or_a_section_is_none() -> None:
+    data = b"<?a <b/> ?><!-- <b/> --><r c='>'><a><![CDATA[ <b> ]]><?a <b/> ?></a><!-- <b> --> > <b/></r>"
+
+    place = xml_places(data, "b").find("b")
+
+    assert place.offset == data.rindex(b"<b/>")
+
+
+def test_the_line_of_a_place_is_counted_over_long_and_many_lines() -> None:
+    for data in (b"<r>" + b"\n" * 20_000 + b"<b/></r>", b"<r>\n" + b" " * 20_000 + b"<b/></r>"):
+        before = data[: data.index(b"<b/>")].decode()
+
+        place = xml_places(data, "b").find("b")
+
+        assert place.line == before.count("\n") + 1
+        assert place.column == len(before) - before.rindex("\n")

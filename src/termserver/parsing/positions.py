@@ -5,14 +5,16 @@ text stands where its nearest parent does.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from json import JSONDecoder
-from typing import Any, Protocol
-from xml.parsers import expat
+from typing import TYPE_CHECKING, Any, Protocol
 
 from termserver.model.values import value
 from termserver.parsing.gate import BOM
+
+if TYPE_CHECKING:
+    from termserver.parsing.xml import Element
 
 _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 Step = str | int
@@ -38,19 +40,33 @@ class Places(Protocol):
         """Where the path stands, or its nearest parent."""
 
 
+_BLOCK = 8192
+
+
 class _Lines:
-    """Offsets to lines and columns of one text."""
+    """Offsets to lines and columns of one text: the ends of lines are counted once per block."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._text = text
+        self._before: list[tuple[int, int]] = [(0, 0)]
+        """For every block the lines that end before it, and where the line begins that leads into it."""
+        ended, start = 0, 0
+        for at in range(0, len(text), _BLOCK):
+            last = text.rfind("\n", at, at + _BLOCK)
+            if last >= 0:
+                ended, start = ended + text.count("\n", at, at + _BLOCK), last + 1
+            self._before.append((ended, start))
 
     def place(self, offset: int) -> Place:
-        line = bisect_right(self._starts, offset)
-        return Place(line, offset - self._starts[line - 1] + 1, offset)
+        block = offset // _BLOCK
+        ended, start = self._before[block]
+        here = self._text.count("\n", block * _BLOCK, offset)
+        if here:
+            ended, start = ended + here, self._text.rfind("\n", block * _BLOCK, offset) + 1
+        return Place(ended + 1, offset - start + 1, offset)
 
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
-_BLOCK = 8192
 
 
 class _Characters:
@@ -72,23 +88,26 @@ class _Node:
     """An element that a path leads to, or through. ``children`` are those that a wanted path goes on to: by name the
     first of that name, by number the one in that place."""
 
-    __slots__ = ("children", "count", "offset", "wanted")
+    __slots__ = ("children", "offset", "wanted")
 
-    def __init__(self, offset: int, wanted: dict[Step, Any]) -> None:
-        self.offset = offset
+    def __init__(self, wanted: dict[Step, Any]) -> None:
+        self.offset = 0
         self.wanted = wanted
         self.children: dict[Step, _Node] = {}
-        self.count = 0
 
 
 class XmlPlaces:
-    """The start tags of a well-formed XML document that the given paths lead to; other elements are passed over."""
+    """The start tags of an XML document that the given paths lead to.
 
-    def __init__(self, data: bytes, paths: Iterable[str]) -> None:
+    ``root`` is the tree of the document without comments and instructions, None where there is none; then every path
+    stands at the first tag.
+    """
+
+    def __init__(self, data: bytes, root: "Element | None", paths: Iterable[str]) -> None:
         data = data.removeprefix(BOM)
         self.text = data.decode("utf-8", "replace")
         self._lines = _Lines(self.text)
-        self._root = _tree(data, paths)
+        self._root = _tree(data, root, paths)
         self._characters = None if self.text.isascii() else _Characters(data)
 
     def find(self, path: str) -> Place:
@@ -120,39 +139,54 @@ class XmlPlaces:
 _ATTRIBUTE = re.compile(r"""([^\s=<>/"']+)\s*=\s*(?:"[^"]*"|'[^']*')|>""")
 
 
-def _tree(data: bytes, paths: Iterable[str]) -> _Node:
+def _tree(data: bytes, root: "Element | None", paths: Iterable[str]) -> _Node:
     wanted: dict[Step, Any] = {}
     for path in paths:
         here = wanted
         for step in steps(path):
             here = here.setdefault(step.lower() if isinstance(step, str) else step, {})
-    parser = expat.ParserCreate("utf-8")
-    root = _Node(0, wanted)
-    open_nodes: list[_Node | None] = []
+    top = _Node(wanted)
+    nodes: list[tuple[int, _Node]] = [(0, top)]
+    if root is not None and wanted:
+        found = {root: top}
+        _find(root, top, found, {})
+        nodes = [(number, found[element]) for number, element in enumerate(root.iter()) if element in found]
+    tags = re.finditer(rb"<[^/!?]", _tags_alone(data))
+    passed = 0
+    for number, node in nodes:
+        tag = next(islice(tags, number - passed, None), None)
+        passed = number + 1
+        node.offset = tag.start() if tag else 0
+    return top
 
-    def start(name: str, _: object) -> None:
-        if not open_nodes:
-            root.offset = parser.CurrentByteIndex
-            open_nodes.append(root)
-            return
-        above = open_nodes[-1]
-        node: _Node | None = None
-        if above is not None and above.wanted:
-            key: Step = above.count
-            above.count += 1
-            if key not in above.wanted:
-                key = name.rpartition(":")[2].lower()
-            if key in above.wanted and key not in above.children:
-                node = above.children[key] = _Node(parser.CurrentByteIndex, above.wanted[key])
-        open_nodes.append(node)
 
-    def end(_: str) -> None:
-        open_nodes.pop()
+def _find(element: "Element", node: _Node, found: "dict[Element, _Node]", names: dict[str, str]) -> None:
+    """Put into ``found`` the elements below one that are wanted; ``names`` remembers how tags are asked for."""
+    wanted, children = node.wanted, node.children
+    for number, child in enumerate(element):
+        key: Step = number
+        if number not in wanted:
+            tag: str = child.tag
+            name = names.get(tag)
+            if name is None:
+                name = names[tag] = tag.rpartition("}")[2].lower()
+            key = name
+        if key in wanted and key not in children:
+            below = children[key] = found[child] = _Node(wanted[key])
+            if below.wanted:
+                _find(child, below, found, names)
+            if len(children) == len(wanted):
+                return
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.Parse(data, True)
-    return root
+
+_HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+
+
+def _tags_alone(data: bytes) -> bytes:
+    """The document with blanks for comments, instructions and CDATA; elsewhere ``<`` begins a tag."""
+    if b"<!" in data or b"<?" in data:
+        return _HIDDEN.sub(lambda hidden: b" " * len(hidden[0]), data)
+    return data
 
 
 class JsonPlaces:
@@ -171,6 +205,8 @@ class JsonPlaces:
         self._lowered = "" if "\\" in self.text else self.text.lower()
         """What names are looked for in before anything is passed over for them; empty where one may be escaped."""
         self._written = set(self._renamed.values())
+        self._nowhere: dict[str, bool] = {}
+        self._looked_through = 0
 
     def find(self, path: str) -> Place:
         at = value = _SPACE.match(self.text, 0).end()  # type: ignore[union-attr]
@@ -187,7 +223,15 @@ class JsonPlaces:
         return self._lines.place(at)
 
     def _stands_nowhere(self, name: str) -> bool:
-        return bool(self._lowered) and name not in self._written and f'"{name}"' not in self._lowered
+        """Whether a name is not in the text at all; not asked any more when much text was looked through for names."""
+        known = self._nowhere.get(name)
+        if known is None:
+            if not self._lowered or name in self._written or self._looked_through > _LOOKED_THROUGH:
+                return False
+            at = self._lowered.find(f'"{name}"')
+            self._looked_through += len(self._lowered) if at < 0 else at
+            known = self._nowhere[name] = at < 0
+        return known
 
 
 class _Members:
@@ -233,6 +277,8 @@ class _Members:
 
 _LOOKED_AT = {"{": 5_000, "[": 50_000}
 """Members of an object and items of a list that are looked at; one behind them stands where its parent does."""
+_LOOKED_THROUGH = 100_000_000
+"""Characters that are looked through for names: a tenth of a second."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 

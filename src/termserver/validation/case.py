@@ -194,7 +194,7 @@ class Case:
 
         considered = self.findings[: 4 * self._limit]
         places: Places = (
-            XmlPlaces(self.data, {finding.where.path for finding in considered})
+            XmlPlaces(self.data, self.tree, {finding.where.path for finding in considered})
             if self.kind == "xml"
             else JsonPlaces(self.data, self.written)
         )

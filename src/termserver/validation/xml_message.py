@@ -83,7 +83,8 @@ class XmlMessages:
 
         def read(node: Element) -> Any:
             message: Message = {}
-            for key, value in attributes(node):
+            given = attributes(node)
+            for key, value in given:
                 if key in strings:
                     message[key] = value
                 else:
@@ -104,10 +105,10 @@ class XmlMessages:
                 else:
                     message[field] = value
             if not message:
-                text = (node.text or "").strip()
-                if text:
+                text = node.text
+                if text and (text := text.strip()):
                     return text
-                if node.get(_NIL) in ("true", "1"):
+                if given and node.get(_NIL) in ("true", "1"):
                     return None
             return message
 
