@@ -26,6 +26,10 @@ _day = lru_cache(8192)(from_jalali)
 
 def day_of(date: Any) -> Day | None:
     """The ISO day of a DO_DATE or DO_DATE_TIME, or of a text of eight digits; None if it has none."""
+    if date.__class__ is dict:
+        year, month, day = date.get("Year"), date.get("Month"), date.get("Day")
+        if year.__class__ is int and month.__class__ is int and day.__class__ is int:
+            return _day(year, month, day) if year and month and day else None
     if isinstance(date, str):
         return _day(int(date[:4]), int(date[4:6]), int(date[6:])) if _EIGHT_DIGITS.fullmatch(date) else None
     if not isinstance(date, dict):

@@ -43,7 +43,8 @@ class RuleWriter:
             recursive = step is path.steps[-1] and self._holds_itself(step)
             where = f"{where}.{step.name}" if where else step.name
             if recursive:
-                head = [f"for i{depth}, {got} in nested({block.context}, {step.name!r}):"]
+                items = f"nested({block.context}, {step.name!r})"
+                head = [f"for i{depth}, {got} in {items} if {step.name!r} in {block.context} else ():"]
                 where = f"{where.removesuffix(step.name)}{{i{depth}}}"
                 depth += 1
             elif step.field.repeats:
