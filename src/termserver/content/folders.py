@@ -6,6 +6,7 @@ from pathlib import Path
 from termserver.content import (
     conceptmap_files,
     destination_files,
+    glossary_files,
     mistakes,
     namingsystem_files,
     rule_excerpts,
@@ -16,8 +17,10 @@ from termserver.content.codesystem_files import SystemSource, read_base, read_sy
 from termserver.content.conceptmap_files import ConceptMapSource, read_concept_map
 from termserver.content.descriptions import read_document_types
 from termserver.content.destination_files import DestinationSource, read_destination
+from termserver.content.glossary_files import GlossarySource, read_glossary
 from termserver.content.namingsystem_files import NamingSystemSource, read_naming_system
 from termserver.content.problems import Problem, refuse
+from termserver.content.registry_mappings import mapping_files
 from termserver.content.ruleset_files import RuleSetSource, examples, read_rule_set
 from termserver.content.tree import Tree
 from termserver.content.valueset_files import ValueSetSource, read_value_set
@@ -25,9 +28,10 @@ from termserver.model.codes import CodeSystemContent, ConceptMap, NamingSystem, 
 from termserver.model.destinations import Destination
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import ContentError
+from termserver.model.glossary import Glossary
 
 CODE_SYSTEMS = "codesystems"
-NOT_SYSTEMS = ("valuesets", "conceptmaps", "namingsystems")
+NOT_SYSTEMS = ("valuesets", "conceptmaps", "namingsystems", glossary_files.NAME, "registry-mappings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Content:
     rule_sets: tuple[RuleSet, ...] = ()
     files: dict[str, bytes] = field(default_factory=dict)
     destinations: tuple[Destination, ...] = ()
+    glossary: Glossary | None = None
 
 
 @dataclass
@@ -56,6 +61,7 @@ class Sources:
     document_types: tuple[DocumentType, ...] = ()
     rule_sets: list[RuleSetSource] = field(default_factory=list)
     destinations: list[DestinationSource] = field(default_factory=list)
+    glossary: GlossarySource | None = None
 
 
 def read(root: Path) -> Content:
@@ -75,6 +81,7 @@ def read(root: Path) -> Content:
         rule_sets=tuple(source.rule_set for source in sources.rule_sets),
         files=release_files(sources.tree),
         destinations=tuple(source.destination for source in sources.destinations),
+        glossary=sources.glossary.glossary if sources.glossary else None,
     )
 
 
@@ -122,6 +129,7 @@ def read_sources(tree: Tree, problems: list[Problem]) -> Sources:
         destination = read_destination(tree, file, problems)
         if destination:
             sources.destinations.append(destination)
+    sources.glossary = read_glossary(tree, problems)
     return sources
 
 
@@ -168,4 +176,4 @@ def release_files(tree: Tree) -> dict[str, bytes]:
             found[f"{rule_excerpts.FOLDER}/{kind}/{version}.json"] = rule_excerpts.encode(shown)
         if wrong := mistakes.mistakes(tree, folder):
             found[f"{mistakes.FOLDER}/{kind}/{version}.json"] = mistakes.encode(wrong)
-    return found
+    return found | mapping_files(tree)

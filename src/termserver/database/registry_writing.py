@@ -63,6 +63,7 @@ class RegistryWriting:
         self.cursor, self.entries, self.active = state.cursor, state.entries, state.active
         self._sum = int(state.checksum, 16)
         self.load = 0
+        self.recorded: Instant = ""
         self.kept = False
 
     # what is known
@@ -91,6 +92,11 @@ class RegistryWriting:
             )
             found.update((cursor, bytes(body)) for cursor, body in rows)
         return found
+
+    def documents(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """The canonical JSON of entries as they are now, by key."""
+        cursors = {known.cursor: key for key, known in self.known(keys).items()}
+        return {cursors[cursor]: body for cursor, body in self.bodies(list(cursors)).items()}
 
     def claimed(self, hashes: Collection[int]) -> dict[int, list[str]]:
         """Which open entries claim these."""
@@ -233,6 +239,17 @@ class RegistryWriting:
         """How many versions were recorded so far."""
         return self.cursor - self.before.cursor
 
+    def state(self) -> RegistryState:
+        """How the registry stands with all that was recorded so far."""
+        return RegistryState(
+            self.registry,
+            self.cursor,
+            self.entries,
+            self.active,
+            f"{self._sum % (1 << 256):064x}",
+            self.recorded or self.before.recorded,
+        )
+
     def keep(self, summary: Mapping[str, Any], notes: bytes) -> RegistryState:
         """Finish the load: what was recorded stays when the block is left. ``notes`` is compressed NDJSON."""
         run = self._connection.execute
@@ -246,14 +263,7 @@ class RegistryWriting:
                 notes=notes,
             )
         )
-        state = RegistryState(
-            self.registry,
-            self.cursor,
-            self.entries,
-            self.active,
-            f"{self._sum % (1 << 256):064x}",
-            self.recorded,
-        )
+        state = self.state()
         run(
             update(REGISTRY)
             .where(REGISTRY.c.id == self.registry)
