@@ -15,8 +15,9 @@ from termserver.model.codes import CodeSystemContent, ConceptMap, NamingSystem, 
 from termserver.model.destinations import Destination
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import TermserverError
+from termserver.model.glossary import Glossary
 from termserver.model.releases import Manifest, Table
-from termserver.releases import destination_records, document_records, editions, records, stamps
+from termserver.releases import destination_records, document_records, editions, glossary_records, records, stamps
 from termserver.releases.writer import ReleaseWriter
 from termserver.search import index as search_index
 from termserver.search.ranking import in_rank_order
@@ -47,6 +48,8 @@ class AllContent(Protocol):
     def files(self) -> dict[str, bytes]: ...
     @property
     def destinations(self) -> tuple[Destination, ...]: ...
+    @property
+    def glossary(self) -> Glossary | None: ...
 
 
 def build_release(
@@ -97,6 +100,9 @@ def _write_all_else(writer: ReleaseWriter, content: AllContent) -> None:
     for destination in content.destinations:
         data = destination_records.encode_destination(destination)
         writer.artefact(f"destinations/{destination.id}.json", destination_records.KIND, data)
+    if content.glossary:
+        data = glossary_records.encode_glossary(content.glossary)
+        writer.artefact(glossary_records.PATH, glossary_records.KIND, data)
     for path, data in content.files.items():
         writer.artefact(path, path.split("/", 1)[0].removesuffix("s"), data)
 

@@ -25,6 +25,7 @@ from termserver.terminology.terminology import CodeValidity, ConceptDetail, Name
 if TYPE_CHECKING:
     from termserver.model.destinations import Destination
     from termserver.model.explanations import Explanation, Explanations
+    from termserver.model.glossary import Glossary
     from termserver.search.search import Search, SearchResult
     from termserver.validation.judge import Documents
 
@@ -246,6 +247,13 @@ class TermServer:
             to=to,
         )
         return report
+
+    @cached_property
+    def glossary(self) -> "Glossary | None":
+        """The Persian-English glossary of the edition, or None; terms with the words that titles use for them."""
+        from termserver.releases.glossary_records import read_glossary
+
+        return read_glossary(self.releases)
 
     @cached_property
     def destinations(self) -> "tuple[Destination, ...]":

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from termserver.model.codes import CodeSystem, ConceptMap, NamingSystem, ValueSet
 from termserver.model.documents import DocumentClass, DocumentType, RuleSet
+from termserver.model.glossary import Glossary
 from termserver.model.text import Text
 from termserver.model.values import fields as fields_of
 from termserver.model.values import replace
-from termserver.releases import document_records, records
+from termserver.releases import document_records, glossary_records, records
 
 PAIRS: list[tuple[type, Any, Any]] = [
     (CodeSystem, records.encode_system, records.decode_system),
@@ -22,6 +23,7 @@ PAIRS: list[tuple[type, Any, Any]] = [
     (ConceptMap, records.encode_concept_map, records.decode_concept_map),
     (NamingSystem, records.encode_naming_system, records.decode_naming_system),
     (DocumentType, document_records.encode_document_type, document_records.decode_document_type),
+    (Glossary, glossary_records.encode_glossary, glossary_records.decode_glossary),
     (RuleSet, document_records.encode_rule_set, document_records.decode_rule_set),
 ]
 

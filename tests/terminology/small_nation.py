@@ -23,6 +23,7 @@ from termserver.model.codes import (
 from termserver.model.days import Period
 from termserver.model.destinations import Destination
 from termserver.model.documents import DocumentType, RuleSet
+from termserver.model.glossary import Glossary
 from termserver.model.text import Text
 from termserver.model.values import replace
 from termserver.releases.file import ReleaseFile
@@ -134,6 +135,7 @@ class Folders:
     document_types: tuple[DocumentType, ...] = ()
     rule_sets: tuple[RuleSet, ...] = ()
     destinations: tuple[Destination, ...] = ()
+    glossary: Glossary | None = None
     files: dict[str, bytes] = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:

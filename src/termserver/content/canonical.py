@@ -9,6 +9,7 @@ from termserver.content import (
     descriptions,
     destination_files,
     field_rows,
+    glossary_files,
     namingsystem_files,
     newer_fields,
     ruleset_files,
@@ -90,6 +91,8 @@ def _files(tree: Tree) -> Iterator[tuple[str, "Keys | tuple[str, ...] | None"]]:
         yield f"{conceptmap_files.FOLDER}/{name}/mappings.csv", conceptmap_files.MAPPINGS
     for file in yaml_files(tree, namingsystem_files.FOLDER):
         yield file, namingsystem_files.NAMING_SYSTEM
+    yield glossary_files.GLOSSARY_FILE, glossary_files.GLOSSARY
+    yield glossary_files.TERMS_FILE, glossary_files.TERMS
     yield descriptions.CLASSES_FILE, field_rows.CLASS_COLUMNS
     yield newer_fields.NEWER_FILE, newer_fields.NEWER_COLUMNS
     for folder in versions(tree, "schemas"):

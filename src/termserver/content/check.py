@@ -7,6 +7,7 @@ from termserver.content.conceptmap_check import check_concept_map
 from termserver.content.destination_check import check_destination
 from termserver.content.detail_check import check_details
 from termserver.content.folders import Sources, read_sources
+from termserver.content.glossary_check import check_glossary
 from termserver.content.hierarchy_check import check_hierarchy
 from termserver.content.known_codes import known_systems
 from termserver.content.names_check import check_names
@@ -59,4 +60,6 @@ def check_sources(sources: Sources) -> list[Problem]:
         problems += check_rule_set(rule_set, sources.document_types)
     for destination in sources.destinations:
         problems += check_destination(destination, sources.document_types)
+    if sources.glossary:
+        problems += check_glossary(sources.glossary)
     return problems

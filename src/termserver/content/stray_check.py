@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from termserver.content import conceptmap_files, destination_files, namingsystem_files, valueset_files
+from termserver.content import conceptmap_files, destination_files, glossary_files, namingsystem_files, valueset_files
 from termserver.content.codesystem_files import TABLES
 from termserver.content.folders import CODE_SYSTEMS, system_folders
 from termserver.content.problems import Problem, error, nearest, warning
@@ -11,6 +11,7 @@ from termserver.model.text import Text
 
 _SYSTEM_FILES = ("codesystem.yaml", *TABLES)
 _MAP_FILES = ("conceptmap.yaml", "mappings.csv")
+_GLOSSARY_FILES = ("glossary.yaml", "terms.csv")
 
 
 def check_strays(tree: Tree) -> Iterator[Problem]:
@@ -18,6 +19,7 @@ def check_strays(tree: Tree) -> Iterator[Problem]:
     yield from _strays(tree, CODE_SYSTEMS, ("settings.yaml",))
     for folder in system_folders(tree):
         yield from _strays(tree, folder, _SYSTEM_FILES)
+    yield from _strays(tree, glossary_files.FOLDER, _GLOSSARY_FILES)
     yield from _strays(tree, conceptmap_files.FOLDER, ())
     for name in tree.folders(conceptmap_files.FOLDER):
         yield from _strays(tree, f"{conceptmap_files.FOLDER}/{name}", _MAP_FILES)
