@@ -13,6 +13,8 @@ from termserver import __version__
 from termserver.api import described
 from termserver.api.answers import JSON, Problem, error_answer, internal_failure, problem_of
 from termserver.api.codesystems import routes as codesystem_routes
+from termserver.api.conformance import Conformance
+from termserver.api.conformance import routes as conformance_routes
 from termserver.api.documents import routes as document_routes
 from termserver.api.front import Front
 from termserver.api.health import routes as health_routes
@@ -37,11 +39,13 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     """
     hot = HotRoutes(server)
     judges = judges or Judges(server, 0)
+    conformance = Conformance(server, judges)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         with judges:
             yield
+        conformance.close()
 
     app = FastAPI(
         lifespan=life,
@@ -85,6 +89,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
 
     app.include_router(codesystem_routes(server, hot))
     app.include_router(document_routes(server, hot, judges))
+    app.include_router(conformance_routes(server, hot, conformance))
     app.include_router(health_routes(server))
     described_once: dict[str, Any] = {}
 
