@@ -19,6 +19,7 @@ ifeq ($(ICD10),who)
 else
 	@test -n "$$($(BIN)/termserver release list 2>/dev/null | grep icd10cm)" || $(BIN)/termserver import icd10cm
 endif
+	@test -n "$$($(BIN)/termserver release list 2>/dev/null | grep registries-sample)" || $(BIN)/termserver sample --small --use
 	$(BIN)/termserver serve --host $(HOST) --port $(PORT)
 
 test: $(INSTALLED) lint types

@@ -20,6 +20,7 @@ from termserver.cli import (
     lock,
     release,
     replay,
+    sample,
     serve,
     validate_command,
 )
@@ -65,6 +66,7 @@ explain.register(app)
 content.register(app)
 release.register(app)
 imports.register(app)
+sample.register(app)
 conformance.register(app)
 keys.register(app)
 doctor.register(app)
