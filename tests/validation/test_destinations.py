@@ -138,3 +138,21 @@ def _text() -> Any:
     from termserver.model.text import Text
 
     return Text("جایی", "somewhere")
+
+
+INSURERS_OWN = (
+    *("tamin-eprescription", "sakhad-prescription", "supplementary-policy"),
+    *("salamat-check-order", "salamat-save", "salamat-check-deliver", "salamat-deliver"),
+)
+
+
+@pytest.mark.parametrize("type", INSURERS_OWN)
+def test_an_insurer_s_own_payload_is_named_with_its_receiver_and_never_rejected_for_it(
+    server: TermServer, type: str
+) -> None:
+    wix = next(one for one in server.destinations if one.id == "wix")
+    named = [one for one in wix.documents if one.type == type]
+
+    assert [(one.sending, one.provisional) for one in named] == [(Sending.ALLOWED, True)]
+    assert "today it goes" in named[0].source and named[0].purpose.fa and named[0].sender.fa
+    assert _rules(server, server.example(type, "json"), type=type, to=("wix",)) == []
