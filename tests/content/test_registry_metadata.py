@@ -55,3 +55,14 @@ def test_the_marks_of_the_groups_are_those_of_the_committees_list(root: Path) ->
         for concept in groups.concepts
     }
     assert marks == med_numbers.MARKS
+
+
+@pytest.mark.parametrize("id", REGISTRIES)
+def test_the_page_for_registrars_names_every_fact_and_every_field(
+    systems: dict[str, CodeSystem], root: Path, id: str
+) -> None:
+    page = (root / "docs" / "registries.md").read_text("utf-8")
+    for said in systems[id].properties:
+        assert f"| `{said.code}`" in page, said.code
+        for field in said.fields:
+            assert field.code in page, (said.code, field.code)
