@@ -209,7 +209,7 @@ FINDINGS = (
             f"budget.{name}",
             _SYNTAX,
             _ERROR,
-            16 if name in ("bytes", "depth", "elements", "attributes") else None,
+            16 if name in ("bytes", "depth", "elements", "attributes", "reference") else None,
             title,
             _BUDGET,
         )
@@ -218,6 +218,7 @@ FINDINGS = (
             ("depth", Text(fa="تودرتویی سند بیش از اندازه است.", en="The document is nested too deeply.")),
             ("elements", Text(fa="سند عنصرهای بسیار دارد.", en="The document has too many elements.")),
             ("attributes", Text(fa="یک عنصر صفت‌های بسیار دارد.", en="An element has too many attributes.")),
+            ("reference", Text(fa="سند برای موتور مرجع بزرگ است.", en="Too large for the reference engine.")),
             ("time", Text(fa="سنجش سند بیش از اندازه طول کشید.", en="Judging the document took too long.")),
             ("worker-lost", Text(fa="پردازهٔ داور از میان رفت.", en="The process that judged was lost.")),
             ("failure", Text(fa="سنجش سند به خطای داخلی برخورد.", en="Judging the document failed inside.")),
@@ -258,6 +259,19 @@ FINDINGS = (
             en="A waiver lasts a while and has a reason, so that it is not forgotten.",
         ),
         bad="- rule: code.display\n  reason: …\n  expires: 1405-01-01",
+        good="- rule: code.display\n  reason: …\n  expires: 1406-01-01",
+    ),
+    BuiltIn(
+        "waiver.unknown-rule",
+        _RULE,
+        _WARNING,
+        None,
+        Text(fa="از قاعده‌ای چشم پوشیده شده که نیست.", en="A waiver is of a rule that does not exist."),
+        Text(
+            fa="چشم‌پوشی با نام نادرست کاری نمی‌کند و کسی نمی‌فهمد چرا سند هنوز رد می‌شود.",
+            en="A waiver with a misspelt rule waives nothing, and nobody sees why the document is still rejected.",
+        ),
+        bad="- rule: code.dispaly\n  reason: …\n  expires: 1406-01-01",
         good="- rule: code.display\n  reason: …\n  expires: 1406-01-01",
     ),
 )
