@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from termserver.model.conditions import Compare, Matches, Written
 from termserver.model.documents import DocumentClass, DocumentType, Field, Rule
 from termserver.model.expressions import ExpressionError, check, parse
 from termserver.model.findings import Severity
@@ -283,3 +284,13 @@ def test_a_filter_that_would_look_through_all_lines_for_every_line_is_refused() 
 def test_wrong_contexts_and_places_are_refused_too() -> None:
     assert "Line" in check(Rule("r", Severity.ERROR, "exists(Kind)", Text("", "x"), each="Line"), TYPE)[0].en
     assert "Kinds" in check(Rule("r", Severity.ERROR, "exists(Kind)", Text("", "x"), at="Kinds"), TYPE)[0].en
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_backslash_in_a_text_stands_for_itself_without_a_warning(server: TermServer) -> None:
+    bill = next(one for one in server.document_types() if one.id == "patient-bill")
+    for written in (r'matches(Person.FirstName, "\d+\.\w")', r'matches(Person.FirstName, "\\d+\\.\\w")'):
+        read = parse(written, bill)
+        assert isinstance(read, Matches) and read.pattern == r"\d+\.\w"
+    quoted = parse(r'Person.FirstName == "a\"\\b\n"', bill)
+    assert isinstance(quoted, Compare) and quoted.right == Written('a"\\b\n')

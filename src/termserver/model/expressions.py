@@ -44,12 +44,11 @@ import ast
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from termserver.model.conditions import (
     Among,
     Arithmetic,
-    Base,
     Both,
     Codes,
     Compare,
@@ -66,41 +65,18 @@ from termserver.model.conditions import (
     Moment,
     Not,
     Path,
-    Step,
     Total,
     Truth,
     Unique,
     Value,
     Written,
-    joined_step,
-    looks_here,
 )
 from termserver.model.documents import DocumentType, Rule
-from termserver.model.expression_fields import field_of, form_of
+from termserver.model.expression_paths import PathReader, Scope, read_text
 from termserver.model.expression_words import KIND_EN, KIND_FA, ExpressionError, nearest, not_said
 from termserver.model.text import Text
 
 __all__ = ["ExpressionError", "check", "parse", "path_of"]
-
-_CLASS_KINDS: dict[str, Kind] = {
-    "DO_CODED_TEXT": "code",
-    "DO_QUANTITY": "number",
-    "DO_DATE": "day",
-    "DO_DATE_TIME": "moment",
-    "DO_TIME": "time",
-    "DO_IDENTIFIER": "identifier",
-}
-_SCALAR_KINDS: dict[str, Kind] = {
-    "string": "text",
-    "int": "number",
-    "byte": "number",
-    "double": "number",
-    "bool": "bool",
-    "DateTime": "text",
-    "long": "number",
-    "yyyymmdd": "day",
-}
-
 
 _COMPARE: dict[type[ast.cmpop], Comparison] = {
     ast.Eq: "==",
@@ -150,23 +126,8 @@ def check(rule: Rule, document_type: DocumentType) -> list[Text]:
     return found
 
 
-class _Scope(NamedTuple):
-    """Where names are looked up: a logical path without indexes and the class that stands there."""
-
-    at: str
-    class_name: str
-    filtering: bool = False
-
-
-class _Parser:
-    """Reads the expressions of one rule; ``here`` is the rule's context."""
-
-    def __init__(self, document_type: DocumentType, each: str) -> None:
-        self.type = document_type
-        self.here = _Scope("", document_type.root)
-        if each:
-            path = self.plain(each)
-            self.here = _Scope(path.at, path.type)
+class _Parser(PathReader):
+    """Reads the expressions of one rule: its conditions and values; paths are read as every ``PathReader`` does."""
 
     def condition_of(self, expression: str) -> Condition:
         if not expression.strip():
@@ -174,24 +135,17 @@ class _Parser:
         if len(expression) > _MAX_LENGTH:
             raise ExpressionError("The expression is too long.", "عبارت بیش از اندازه دراز است.")
         try:
-            tree = ast.parse(" ".join(expression.split()), mode="eval")
+            tree = read_text(" ".join(expression.split()))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             words = getattr(error, "msg", None) or str(error)
             raise ExpressionError(
                 f"'{expression}' cannot be read: {words}.", f"«{expression}» خوانده نمی‌شود: {words}."
             ) from None
-        return self.condition(tree.body, self.here)
-
-    def plain(self, text: str, any_form: bool = False) -> Path:
-        try:
-            tree = ast.parse(text.strip(), mode="eval")
-        except (SyntaxError, ValueError) as error:
-            raise ExpressionError(f"'{text}' is not a path.", f"«{text}» مسیر نیست.") from error
-        return self.path(tree.body, self.here, any_form)
+        return self.condition(tree, self.here)
 
     # conditions
 
-    def condition(self, node: ast.expr, scope: _Scope) -> Condition:
+    def condition(self, node: ast.expr, scope: Scope) -> Condition:
         if isinstance(node, ast.BoolOp):
             parts = tuple(self.condition(part, scope) for part in node.values)
             return Both(parts) if isinstance(node.op, ast.And) else Either(parts)
@@ -211,7 +165,7 @@ class _Parser:
             )
         raise not_said(node)
 
-    def comparison(self, node: ast.Compare, scope: _Scope) -> Condition:
+    def comparison(self, node: ast.Compare, scope: Scope) -> Condition:
         parts: list[Condition] = []
         left_node = node.left
         for op, right_node in zip(node.ops, node.comparators, strict=True):
@@ -246,7 +200,7 @@ class _Parser:
             )
         return Compare(op, left, right)
 
-    def among(self, value: Value, node: ast.expr, negated: bool, scope: _Scope) -> Among:
+    def among(self, value: Value, node: ast.expr, negated: bool, scope: Scope) -> Among:
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             options = []
             for item in node.elts:
@@ -266,7 +220,7 @@ class _Parser:
             )
         return Among(value, listed, negated)
 
-    def call(self, node: ast.Call, scope: _Scope) -> Condition:
+    def call(self, node: ast.Call, scope: Scope) -> Condition:
         name, given = self.called(node)
         if name == "implies" and len(given) == 2:
             return Either((Not(self.condition(given[0], scope)), self.condition(given[1], scope)))
@@ -310,7 +264,7 @@ class _Parser:
 
     # values
 
-    def value(self, node: ast.expr, scope: _Scope) -> Value:
+    def value(self, node: ast.expr, scope: Scope) -> Value:
         if isinstance(node, ast.Constant):
             if isinstance(node.value, bool | int | str):
                 return Written(node.value)
@@ -372,93 +326,6 @@ class _Parser:
                 self.want(path, kind, name, repeating)
             return value_of(path)
         raise not_said(node)
-
-    def called(self, node: ast.Call) -> tuple[str, list[ast.expr]]:
-        if not isinstance(node.func, ast.Name) or node.keywords:
-            raise not_said(node)
-        return node.func.id, node.args
-
-    def written(self, node: ast.expr) -> str:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return node.value
-        raise ExpressionError("Here stands a text in quotation marks.", "اینجا متنی در گیومه می‌آید.")
-
-    def want(self, path: Path, kind: Kind, function: str, repeating: bool = False) -> None:
-        if self.kind(path) != kind:
-            raise ExpressionError(
-                f"{function}() wants a {KIND_EN[kind]}; '{path}' is a {KIND_EN[self.kind(path)]}.",
-                f"{function}() {KIND_FA[kind]} می‌خواهد؛ «{path}» {KIND_FA[self.kind(path)]} است.",
-            )
-        if path.repeats and not repeating:
-            raise ExpressionError(
-                f"'{path}' repeats and {function}() wants one value.",
-                f"«{path}» تکرارشونده است و {function}() یک مقدار می‌خواهد.",
-            )
-
-    def want_code(self, path: Path, function: str) -> None:
-        """A coded text, or a plain value that is a code itself."""
-        if path.type in self.type.classes or self.kind(path) not in ("text", "number"):
-            self.want(path, "code", function)
-        elif path.repeats:
-            self.want(path, self.kind(path), function)
-
-    def kind(self, path: Path) -> Kind:
-        if path.type in self.type.classes:
-            return _CLASS_KINDS.get(path.type, "object")
-        return _SCALAR_KINDS.get(path.type, "text")
-
-    # paths
-
-    def path(self, node: ast.expr, scope: _Scope, any_form: bool = False) -> Path:
-        """The path that is written; ``any_form``: its last field may be that of a form that was not named."""
-        links: list[tuple[str, ast.expr | None]] = []
-        condition: ast.expr | None = None
-        while not isinstance(node, ast.Name):
-            if isinstance(node, ast.Attribute):
-                links.append((node.attr, condition))
-                node, condition = node.value, None
-            elif isinstance(node, ast.Subscript) and condition is None:
-                condition, node = node.slice, node.value
-            else:
-                raise not_said(node)
-        links.append((node.id, condition))
-        links.reverse()
-        base: Base = "item"
-        start = scope
-        if links[0][0] == "root" and len(links) > 1:
-            base, start, links = "root", _Scope("", self.type.root), links[1:]
-        elif links[0][0] == "here" and len(links) > 1:
-            base, start, links = "here", self.here, links[1:]
-        elif not scope.filtering:
-            base = "here"
-        steps: list[Step] = []
-        at, class_name = start.at, start.class_name
-        for n, (name, bracket) in enumerate(links):
-            found = field_of(self.type, at, class_name, name, any_form and n == len(links) - 1)
-            at = f"{at}.{name}" if at else name
-            class_name, narrowed = found.type, None
-            forms: tuple[str, ...] = ()
-            if isinstance(bracket, ast.Constant) and isinstance(bracket.value, str):
-                class_name = form_of(self.type, at, found.type, bracket.value)
-                forms = self.type.forms_of(class_name)
-            elif bracket is not None:
-                if not found.repeats:
-                    raise ExpressionError(
-                        f"'{at}' does not repeat and takes no filter.", f"«{at}» تکرارشونده نیست و صافی نمی‌پذیرد."
-                    )
-                narrowed = self.condition(bracket, _Scope(at, class_name, filtering=True))
-            steps.append(Step(found, narrowed, forms))
-        path = Path(base, tuple(steps), at)
-        if (
-            base == "root"
-            and any(step.filter and looks_here(step.filter) for step in steps)
-            and joined_step(path) is None
-        ):
-            raise ExpressionError(
-                "From root, a filter looks at the context by one equality of codes alone: [code(x) == code(here.y)].",
-                "از root صافی تنها با یک برابری کد به زمینه می‌نگرد: [code(x) == code(here.y)].",
-            )
-        return path
 
 
 _VALUE_FUNCTIONS: dict[str, tuple[Kind | None, bool, Callable[[Path], Value]]] = {
