@@ -26,6 +26,12 @@ def test_several_words_need_no_quotes(run: Run) -> None:
     assert run("search", "تامین", "اجتماعی").out == run("search", "تامین اجتماعی").out
 
 
+def test_search_json_says_what_was_loosened(run: Run) -> None:
+    loosened = json.loads(run("search", "تام", "اجت", "--system", "insurer", "--json").out)
+    assert loosened["hits"] and loosened["relaxed"] == "prefixes"
+    assert "relaxed" not in json.loads(run("search", "تامین اجتماعی", "--system", "insurer", "--json").out)
+
+
 def test_search_shows_both_names_of_a_hit(run: Run) -> None:
     first = run("search", "تأمین اجتماعی", "--system", "insurer").out.splitlines()[0]
     assert first.startswith("insurer") and "تامین اجتماعی" in first and "Social Security" in first

@@ -56,7 +56,8 @@ def search(
         )
         hits = [orjson.loads(hit) for hit in found.hits]
         if json:
-            write_json({"hits": hits, "total": found.total, "release": server.edition.digest})
+            relaxed = {"relaxed": found.relaxed} if found.relaxed else {}
+            write_json({"hits": hits, "total": found.total, **relaxed, "release": server.edition.digest})
             return
         for line in concept_text.hits(hits, language):
             typer.echo(line)
