@@ -1,6 +1,6 @@
 """One opened edition, ready to answer: everybody looks at the same releases through ``TermServer``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from termserver.model.explanations import Explanation, Explanations
     from termserver.model.glossary import Glossary
     from termserver.search.search import Search, SearchResult
+    from termserver.terminology.registry_standing import Verdict
     from termserver.validation.judge import Documents
 
 FORMATS = ("xml", "json")
@@ -111,6 +112,13 @@ class TermServer:
 
     def descendants(self, system: str, code: str) -> Iterator[Named]:
         return self.terminology.descendants(system, code)
+
+    def verifying(self, registry: str) -> Callable[[str, str, Day, str], "Verdict"]:
+        """Verifies entries of a registry: (number, kind of licence or empty, day, group or empty) → how it stands.
+
+        Raise UnknownSystem, naming the nearest, if nobody knows the registry.
+        """
+        return partial(self.terminology.verifier.verify, self.terminology.systems.resolve(registry))
 
     # search
 

@@ -83,7 +83,9 @@ def internal_failure() -> Problem:
 def error_answer(problem: Problem, release: str) -> Answer:
     """The one error shape as bytes."""
     error = {"code": problem.code, "status": problem.status, "message": problem.message.as_json(), **problem.extra}
-    return Answer(problem.status, orjson.dumps({"error": error, "release": release}))
+    wait = problem.extra.get("retry_after")
+    headers = ((b"retry-after", b"%d" % wait),) if wait else ()
+    return Answer(problem.status, orjson.dumps({"error": error, "release": release}), headers)
 
 
 async def send_answer(send: Any, answer: Answer, *, head: bool = False) -> None:

@@ -21,6 +21,8 @@ from termserver.api.health import routes as health_routes
 from termserver.api.hot import HotRoutes
 from termserver.api.openapi import describe
 from termserver.api.pool import Busy, Judges
+from termserver.api.registries import routes as registry_routes
+from termserver.api.registry_desk import Desk
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
 from termserver.service import TermServer
@@ -40,12 +42,14 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     hot = HotRoutes(server)
     judges = judges or Judges(server, 0)
     conformance = Conformance(server, judges)
+    desk = Desk(server)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         with judges:
             yield
         conformance.close()
+        desk.close()
 
     app = FastAPI(
         lifespan=life,
@@ -58,7 +62,8 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
 
     def plain(problem: Problem) -> Response:
         answer = error_answer(problem, hot.release)
-        return Response(answer.body, answer.status, media_type=JSON.decode())
+        headers = {name.decode(): said.decode() for name, said in answer.headers}
+        return Response(answer.body, answer.status, headers, media_type=JSON.decode())
 
     @app.exception_handler(Problem)
     async def problem(request: Request, error: Problem) -> Response:
@@ -90,6 +95,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     app.include_router(codesystem_routes(server, hot))
     app.include_router(document_routes(server, hot, judges))
     app.include_router(conformance_routes(server, hot, conformance))
+    app.include_router(registry_routes(server, hot, desk))
     app.include_router(health_routes(server))
     described_once: dict[str, Any] = {}
 

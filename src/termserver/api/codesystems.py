@@ -21,7 +21,7 @@ def routes(server: TermServer, hot: HotRoutes) -> APIRouter:
         "/api/search",
         response_model=described.SearchAnswer,
         summary="Find codes by words, beginnings of words, or code",
-        openapi_extra=_parameters(SEARCH_PARAMETERS),
+        openapi_extra=parameters_of(SEARCH_PARAMETERS),
     )
     async def search(request: Request) -> Response:
         """Persian and English, any word order, the last word as far as it is typed, codes with or without the dot."""
@@ -44,7 +44,7 @@ def routes(server: TermServer, hot: HotRoutes) -> APIRouter:
         "/api/codesystems/{system}/concepts/{code:path}",
         response_model=described.ConceptAnswer,
         summary="One code: designations, properties, ancestors, children",
-        openapi_extra=_parameters(LOOKUP_PARAMETERS),
+        openapi_extra=parameters_of(LOOKUP_PARAMETERS),
     )
     async def concept(system: str, code: str, request: Request) -> Response:
         """Any spelling of the system and any width of the code is understood."""
@@ -60,7 +60,7 @@ def _plain(answer: Answer) -> Response:
     return response
 
 
-def _parameters(known: dict[str, Parameter]) -> dict[str, Any]:
+def parameters_of(known: dict[str, Parameter]) -> dict[str, Any]:
     """The parameters of a hot route, as OpenAPI says them."""
     said = []
     for parameter in known.values():

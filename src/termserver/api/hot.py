@@ -12,11 +12,13 @@ from urllib.parse import unquote
 import orjson
 
 from termserver import __version__
+from termserver.access.audiences import Shaper
 from termserver.api.answers import Answer, Problem
 from termserver.api.parameters import Parameter, read
-from termserver.model.codes import Coding
+from termserver.model.codes import Coding, Kind
 from termserver.model.days import parse_day
 from termserver.model.text import Text
+from termserver.model.values import replace
 from termserver.service import TermServer
 
 SEARCH_PARAMETERS = {
@@ -110,5 +112,7 @@ class HotRoutes:
                 400, "bad-parameter", Text("نشانی با UTF-8 کدگذاری نشده است.", "The address is not UTF-8.")
             ) from error
         day = parse_day(values["on"]) if values["on"] else None
-        detail = self._server.lookup(coding, day).as_json(values["lang"])
-        return Answer(200, orjson.dumps(detail)[:-1] + self._tail, self.headers)
+        detail = self._server.lookup(coding, day)
+        if detail.system.kind is Kind.REGISTRY:  # of an entry, only what anybody may see
+            detail = replace(detail, properties=Shaper(detail.system).properties(detail.properties))
+        return Answer(200, orjson.dumps(detail.as_json(values["lang"]))[:-1] + self._tail, self.headers)

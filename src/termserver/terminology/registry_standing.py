@@ -19,7 +19,7 @@ LICENCE, REGISTRATION, ACTIVE = "licence", "registration", "active"
 SUSPENDED, REVOKED, LOCKED, APPROVED = "suspended", "revoked", "locked", "approved"
 HOLDING = (LICENCE, REGISTRATION, ACTIVE)
 """Where an entry has any of these, one must hold on the day."""
-_TELLING = frozenset((*HOLDING, SUSPENDED, REVOKED, LOCKED, APPROVED))
+TELLING = frozenset((*HOLDING, SUSPENDED, REVOKED, LOCKED, APPROVED))
 _FALSE = ("false", "no", "0")
 _AFTER = "~"  # "2026-01-31~" is later than 2026-01-31 and earlier than 2026-02-01
 
@@ -100,7 +100,7 @@ class Stretch:
 
 
 class Standings:
-    """The standing of one entry, on every day and for every kind of licence; each kind is reckoned when first asked.
+    """The standing of one entry, on every day and for every kind of licence; each kind is cut into intervals when it is asked a second time.
 
     Not locked: two threads that ask at once reckon the same twice.
     """
@@ -109,14 +109,17 @@ class Standings:
 
     def __init__(self, concept: Concept) -> None:
         self._concept = concept
-        self._facts = [fact for fact in concept.properties if fact.code in _TELLING]
+        self._facts = [fact for fact in concept.properties if fact.code in TELLING]
         self._kinds: list[str] | None = None
-        self._lines: dict[str, tuple[list[str], list[Verdict]]] = {}
+        self._lines: dict[str, tuple[list[str], list[Verdict]] | None] = {}
 
     def on(self, day: Day, kind: str = "") -> Verdict:
         """How the entry stands on the day: at all, or by its licences of one ``kind``."""
         line = self._lines.get(kind)
         if line is None:
+            if kind not in self._lines:
+                self._lines[kind] = None  # asked once: most entries of a batch never are again
+                return self._at(day, kind)
             line = self._lines[kind] = self._line(kind)
         return line[1][bisect_right(line[0], day) - 1]
 

@@ -6,6 +6,8 @@ memories are bounded.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from termserver.model.codes import CodeSystem, Coding, Concept, NamingSystem
 from termserver.model.days import Day
@@ -22,6 +24,9 @@ from termserver.terminology.nearest import nearest
 from termserver.terminology.systems import OpenSystem, Systems
 from termserver.terminology.tables import ANCESTORS, CHILDREN, DESCENDANTS, DETAIL, unpack
 from termserver.terminology.wording import unknown_code, validity
+
+if TYPE_CHECKING:
+    from termserver.terminology.verification import Verifier
 
 __all__ = ["CodeValidity", "ConceptDetail", "Named", "Terminology"]
 
@@ -87,6 +92,13 @@ class Terminology:
         return self._naming.by_id(id)
 
     # what the doors ask
+
+    @cached_property
+    def verifier(self) -> "Verifier":
+        """Verifies entries of registries by the thousand."""
+        from termserver.terminology.verification import Verifier  # judging a document never asks
+
+        return Verifier(self.systems)
 
     def resolve(self, name: str) -> CodeSystem:
         """The system by any of its names; raise UnknownSystem, naming the nearest, if nobody knows it."""

@@ -1,0 +1,47 @@
+"""What of an entry of a registry a caller may see.
+
+Every property, and every field of a record, has an audience: public, qualified, registrar, nobody.
+An entry is shaped before it leaves; what nobody described is shown to nobody.
+"""
+
+from collections.abc import Iterable
+
+from termserver.model.codes import Audience, CodeSystem, Kind, Property
+from termserver.model.registries import record_of, record_text
+from termserver.model.values import replace
+
+ORDER = tuple(Audience)
+"""From the widest audience to the narrowest; who belongs to one belongs to those before it."""
+
+
+class Shaper:
+    """Shapes the entries of one registry for one audience; codes of other systems pass as they are."""
+
+    def __init__(self, system: CodeSystem, audience: Audience = Audience.PUBLIC) -> None:
+        self._everything = system.kind is not Kind.REGISTRY
+        reach = ORDER.index(audience)
+
+        def may(asked: Audience) -> bool:
+            return asked is not Audience.NOBODY and ORDER.index(asked) <= reach
+
+        self._seen: dict[str, frozenset[str] | None] = {}
+        for known in system.properties:
+            if may(known.audience):
+                hidden = [field for field in known.fields if not may(field.audience)]
+                fields = frozenset(field.code for field in known.fields if may(field.audience))
+                self._seen[known.code] = fields if hidden else None
+
+    def properties(self, given: Iterable[Property]) -> tuple[Property, ...]:
+        """Those that may be seen, records without the fields that may not."""
+        if self._everything:
+            return tuple(given)
+        shown = []
+        for one in given:
+            if one.code not in self._seen:
+                continue
+            fields = self._seen[one.code]
+            if fields is not None:
+                record = {name: said for name, said in record_of(one.value).items() if name in fields}
+                one = replace(one, value=record_text(record))
+            shown.append(one)
+        return tuple(shown)

@@ -1,0 +1,40 @@
+"""How much of a registry somebody without a name may read: enough for work, too little to copy it entry by entry.
+
+A bucket for each caller fills at a steady rate; every entry shown takes from it. Whole copies go
+through the change feed, which is made for them.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from math import ceil
+
+_CALLERS = 100_000
+
+
+class Allowance:
+    """``per_minute`` entries a minute for each caller, and ``at_once`` after a rest. Safe to share between threads."""
+
+    def __init__(self, per_minute: float, at_once: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = per_minute / 60
+        self._most = at_once
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, caller: str, count: float) -> int:
+        """Take ``count`` from the caller's bucket: 0, or in how many seconds it may be asked again.
+
+        What is asked for at once may be more than the bucket ever holds: then a full one pays for it, and is empty.
+        """
+        with self._lock:
+            now = self._clock()
+            left, since = self._left.pop(caller, (self._most, now))
+            left = min(self._most, left + (now - since) * self._rate)
+            wanted = min(count, self._most)
+            wait = 0 if left >= wanted else ceil((wanted - left) / self._rate)
+            self._left[caller] = (left if wait else left - wanted, now)
+            while len(self._left) > _CALLERS:
+                self._left.popitem(last=False)
+            return wait

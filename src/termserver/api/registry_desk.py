@@ -1,0 +1,270 @@
+"""What the routes over registries ask: entries from the releases on the shelf, what was known earlier from the store.
+
+The store is opened only where there is one: a follower serves its releases without any database.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from termserver.access.audiences import Shaper
+from termserver.access.events import Access, Listener, now, to_the_program_log
+from termserver.access.limits import Allowance
+from termserver.api.answers import Problem
+from termserver.model.codes import CodeSystem, Coding, Concept, Kind
+from termserver.model.days import Day, Period
+from termserver.model.errors import UnknownCode
+from termserver.model.registries import Change, Changes, RecordedEntry, checksum_of, entry_json, entry_of, record_of
+from termserver.model.text import Text
+from termserver.model.values import replace
+from termserver.releases.editions import default_folder
+from termserver.service import TermServer
+from termserver.terminology.registry_views import Verdict, View, canonical_code, view
+
+if TYPE_CHECKING:
+    from termserver.database.registry_store import RegistryStore
+
+ENTRIES_A_MINUTE = 600
+"""Entries that a caller without a name may read one by one; so many at once after a rest."""
+VERIFIED_AS_ONE = 100
+"""So many verified numbers count as one entry read: their answer tells far less."""
+
+_FILE = "registries.db"
+
+
+class Desk:
+    """The registries of one edition for callers of one audience; safe to share between threads."""
+
+    def __init__(self, server: TermServer, listener: Listener = to_the_program_log) -> None:
+        self.server = server
+        self._listener = listener
+        self.allowance = Allowance(ENTRIES_A_MINUTE, ENTRIES_A_MINUTE)
+        self._shapers: dict[str, Shaper] = {}
+        self._store: RegistryStore | None = None
+        self._sums: dict[str, tuple[int, str]] = {}
+        self._lock = threading.Lock()
+
+    # which
+
+    def registries(self) -> list[CodeSystem]:
+        """The registries of the edition."""
+        return [system for system in self.server.systems() if system.kind is Kind.REGISTRY]
+
+    def registry(self, name: str) -> CodeSystem:
+        """The registry by any of its names; raise UnknownSystem, or Problem if it is a list of codes."""
+        system = self.server.resolve(name)
+        if system.kind is not Kind.REGISTRY:
+            raise Problem(
+                404,
+                "not-a-registry",
+                Text(
+                    f"«{system.id}» فهرست کد است، نه ثبت؛ نشانی آن /api/codesystems/{system.id} است.",
+                    f"'{system.id}' is a list of codes, not a registry; it is at /api/codesystems/{system.id}.",
+                ),
+            )
+        return system
+
+    def shaper(self, system: CodeSystem) -> Shaper:
+        """What the caller may see of the registry's entries; public until access control says more."""
+        return self._shapers.setdefault(system.id, Shaper(system))
+
+    # entries
+
+    def entry(self, system: CodeSystem, written: str, known_on: str = "") -> tuple[Concept, RecordedEntry | None]:
+        """The entry, as it is now or as it was known on that day; raise UnknownCode or Problem."""
+        code = canonical_code(system.id, written) or written
+        if known_on:
+            with self._opened(system) as store:
+                recorded = store.entry(system.id, code, known_on)
+            if recorded is None:
+                raise UnknownCode(
+                    f"On {known_on} no entry {written[:40]} was known in {system.id}.",
+                    f"در {known_on} ورودی {written[:40]} در «{system.id}» دانسته نبود.",
+                )
+            return recorded.concept, recorded
+        concept = self.server.terminology.entry(system.id, code)
+        if concept is None:
+            self.server.lookup(Coding(system.id, code))  # says what is nearest, or that nothing is here
+            raise UnknownCode(f"There is no entry {code[:40]}.", f"ورودی {code[:40]} نیست.")
+        return concept, None
+
+    def history(self, system: CodeSystem, written: str) -> list[dict[str, Any]]:
+        """Every recorded version of an entry, the oldest first."""
+        code = canonical_code(system.id, written) or written
+        with self._opened(system) as store:
+            versions = store.history(system.id, code)
+        if not versions:
+            raise UnknownCode(
+                f"Nothing was ever recorded of {written[:40]} in {system.id}.",
+                f"از {written[:40]} در «{system.id}» هرگز چیزی ثبت نشده است.",
+            )
+        shaper = self.shaper(system)
+        return [
+            replace(one, concept=replace(one.concept, properties=shaper.properties(one.concept.properties))).as_json()
+            for one in versions
+        ]
+
+    def shown(self, system: CodeSystem, concept: Concept, on: Day, language: str) -> dict[str, Any]:
+        """An entry as the caller may see it: its facts (on the day, where one is given), and how it stands."""
+        entry = view(system.id, concept)
+        properties = [
+            one for one in self.shaper(system).properties(concept.properties) if not on or one.period.holds(on)
+        ]
+        said = {
+            "registry": system.id,
+            "code": concept.code,
+            "display": concept.display.in_language(language),
+            "display_fa": concept.display.fa,
+            "display_en": concept.display.en,
+            "status": str(concept.status),
+            "period": _period(concept.period),
+            "replaced_by": list(concept.replaced_by),
+            "designations": [
+                {"language": one.language, "use": one.use, "value": one.value} for one in concept.designations
+            ],
+            "properties": [
+                {"code": one.code, "value": record_of(one.value) or one.value, "period": _period(one.period)}
+                for one in properties
+            ],
+            "standing": _told(entry.is_valid(on)) if on else None,
+            "timeline": _timeline(entry),
+        }
+        return {**said, "on": on} if on else said
+
+    # what changed
+
+    def changes(self, system: CodeSystem, after: int, limit: int) -> dict[str, Any]:
+        """A page of the change feed as the caller may see it; raise Problem where there is no store."""
+        shaper = self.shaper(system)
+        with self._opened(system) as store:
+            page = store.changes(system.id, after, limit)
+            checksum = self._checksum(store, page, shaper) if page.complete else ""
+        said: dict[str, Any] = {
+            "registry": system.id,
+            "changes": [_shaped(change, shaper) for change in page.changes],
+            "next": page.next_cursor,
+            "complete": page.complete,
+        }
+        if page.complete:
+            said |= {"checksum": checksum, "entries": page.entries}
+        return said
+
+    def _checksum(self, store: "RegistryStore", page: Changes, shaper: Shaper) -> str:
+        """The checksum of what the caller holds at the end: of the entries as they are shown, not as they are kept."""
+        with self._lock:
+            cursor, known = self._sums.get(page.registry, (-1, ""))
+            if cursor != page.next_cursor:
+                bodies = store.bodies(page.registry, page.next_cursor)
+                known = checksum_of([sum_of(_entry(body, shaper)) for _, body in bodies])
+                self._sums[page.registry] = page.next_cursor, known
+            return known
+
+    # who looked
+
+    def allow(self, caller: str, count: float) -> None:
+        """Raise Problem (429) if the caller has read too many entries one by one."""
+        wait = self.allowance.take(caller, count)
+        if wait:
+            raise Problem(
+                429,
+                "too-many-entries",
+                Text(
+                    f"خواندن تک‌تک ورودی‌ها اندازه دارد؛ {wait} ثانیهٔ دیگر بپرسید. برای همهٔ ثبت /changes هست.",
+                    f"Entries read one by one are limited; ask again in {wait} s. The whole registry is at /changes.",
+                ),
+                {"retry_after": wait},
+            )
+
+    def tell(self, action: str, registry: str, count: int, codes: tuple[str, ...] = ()) -> None:
+        """Hand an access to the access log."""
+        self._listener(Access(now(), "anonymous", action, registry, count, self.server.edition.digest, codes))
+
+    # the store
+
+    def _opened(self, system: CodeSystem) -> "AbstractContextManager[RegistryStore]":
+        """The store of record; raise Problem if this node has none."""
+        place = os.environ.get("TERMSERVER_DATABASE_URL") or _file()
+        if self._store is None and place:
+            from termserver.database.registry_store import RegistryStore
+
+            with self._lock:
+                self._store = self._store or RegistryStore.open(place)
+        if self._store is None:
+            raise Problem(
+                404,
+                "no-store",
+                Text(
+                    f"این گره تنها انتشارها را دارد؛ سرگذشت «{system.id}» نزد ناشر است.",
+                    f"This node has releases only; the history of {system.id} is kept by its publisher.",
+                ),
+            )
+        return _Lent(self._store)
+
+    def close(self) -> None:
+        """Close the store, if it was opened."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+class _Lent:
+    """The store for a while; it stays open."""
+
+    def __init__(self, store: "RegistryStore") -> None:
+        self._store = store
+
+    def __enter__(self) -> "RegistryStore":
+        return self._store
+
+    def __exit__(self, *ended: object) -> None:
+        return None
+
+
+def sum_of(entry: dict[str, Any]) -> int:
+    """What an entry of the feed adds to the checksum: the SHA-256 of its canonical JSON as a number."""
+    return int.from_bytes(sha256(orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)).digest(), "big")
+
+
+def _file() -> Path | None:
+    folder = default_folder()
+    path = folder / _FILE if folder is not None else None
+    return path if path is not None and path.is_file() else None
+
+
+def _entry(body: bytes, shaper: Shaper) -> dict[str, Any]:
+    concept = entry_of(orjson.loads(body))
+    return entry_json(replace(concept, properties=shaper.properties(concept.properties)))
+
+
+def _shaped(change: Change, shaper: Shaper) -> dict[str, Any]:
+    return {
+        "cursor": change.cursor,
+        "code": change.code,
+        "change": str(change.kind),
+        "recorded": change.recorded,
+        "entry": _entry(change.body, shaper),
+    }
+
+
+def _period(period: Period) -> dict[str, str] | None:
+    return {"start": period.start, "end": period.end} if period else None
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    return {**verdict.as_json(), "says": verdict.says.as_json()}
+
+
+def _timeline(entry: View) -> list[dict[str, Any]]:
+    return [
+        {"start": one.period.start, "end": one.period.end, **one.verdict.as_json()}
+        for one in entry.standings.stretches()
+    ]
+
+
+Verify = Callable[[str, str, Day, str], Verdict]
