@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from termserver.database import connections
@@ -77,7 +77,7 @@ class RegistryWriting:
                     ENTRY.c.registry == self.registry, ENTRY.c.key.in_(some)
                 )
             )
-            for key, cursor, closed, digest in rows:
+            for key, cursor, closed, digest in rows.all():
                 found[key] = Known(cursor, bool(closed), bytes(digest))
         return found
 
@@ -90,7 +90,7 @@ class RegistryWriting:
                     VERSION.c.registry == self.registry, VERSION.c.cursor.in_(some)
                 )
             )
-            found.update((cursor, bytes(body)) for cursor, body in rows)
+            found.update((cursor, bytes(body)) for cursor, body in rows.all())
         return found
 
     def documents(self, keys: Sequence[str]) -> dict[str, bytes]:
@@ -108,7 +108,7 @@ class RegistryWriting:
                 .where(CLAIM.c.registry == self.registry, CLAIM.c.hash.in_(some), ENTRY.c.closed == 0)
                 .order_by(CLAIM.c.key)
             )
-            for hashed, key in rows:
+            for hashed, key in rows.all():
                 found.setdefault(hashed, []).append(key)
         return found
 
@@ -193,46 +193,38 @@ class RegistryWriting:
         bodies, new, old, claims, unclaimed = [], [], [], [], []
         for one in versions:
             cursor += 1
-            bodies.append(
-                {
-                    "registry": registry,
-                    "cursor": cursor,
-                    "key": one.key,
-                    "code": one.code,
-                    "change": one.change.value,
-                    "load": load,
-                    "body": one.body,
-                }
-            )
+            key, closed = one.key, int(one.closed)
+            bodies.append((registry, cursor, key, one.code, one.change.value, load, one.body))
             self._sum += int.from_bytes(one.digest, "big")
-            self.active += not one.closed
+            self.active += not closed
             if one.before is None:
                 self.entries += 1
-                new.append(
-                    {
-                        "registry": registry,
-                        "key": one.key,
-                        "cursor": cursor,
-                        "closed": int(one.closed),
-                        "digest": one.digest,
-                    }
-                )
+                new.append((registry, key, cursor, closed, one.digest))
             else:
                 self._sum -= int.from_bytes(one.before.digest, "big")
                 self.active -= not one.before.closed
-                old.append({"a_key": one.key, "cursor": cursor, "closed": int(one.closed), "digest": one.digest})
-                unclaimed.append({"a_key": one.key})
-            claims += [{"registry": registry, "hash": hashed, "key": one.key} for hashed in one.claims]
+                old.append({"a_key": key, "cursor": cursor, "closed": closed, "digest": one.digest})
+                unclaimed.append({"a_key": key})
+            claims += [(registry, hashed, key) for hashed in one.claims]
+        self._insert(VERSION, bodies)
+        self._insert(ENTRY, new)
         run = self._connection.execute
-        run(insert(VERSION), bodies)
-        if new:
-            run(insert(ENTRY), new)
         if old:
             run(update(ENTRY).where(ENTRY.c.registry == registry, ENTRY.c.key == bindparam("a_key")), old)
             run(delete(CLAIM).where(CLAIM.c.registry == registry, CLAIM.c.key == bindparam("a_key")), unclaimed)
-        if claims:
-            run(insert(CLAIM), claims)
+        self._insert(CLAIM, claims)
         self.cursor = cursor
+
+    def _insert(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        """Insert plain tuples in the order of the columns, without a word of SQLAlchemy for each."""
+        if not rows:
+            return
+        made = insert(table).compile(dialect=self._connection.dialect, column_keys=[c.name for c in table.columns])
+        if made.positional:
+            self._connection.exec_driver_sql(str(made), rows)
+        else:
+            names = [column.name for column in table.columns]
+            self._connection.exec_driver_sql(str(made), [dict(zip(names, row, strict=True)) for row in rows])
 
     @property
     def changed(self) -> int:

@@ -50,11 +50,15 @@ class Store(Protocol):
 class CrossChecks:
     """The quality checks of one load that need more than the entry."""
 
-    def __init__(self, definition: Definition, state: State, store: Store, registries: Collection[str]) -> None:
+    def __init__(
+        self, definition: Definition, state: State, store: Store, registries: Collection[str], delta: bool
+    ) -> None:
         self._definition = definition
+        self._delta = delta
         self._state = state
         self._store = store
         self._registries = frozenset(registries)
+        self._good: set[tuple[str, str]] = set()
         self._states: dict[tuple[str, str], str] = {}
         self._waiting: dict[str, list[tuple[Row, str]]] = defaultdict(list)
         self._claimed: dict[int, str] = {}
@@ -71,38 +75,49 @@ class CrossChecks:
 
     def _codes(self, rows: Sequence[Row]) -> None:
         asked: dict[str, set[str]] = defaultdict(set)
-        states = self._states
+        good, states = self._good, self._states
+        doubtful = []
         for row in rows:
-            for system, code, _ in row.bound:
-                if (system, code) not in states:
-                    asked[system].add(code)
-        if len(states) > _REMEMBERED:
-            states.clear()
+            for bound in row.bound:
+                pair = bound[0]
+                if pair not in good:
+                    doubtful.append((row, bound))
+                    if pair not in states:
+                        asked[pair[0]].add(pair[1])
+        if len(good) > _REMEMBERED:
+            good.clear()
         for system, codes in asked.items():
             self._ask(system, codes)
         own = self._definition.id
-        for row in rows:
-            for system, code, at in row.bound:
-                told = states.get((system, code), CodeState.OK)
-                if told == CodeState.OK or told not in _TELLING:
-                    continue
-                if system == own:
-                    self._waiting[self._definition.key(code)].append((row, at))  # it may come further down
-                elif system in self._registries:
-                    _orphan(row, system, code, at)
-                else:
-                    rule, en, fa = _TELLING[told]
-                    row.warn(rule, at, code, en.format(code, system), fa.format(code, system))
+        for row, ((system, code), at) in doubtful:
+            told = states.get((system, code), CodeState.OK)
+            if told not in _TELLING:
+                continue
+            if system == own:
+                self._waiting[self._definition.key(code)].append((row, at))  # it may come further down
+            elif system in self._registries:
+                _orphan(row, system, code, at)
+            else:
+                rule, en, fa = _TELLING[told]
+                row.warn(rule, at, code, en.format(code, system), fa.format(code, system))
+        if len(states) > _REMEMBERED:
+            states.clear()
 
     def _ask(self, system: str, codes: set[str]) -> None:
         if system in self._registries:
             there, found = self._store.holds(system, codes)
             if there or system == self._definition.id:
                 for code in codes:
-                    self._states[system, code] = CodeState.OK if code in found else CodeState.UNKNOWN
+                    self._remember(system, code, CodeState.OK if code in found else CodeState.UNKNOWN)
                 return
         for code in codes:
-            self._states[system, code] = self._state(system, code)
+            self._remember(system, code, self._state(system, code))
+
+    def _remember(self, system: str, code: str, told: str) -> None:
+        if told in _TELLING:
+            self._states[system, code] = told
+        else:
+            self._good.add((system, code))
 
     def orphans(self, there: Callable[[Collection[str]], Collection[str]]) -> list[Row]:
         """At the end of the file: the rows that name an entry of this registry which is not there, warned."""
@@ -142,7 +157,8 @@ class CrossChecks:
         return claims
 
     def _alone(self, rows: Sequence[Row], claims: Sequence[dict[int, tuple[str, str, str]]]) -> None:
-        stored = self._store.claimed({hashed for one in claims for hashed in one})
+        # a full file holds every entry itself
+        stored = self._store.claimed({hashed for one in claims for hashed in one}) if self._delta else {}
         others: list[tuple[Row, tuple[str, str, str], str]] = []
         for row, claimed in zip(rows, claims, strict=True):
             key = self._definition.key(row.code)

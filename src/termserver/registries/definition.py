@@ -20,6 +20,7 @@ _HASHED = re.compile(r"hmac:[0-9a-f]{32}")
 _ARABIC = str.maketrans(
     {"ي": "ی", "ى": "ی", "ك": "ک", "\u200e": "", "\u200f": "", "\u202a": "", "\u202b": "", "\u202c": "", "\ufeff": ""}
 )
+_UNTIDY = re.compile(f"[{''.join(map(chr, _ARABIC))}\t\n\r\x0b\x0c\xa0]|  |^ | $").search
 _REGISTRIES_OF_THINGS = frozenset(("irc", "generic", "erx", "gtin", "imed-ir"))
 
 
@@ -79,9 +80,7 @@ _NARROW = tuple(Audience)
 
 def mended(text: str) -> str:
     """A text in Persian letters and single blanks; signs of direction are gone."""
-    if not text.isascii():
-        text = text.translate(_ARABIC)
-    return " ".join(text.split()) if "  " in text or text != text.strip() or "\n" in text or "\t" in text else text
+    return " ".join(text.translate(_ARABIC).split()) if _UNTIDY(text) else text
 
 
 def definition_of(name: str, systems: Mapping[str, CodeSystem], hashed: Callable[[str], str]) -> Definition:

@@ -6,8 +6,8 @@ words are only put together where something is noticed.
 
 import difflib
 import re
-from collections.abc import Mapping
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -23,9 +23,10 @@ from termserver.registries.definition import Definition, mended
 Json = dict[str, Any]
 Noted = tuple[str, str, str, Text]
 """Rule, place in the entry, value met, what was said of it."""
+Bound = tuple[tuple[str, str], str]
+"""System and code of a value that belongs to a list or to another registry, and its place in the entry."""
 SORTED = orjson.OPT_SORT_KEYS
 
-_ISO = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _TRUE = frozenset(("true", "yes", "1", "بله", "بلی", "آری", "دارد"))
 _FALSE = frozenset(("false", "no", "0", "خیر", "نه", "ندارد"))
@@ -52,8 +53,7 @@ class Row:
         self.closed: Day = ""
         self.rejected: list[Noted] = []
         self.warned: list[Noted] = []
-        self.bound: list[tuple[str, str, str]] = []
-        """(system, code, place) of every value that belongs to a list or to another registry."""
+        self.bound: list[Bound] = []
 
     def reject(self, rule: str, at: str, value: Any, en: str, fa: str) -> None:
         self.rejected.append((rule, at, _short(value), Text(fa=fa, en=en)))
@@ -74,6 +74,9 @@ class RowReading:
         self._definition = definition
         self._calendar = calendar
         self._delta = delta
+        self._days: dict[str, Day] = {}
+        self._kept: dict[tuple[str, str], tuple[Json, Bound | None]] = {}
+        self._kept_fields: dict[tuple[str, str, str], tuple[Any, Bound | None]] = {}
         self._nobody = frozenset(
             (known.code, field)
             for known in definition.system.properties
@@ -143,6 +146,7 @@ class RowReading:
             for one in properties:
                 if isinstance(one, dict) and one.get("code") == "group":
                     group = str(one.get("value", ""))
+                    break
         row.code = code = definition.canonical(written, group)
         if not definition.has_shape(code):
             example = definition.system.example
@@ -199,10 +203,14 @@ class RowReading:
 
     def _day(self, row: Row, written: Any, at: str) -> Day:
         text = str(written)
-        if _ISO.fullmatch(text) and self._calendar is Calendar.AUTO:
-            return text
+        known = self._days.get(text)
+        if known is not None:
+            return known
         try:
-            return read_day(text, self._calendar)
+            day = read_day(text, self._calendar)
+            if len(self._days) < _KEPT:
+                self._days[text] = day
+            return day
         except Unreadable as unreadable:
             row.rejected.append((unreadable.rule, at, _short(written), unreadable.text))
             return ""
@@ -223,7 +231,7 @@ class RowReading:
         listed = said if isinstance(said, list) else [said]
         codes = [self._definition.canonical(str(one)) for one in listed if one]
         for code in codes:
-            row.bound.append((self._definition.id, code, at))
+            row.bound.append(((self._definition.id, code), at))
         return sorted(set(codes))
 
     def _designations(self, row: Row, said: Any, body: Json) -> None:
@@ -245,33 +253,40 @@ class RowReading:
         if not isinstance(said, list):
             row.reject("properties.form", "properties", said, "Properties are a list.", "ویژگی‌ها فهرست‌اند.")
             return
-        found: dict[bytes, Json] = {}
-        order: list[tuple[str, str, bytes]] = []
-        known_properties = self._definition.properties
+        found: list[tuple[str, str, Json]] = []
+        known_properties, kept, bound = self._definition.properties, self._kept, row.bound
         for one in said:
             if not isinstance(one, dict) or "code" not in one:
                 row.reject("property.form", "properties", one, "A property has a 'code'.", "ویژگی code دارد.")
                 continue
-            code = one["code"]
+            code, value, period = one["code"], one.get("value"), one.get("period")
+            if not period and value.__class__ is str:
+                seen = kept.get((code, value))
+                if seen is not None:  # most plain facts are those of many entries
+                    found.append((code, "", seen[0]))
+                    if seen[1] is not None:
+                        bound.append(seen[1])
+                    continue
             known = known_properties.get(code)
             if known is None:
                 self._unknown(row, str(code), known_properties, "property.unknown")
                 continue
-            value = self._value(row, known, one.get("value"))
-            if value is None:
+            stated: Json = {"code": code}
+            taken = self._value(row, known, value)
+            if taken is None:
                 continue
-            stated: Json = {"code": code, "value": value}
-            if one.get("period"):
-                period = self._period(row, one["period"], f"{code}.period")
+            stated["value"] = taken
+            start = ""
+            if period:
+                period = self._period(row, period, f"{code}.period")
                 if period:
                     stated["period"] = period
-            data = orjson.dumps(stated, option=SORTED)
-            if data not in found:  # the same fact in two rows of the file is one fact
-                found[data] = stated
-                order.append((code, stated.get("period", _NOTHING).get("start", ""), data))
-        order.sort()
-        if order:
-            body["properties"] = [found[data] for _, _, data in order]
+                    start = period.get("start", "")
+            elif value.__class__ is str and known.type == "code" and len(kept) < _KEPT:
+                kept[code, value] = (stated, bound[-1] if known.system else None)
+            found.append((code, start, stated))
+        if found:
+            body["properties"] = _in_order(found)
 
     def _value(self, row: Row, known: PropertyDefinition, said: Any) -> Any:
         """The canonical value of a property; None where there is none, or it is rejected."""
@@ -286,14 +301,24 @@ class RowReading:
         fields = self._definition.fields[code]
         if isinstance(said, dict):
             record: Json = {}
+            kept = self._kept_fields
             for name, value in said.items():
+                if value.__class__ is str:
+                    seen = kept.get((code, name, value))
+                    if seen is not None:
+                        record[name] = seen[0]
+                        if seen[1] is not None:
+                            row.bound.append(seen[1])
+                        continue
                 field = fields.get(name)
                 if field is None:
                     self._unknown(row, f"{code}.{name}", [f"{code}.{one}" for one in fields], "field.unknown")
                 elif value is not None and value != "":
                     one = self._one(row, field.type, field.system, f"{code}.{name}", value, (code, name))
                     if one is not None:
-                        record[name] = _typed(field.type, one)
+                        record[name] = taken = _typed(field.type, one)
+                        if value.__class__ is str and field.type == "code" and len(kept) < _KEPT:
+                            kept[code, name, value] = (taken, row.bound[-1] if field.system else None)
             return record
         if said is True or (isinstance(said, str) and said.strip().lower() in _TRUE):
             return {}  # that it is so is all that is known
@@ -309,8 +334,10 @@ class RowReading:
         return None
 
     def _one(self, row: Row, kind: str, system: str, at: str, said: Any, place: tuple[str, str]) -> str | None:
-        text = said if isinstance(said, str) else ("true" if said is True else "false" if said is False else str(said))
-        text = mended(text)
+        if said.__class__ is str:
+            text = mended(said)
+        else:
+            text = "true" if said is True else "false" if said is False else str(said)
         if not text:
             return None
         if place in self._nobody:
@@ -321,7 +348,7 @@ class RowReading:
             elif not text.isascii():
                 text = latin_digits(text)
             if system:
-                row.bound.append((system, text, at))
+                row.bound.append(((system, text), at))
             return text
         if kind == "string":
             return text
@@ -353,7 +380,20 @@ class RowReading:
         )
 
 
-_NOTHING: Mapping[str, str] = {}
+_KEPT = 100_000
+
+
+def _in_order(found: list[tuple[str, str, Json]]) -> list[Json]:
+    """The facts by property and beginning; the same fact in two rows of a file is one fact."""
+    found.sort(key=_CODE_AND_START)
+    for n in range(1, len(found)):
+        if found[n][0] == found[n - 1][0] and found[n][1] == found[n - 1][1]:
+            by_text = {(code, start, orjson.dumps(stated, option=SORTED)): stated for code, start, stated in found}
+            return [by_text[key] for key in sorted(by_text)]
+    return [stated for _, _, stated in found]
+
+
+_CODE_AND_START = itemgetter(0, 1)
 
 
 def _typed(kind: str, text: str) -> Any:
