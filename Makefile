@@ -13,9 +13,11 @@ BUILT := var/.built
 
 serve: $(BUILT)
 ifeq ($(ICD10),who)
-	@$(BIN)/termserver import icd10 || true
-	@printf 'Type "yes" to say that you hold a licence and accept these terms: '; read answer; [ "$$answer" = yes ]
-	$(BIN)/termserver import icd10 --accept-licence
+	@if $(BIN)/termserver release list 2>/dev/null | grep -q '^[* ] icd10 '; then exit 0; fi; \
+	$(BIN)/termserver import icd10; \
+	printf 'Type "yes" to say that you hold a licence and accept these terms: '; read answer; \
+	if [ "$$answer" = yes ]; then $(BIN)/termserver import icd10 --accept-licence; \
+	else echo "WHO's ICD-10 is not imported; what is here is served without it. 'make serve' alone takes ICD-10-CM."; fi
 else
 	@test -n "$$($(BIN)/termserver release list 2>/dev/null | grep icd10cm)" || $(BIN)/termserver import icd10cm
 endif
