@@ -114,6 +114,19 @@ def test_an_expired_waiver_is_a_finding_where_it_stands(run: Run, here: Path) ->
     assert judged(run, "out/right.xml")["summary"]["exit_status"] == 1
 
 
+def test_a_waiver_of_no_rule_is_a_warning_that_names_the_nearest(run: Run, here: Path) -> None:
+    settings(here, waiver(rule="code.unknwon"))
+    answer = judged(run, "out/right.xml")
+    report = answer["by_name"][".termserver.yaml"]
+    (finding,) = report["findings"]
+    assert (finding["rule"], finding["line"], finding["severity"]) == ("waiver.unknown-rule", 3, "warning")
+    assert finding["hint"] == {"fa": "آیا منظور code.unknown بود؟", "en": "Did you mean code.unknown?"}
+    assert (report["verdict"], answer["summary"]["exit_status"]) == ("accepted", 0)
+    assert judged(run, "out/wrong.xml")["summary"]["exit_status"] == 1, "nothing was waived"
+    settings(here, waiver(rule="lines-sum-to-total-charge"))
+    assert ".termserver.yaml" not in judged(run, "out/right.xml")["by_name"], "a rule of the committee is known"
+
+
 def test_what_cannot_be_read_cannot_be_waived(run: Run, here: Path) -> None:
     (here / "out" / "wrong.xml").write_bytes(b"<a>")
     settings(here, waiver(rule="syntax.xml"))

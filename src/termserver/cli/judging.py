@@ -95,13 +95,14 @@ class Judging:
                 threads.shutdown(wait=False, cancel_futures=True)
 
     def settings_report(self) -> Report | None:
-        """The report on the settings themselves, where a waiver has expired."""
+        """The report on the settings themselves, where a waiver has expired or is of no rule."""
         if not self._how.waivers:
             return None
         from termserver.model import waivers
 
         how = self._how
-        return waivers.expired(how.waivers, how.today, how.settings_file, how.settings_sha256)
+        rules = self._server.explanations.ids()
+        return waivers.about(how.waivers, how.today, how.settings_file, how.settings_sha256, rules)
 
     def _results(self, documents: Sequence[Document]) -> list[Result]:
         """As ``_result`` for each, asked of one process at once."""

@@ -110,7 +110,7 @@ def judge(
             about_settings = judging.settings_report()
             if about_settings is not None:
                 out.report(about_settings)
-                statuses.add(EXIT_STATUS[about_settings.verdict])
+                statuses |= {EXIT_STATUS[about_settings.verdict]} - {0}
             for result in judging.results(documents):
                 statuses.add(result.status)
                 if result.report is not None:

@@ -5,7 +5,7 @@ document from being judged (syntax, budgets, an unknown type) cannot be waived, 
 findings are not all known is not accepted by a waiver.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from termserver.model.days import Day
@@ -78,9 +78,45 @@ def _waived(finding: Finding, document: str, waivers: Sequence[Waiver], today: D
     return finding
 
 
-def expired(waivers: Sequence[Waiver], today: Day, file: str, sha256: str) -> Report | None:
-    """The report on the file that holds the waivers, if some have expired; each is an error where it stands."""
-    found = tuple(
+def about(waivers: Sequence[Waiver], today: Day, file: str, sha256: str, rules: Sequence[str]) -> Report | None:
+    """The report on the file that holds the waivers; None if nothing is to be said of them.
+
+    One that has expired is an error where it stands. One of a rule that is not among ``rules``, all that there are,
+    is a warning that names the nearest: it waives nothing.
+    """
+    found = (*_expired(waivers, today), *_of_nothing(waivers, rules))
+    if not found:
+        return None
+    wrong = any(one.severity is Severity.ERROR for one in found)
+    placed = sorted(found, key=lambda one: (one.where.line, one.where.column, one.rule))
+    return Report(file, Verdict.REJECTED if wrong else Verdict.ACCEPTED, tuple(placed), sha256=sha256)
+
+
+def _of_nothing(waivers: Sequence[Waiver], rules: Sequence[str]) -> Iterator[Finding]:
+    known = set(rules)
+    for number, waiver in enumerate(waivers):
+        if waiver.rule in known:
+            continue
+        from difflib import get_close_matches  # only mistakes pay for it
+
+        near = get_close_matches(waiver.rule.lower(), rules, 1, 0.5)
+        yield Finding(
+            "waiver.unknown-rule",
+            Layer.RULE,
+            Severity.WARNING,
+            Text(
+                fa=f"قاعده‌ای به نام «{waiver.rule}» نیست؛ این چشم‌پوشی کاری نمی‌کند.",
+                en=f"There is no rule '{waiver.rule}'; this waiver waives nothing.",
+            ),
+            Location(f"waivers[{number}].rule", waiver.line, waiver.column),
+            Text(fa=f"آیا منظور {near[0]} بود؟", en=f"Did you mean {near[0]}?")
+            if near
+            else Text(fa="docs/rules را ببینید.", en="See docs/rules."),
+        )
+
+
+def _expired(waivers: Sequence[Waiver], today: Day) -> tuple[Finding, ...]:
+    return tuple(
         Finding(
             "waiver.expired",
             Layer.RULE,
@@ -98,4 +134,3 @@ def expired(waivers: Sequence[Waiver], today: Day, file: str, sha256: str) -> Re
         for number, waiver in enumerate(waivers)
         if waiver.expires < today
     )
-    return Report(file, Verdict.REJECTED, found, sha256=sha256) if found else None
