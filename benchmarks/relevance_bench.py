@@ -1,0 +1,134 @@
+"""Who puts the right code first: termserver beside Whoosh, SQLite FTS5 and plain substrings, the same data.
+
+The queries, their grades and where each came from stand in ``relevance/judged.csv``.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from benchmarks.relevance_data import CLASSES, DEPTH, Judged, Score, content, judged, mean, score
+from benchmarks.retrievers.fts5 import Fts5Retriever
+from benchmarks.retrievers.interface import Retriever
+from benchmarks.retrievers.substring import SubstringRetriever
+from benchmarks.retrievers.whoosh_retriever import WhooshRetriever
+from termserver.build import build_release
+from termserver.model.codes import Entry
+from termserver.model.fold import key
+from termserver.model.glossary import Glossary
+from termserver.search.ranking import in_rank_order
+from termserver.service import TermServer
+
+Ask = Callable[[Judged], list[str]]
+
+
+class Peers:
+    """One kind of retriever: an index of everything, and one for each system that a query names."""
+
+    def __init__(self, make: Callable[[], Retriever], entries: Sequence[Entry], folder: Path) -> None:
+        self.name = make().name
+        self._make, self._entries, self._folder = make, entries, folder
+        self._made: dict[str, Retriever] = {}
+
+    def ask(self, query: Judged) -> list[str]:
+        return self.find(query.query, query.system)
+
+    def find(self, text: str, system: str) -> list[str]:
+        if system not in self._made:
+            folder = self._folder / (system or "everything")
+            folder.mkdir(parents=True, exist_ok=True)
+            asked = [entry for entry in self._entries if system in ("", entry.system.id)]
+            self._made[system] = self._make()
+            self._made[system].build(asked, folder)
+        return self._made[system].find(text)
+
+    def close(self) -> None:
+        for made in self._made.values():
+            made.close()
+
+
+class Translated:
+    """Queries put into the words of titles by the glossary, the longest run of words first."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        self._titles: dict[str, str] = {}
+        for term in glossary.terms:
+            for name in term.names():
+                self._titles.setdefault(key(name), term.en)
+
+    def of(self, text: str) -> str:
+        words = text.split()
+        found: list[str] = []
+        while words:
+            for n in range(len(words), 0, -1):
+                title = self._titles.get(key(" ".join(words[:n])))
+                if title or n == 1:
+                    found.append(title or words[0])
+                    words = words[n:]
+                    break
+        return " ".join(found)
+
+
+def ours(server: TermServer) -> Ask:
+    def ask(query: Judged) -> list[str]:
+        systems = [query.system] if query.system else []
+        return [json.loads(hit)["code"] for hit in server.search(query.query, systems=systems, limit=DEPTH).hits]
+
+    return ask
+
+
+def measured(ask: Ask, queries: Iterable[Judged]) -> dict[str, Score]:
+    """The mean of every class, and of all."""
+    scores: dict[str, list[Score]] = {kind: [] for kind in CLASSES}
+    for query in queries:
+        scores[query.kind].append(score(query, ask(query)))
+    found = {kind: mean(some) for kind, some in scores.items()}
+    return found | {"all": mean([one for some in scores.values() for one in some])}
+
+
+def run() -> str:
+    """The comparison as Markdown: success@1, MRR and nDCG@10 of every class."""
+    queries = judged()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        made = content(folder)
+        build_release(made, folder / "bench.release", "bench", "1")
+        entries = in_rank_order(made.systems)
+        results: dict[str, dict[str, Score]] = {}
+        with TermServer.open(folder / "bench.release") as server:
+            results["**termserver**"] = measured(ours(server), queries)
+        for make in (lambda: WhooshRetriever(scored=True), lambda: Fts5Retriever(bm25=True), SubstringRetriever):
+            peers = Peers(make, entries, folder / make().name[:6])
+            results[peers.name] = measured(peers.ask, queries)
+            if made.glossary and isinstance(make(), Fts5Retriever):
+                by = Translated(made.glossary)
+                helped = measured(lambda query, p=peers, by=by: p.find(by.of(query.query), query.system), queries)
+                results[f"{peers.name}, after our glossary"] = helped
+            peers.close()
+    return table(queries, results, len(entries))
+
+
+def table(queries: Sequence[Judged], results: dict[str, dict[str, Score]], concepts: int) -> str:
+    counts = {kind: sum(query.kind == kind for query in queries) for kind in CLASSES} | {"all": len(queries)}
+    everywhere = sum(not query.system for query in queries)
+    lines = [
+        f"## The right code first: {len(queries)} judged queries on {concepts:,} concepts",
+        "",
+        f"ICD-10-CM, the committee's lists, the small sample nation and common drug products; {everywhere} queries are "
+        "asked across all systems. success@1 / MRR / nDCG@10; a hit is good from grade 2. Queries, grades and origins: "
+        "`benchmarks/relevance/judged.csv`.",
+        "",
+        f"| class | queries | {' | '.join(results)} |",
+        f"|---|---|{'---|' * len(results)}",
+    ]
+    for kind, count in counts.items():
+        cells = (
+            f"{one[kind].success:.2f} / {one[kind].reciprocal:.2f} / {one[kind].ndcg:.2f}" for one in results.values()
+        )
+        lines.append(f"| {kind} | {count} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(run())
