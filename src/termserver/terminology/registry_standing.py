@@ -6,6 +6,7 @@ the same for every registry.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 import orjson
@@ -19,7 +20,8 @@ LICENCE, REGISTRATION, ACTIVE = "licence", "registration", "active"
 SUSPENDED, REVOKED, LOCKED, APPROVED = "suspended", "revoked", "locked", "approved"
 HOLDING = (LICENCE, REGISTRATION, ACTIVE)
 """Where an entry has any of these, one must hold on the day."""
-TELLING = frozenset((*HOLDING, SUSPENDED, REVOKED, LOCKED, APPROVED))
+_TELLING = frozenset((*HOLDING, SUSPENDED, REVOKED, LOCKED, APPROVED))
+_ASKED = frozenset((*HOLDING, APPROVED))
 _FALSE = ("false", "no", "0")
 _AFTER = "~"  # "2026-01-31~" is later than 2026-01-31 and earlier than 2026-02-01
 
@@ -69,6 +71,11 @@ REASONS = {
     "no-number": Text("این متن شمارهٔ این فهرست نیست.", "This text is no number of this registry."),
 }
 
+_BARRED = (
+    (REVOKED, Standing.NOT_VALID, "revoked"),
+    (SUSPENDED, Standing.SUSPENDED, "suspended"),
+    (LOCKED, Standing.SUSPENDED, "locked"),
+)
 _VALID = Verdict(Standing.VALID, "in-force")
 _VERDICTS: dict[tuple[Standing, str, str], Verdict] = {}
 
@@ -99,18 +106,47 @@ class Stretch:
     verdict: Verdict
 
 
-class Standings:
-    """The standing of one entry, on every day and for every kind of licence; each kind is cut into intervals when it is asked a second time.
+_Fact = tuple[Day, Day, str]
+"""From when to when a fact is true, an open end as the last of days; and its value."""
+_FOREVER = "9999-99-99"
 
+
+class Standings:
+    """The standing of one entry, on every day and for every kind of licence.
+
+    A kind is cut into intervals when it is asked a second time: most entries of a batch never are.
     Not locked: two threads that ask at once reckon the same twice.
     """
 
-    __slots__ = ("_concept", "_facts", "_kinds", "_lines")
+    __slots__ = ("_facts", "_first", "_last", "_lines", "_retired", "_said")
 
     def __init__(self, concept: Concept) -> None:
-        self._concept = concept
-        self._facts = [fact for fact in concept.properties if fact.code in TELLING]
-        self._kinds: list[str] | None = None
+        period = concept.period
+        facts = ((one.code, one.value, one.period.start, one.period.end) for one in concept.properties)
+        self._set(concept.status is Status.RETIRED, period.start, period.end, facts)
+
+    @classmethod
+    def of(cls, retired: bool, first: Day, last: Day, facts: Iterable[Sequence[str]]) -> "Standings":
+        """The same from rows (code, value) or (code, value, first day, last day), as a release keeps an entry."""
+        made = cls.__new__(cls)
+        made._set(retired, first, last, facts)
+        return made
+
+    def _set(self, retired: bool, first: Day, last: Day, facts: Iterable[Sequence[str]]) -> None:
+        self._retired = retired
+        self._first, self._last = first, last
+        self._facts: dict[str, list[_Fact]] = {}
+        self._said: set[str] = set()
+        for row in facts:
+            code = row[0]
+            if code not in _TELLING:
+                continue
+            self._said.add(code)
+            if row[1].lower() in _FALSE:
+                self._facts.setdefault(code, [])
+                continue
+            start, end = row[2:] if len(row) > 2 else ("", "")
+            self._facts.setdefault(code, []).append((start, end or _FOREVER, row[1]))
         self._lines: dict[str, tuple[list[str], list[Verdict]] | None] = {}
 
     def on(self, day: Day, kind: str = "") -> Verdict:
@@ -118,7 +154,7 @@ class Standings:
         line = self._lines.get(kind)
         if line is None:
             if kind not in self._lines:
-                self._lines[kind] = None  # asked once: most entries of a batch never are again
+                self._lines[kind] = None
                 return self._at(day, kind)
             line = self._lines[kind] = self._line(kind)
         return line[1][bisect_right(line[0], day) - 1]
@@ -135,12 +171,14 @@ class Standings:
         )
 
     def _line(self, kind: str) -> tuple[list[str], list[Verdict]]:
-        marks = {""}
-        for period in (self._concept.period, *(fact.period for fact in self._facts)):
-            if period.start:
-                marks.add(period.start)
-            if period.end:
-                marks.add(period.end + _AFTER)
+        marks = {"", self._first}
+        if self._last:
+            marks.add(self._last + _AFTER)
+        for facts in self._facts.values():
+            for start, end, _ in facts:
+                marks.add(start)
+                if end != _FOREVER:
+                    marks.add(end + _AFTER)
         bounds: list[str] = []
         verdicts: list[Verdict] = []
         for mark in sorted(marks):
@@ -152,58 +190,41 @@ class Standings:
 
     def _at(self, day: Day, kind: str) -> Verdict:
         """The answer on a day, or at a bound; bounds compare with days as text."""
-        concept = self._concept
-        if concept.period:
-            if concept.period.start and day < concept.period.start:
-                return _verdict(Standing.NOT_VALID, "not-open-yet")
-            if concept.period.end and day > concept.period.end:
-                return _verdict(Standing.NOT_VALID, "closed")
-        if concept.status is Status.RETIRED and not concept.period.end:
+        if day < self._first:
+            return _verdict(Standing.NOT_VALID, "not-open-yet")
+        if self._last and day > self._last:
+            return _verdict(Standing.NOT_VALID, "closed")
+        if self._retired and not self._last:
             return _verdict(Standing.UNKNOWN, "retired")
-        revoked = suspended = None
-        for fact in self._facts:
-            if fact.code in (REVOKED, SUSPENDED) and fact.period.holds(day) and is_true(fact):
-                revoked = fact if fact.code == REVOKED else revoked
-                suspended = fact if fact.code == SUSPENDED else suspended
-        if revoked is not None:
-            return _verdict(Standing.NOT_VALID, "revoked", record_of(revoked.value).get("reason", ""))
-        if suspended is not None:
-            return _verdict(Standing.SUSPENDED, "suspended", record_of(suspended.value).get("reason", ""))
-        return self._software(day) or self._holding(day, kind)
-
-    def _software(self, day: Day) -> Verdict | None:
-        if any(fact.code == LOCKED and fact.period.holds(day) and is_true(fact) for fact in self._facts):
-            return _verdict(Standing.SUSPENDED, "locked")
-        approvals = [fact for fact in self._facts if fact.code == APPROVED]
-        if approvals and not any(fact.period.holds(day) and is_true(fact) for fact in approvals):
+        facts = self._facts
+        for code, standing, reason in _BARRED:
+            for start, end, said in facts.get(code, ()):
+                if start <= day <= end:
+                    return _verdict(standing, reason, record_of(said).get("reason", "") if said[:1] == "{" else "")
+        if APPROVED in self._said and not any(start <= day <= end for start, end, _ in facts[APPROVED]):
             return _verdict(Standing.NOT_VALID, "not-approved")
-        return None
+        return self._holding(day, kind)
 
     def _holding(self, day: Day, kind: str) -> Verdict:
-        asked = False
         for code in HOLDING:
-            facts = [fact for fact in self._facts if fact.code == code]
+            if code not in self._said:
+                continue
+            facts = self._facts[code]
             if kind and code == LICENCE:
-                of_kind = [fact for fact in facts if record_of(fact.value).get("kind") == kind]
-                if not of_kind:
-                    return (
-                        _verdict(Standing.NOT_VALID, "no-such-licence")
-                        if facts
-                        else _verdict(Standing.UNKNOWN, "nothing-recorded")
-                    )
-                facts = of_kind
-            if facts and not any(fact.period.holds(day) and is_true(fact) for fact in facts):
+                facts = [fact for fact in facts if record_of(fact[2]).get("kind") == kind]
+                if not facts:
+                    return _verdict(Standing.NOT_VALID, "no-such-licence")
+            if not any(start <= day <= end for start, end, _ in facts):
                 return _verdict(Standing.NOT_VALID, _why_not(facts, day))
-            asked = asked or bool(facts)
-        if not asked and not any(fact.code == APPROVED for fact in self._facts):
+        if kind and LICENCE not in self._said:
             return _verdict(Standing.UNKNOWN, "nothing-recorded")
-        return _VALID
+        return _VALID if not self._said.isdisjoint(_ASKED) else _verdict(Standing.UNKNOWN, "nothing-recorded")
 
 
-def _why_not(facts: list[Property], day: Day) -> str:
-    if all(fact.period.start and day < fact.period.start for fact in facts):
+def _why_not(facts: list[_Fact], day: Day) -> str:
+    if facts and all(day < start for start, _, _ in facts):
         return "not-yet"
-    if all(fact.period.end and day > fact.period.end for fact in facts):
+    if all(day > end for _, end, _ in facts):
         return "ended"
     return "between"
 

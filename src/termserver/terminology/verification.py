@@ -1,14 +1,10 @@
 """Was it in force on that day? Thousands of numbers at once, each answered from the registry's own facts."""
 
-from collections import OrderedDict
-
 import orjson
 
-from termserver.model.codes import CodeSystem, Concept, Content, Property, Status
-from termserver.model.days import ALWAYS, Day, Period
-from termserver.model.text import Text
+from termserver.model.days import Day
 from termserver.terminology.lookup import find
-from termserver.terminology.registry_standing import NO_NUMBER, TELLING, UNKNOWN_ENTRY, Standings, Verdict
+from termserver.terminology.registry_standing import NO_NUMBER, UNKNOWN_ENTRY, Standings, Verdict
 from termserver.terminology.registry_views import canonical_code
 from termserver.terminology.systems import OpenSystem, Systems
 from termserver.terminology.tables import DETAIL
@@ -21,7 +17,7 @@ class Verifier:
 
     def __init__(self, systems: Systems) -> None:
         self._systems = systems
-        self._known: OrderedDict[tuple[str, str], Standings | None] = OrderedDict()
+        self._known: dict[tuple[str, str], Standings | None] = {}
 
     def verify(self, system: OpenSystem, number: str, kind: str, day: Day, group: str = "") -> Verdict:
         """How the entry with that number stands on the day, by its licences of ``kind`` (any, where empty).
@@ -47,26 +43,8 @@ class Verifier:
         if row is None:
             return None
         kept = system.reader.get(DETAIL, row[1])
-        return Standings(_telling(kept[1])) if kept is not None else None
-
-
-def _telling(data: bytes) -> Concept:
-    """The entry with nothing but the facts that tell how it stands."""
-    said = orjson.loads(data)
-    period = said.get("w")
-    return Concept(
-        said["c"],
-        Text(),
-        status=Status.RETIRED if "s" in said else Status.ACTIVE,
-        period=Period(*period) if period else ALWAYS,
-        properties=tuple(
-            Property(row[0], row[1], Period(*row[2:]) if len(row) > 2 else ALWAYS)
-            for row in said.get("p", ())
-            if row[0] in TELLING
-        ),
-    )
-
-
-def is_here(system: CodeSystem) -> bool:
-    """Whether the registry's entries are on the shelf."""
-    return system.content is not Content.NOT_PRESENT
+        if kept is None:
+            return None
+        said = orjson.loads(kept[1])
+        first, last = said.get("w", ("", ""))
+        return Standings.of("s" in said, first, last, said.get("p", ()))
