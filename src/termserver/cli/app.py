@@ -18,6 +18,7 @@ from termserver.cli import (
     imports,
     keys,
     lock,
+    registry,
     release,
     replay,
     sample,
@@ -65,6 +66,7 @@ asking.register(app)
 explain.register(app)
 content.register(app)
 release.register(app)
+registry.register(app)
 imports.register(app)
 sample.register(app)
 conformance.register(app)

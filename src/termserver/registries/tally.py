@@ -6,11 +6,13 @@ The single notes go to a file of their own as they come, so that a million of th
 import gzip
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from typing import IO, Any
 
 import orjson
 
 from termserver.model.registries import ChangeKind, RowNote, Verdict
+from termserver.model.text import Text
 from termserver.registries.rows import Json, Noted, Row
 
 SAMPLES = 10
@@ -106,6 +108,21 @@ class Tally:
         self._packed.close()
         self._spool.seek(0)
         return self._spool.read()
+
+
+def unpacked(notes: bytes) -> Iterator[RowNote]:
+    """The single notes of a load."""
+    for line in gzip.decompress(notes).splitlines() if notes else ():
+        said = orjson.loads(line)
+        yield RowNote(
+            said["row"],
+            said["code"],
+            Verdict(said["verdict"]),
+            said["rule"],
+            said["at"],
+            said["value"],
+            Text(**said["message"]),
+        )
 
 
 def differences(before: Json, after: Json) -> dict[str, tuple[list[Any], list[Any]]]:
