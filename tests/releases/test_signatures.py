@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,13 @@ def test_what_is_no_key_is_said_so(tmp_path: Path) -> None:
             signatures.read_public(path)
     with pytest.raises(KeyProblem, match="keys new"):
         signatures.read_public(tmp_path / "absent.pub.pem")
+
+
+def test_without_the_library_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric", None)
+
+    with pytest.raises(KeyProblem, match=r"termserver\[signing\]"):
+        signatures.make("one")
 
 
 def test_a_key_shows_itself_by_its_id_alone() -> None:
