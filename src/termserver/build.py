@@ -75,7 +75,8 @@ def build_release(
         entries = in_rank_order(systems)
         for table, rows in terminology_index.tables(entries, systems):
             writer.table(table, count.through(table, rows))
-        for table, rows in search_index.tables(entries):
+        glossary = None if isinstance(content, Sequence) else content.glossary
+        for table, rows in search_index.tables(entries, glossary):
             writer.table(table, count.through(table, rows))
         manifest = writer.finish()
     count.finish()

@@ -13,6 +13,7 @@ from termserver.model.codes import (
     PropertyDefinition,
     Status,
 )
+from termserver.model.glossary import Glossary, GlossaryTerm
 from termserver.model.text import Text
 from termserver.releases.file import ReleaseFile
 from termserver.releases.writer import ReleaseWriter
@@ -26,10 +27,15 @@ def system(id: str, **said: object) -> CodeSystem:
     return CodeSystem(id, f"urn:test:{id}", Text(en=id), "1", Content.COMPLETE, **said)  # type: ignore[arg-type]
 
 
-def finder(path: Path, *contents: CodeSystemContent, hidden: frozenset[str] = frozenset()) -> Finder:
+def finder(
+    path: Path,
+    *contents: CodeSystemContent,
+    hidden: frozenset[str] = frozenset(),
+    glossary: Glossary | None = None,
+) -> Finder:
     """A release of these contents, written at ``path`` and opened."""
     with ReleaseWriter(path, path.stem, "1") as writer:
-        for table, rows in index.tables(in_rank_order(contents)):
+        for table, rows in index.tables(in_rank_order(contents), glossary):
             writer.table(table, rows)
         writer.finish()
     return Finder(ReleaseFile.open(path), hidden)
@@ -92,3 +98,50 @@ CITIES = CodeSystemContent(
     system("cities", weight=60), (Concept("08", Text("کرمان")), Concept("0801", Text("یزد آباد کرمان"), ("08",)))
 )
 NATION = (DISEASES, INSURERS, GENERIC, PRODUCTS, CITIES)
+
+GLOSSARY = Glossary(
+    "glossary",
+    "1",
+    Text(),
+    (
+        GlossaryTerm("دیابت", "diabetes mellitus", "endocrine", ("مرض قند", "قند"), ("diabetes", "sugar")),
+        GlossaryTerm("دیابت نوع ۲", "type 2 diabetes mellitus", "endocrine", ("دیابت بزرگسالی",), ("T2DM",)),
+        GlossaryTerm("سکته قلبی", "acute myocardial infarction", "heart", ("حمله قلبی",), ("heart attack", "MI")),
+        GlossaryTerm("سنگ کلیه", "calculus of kidney", "urinary", (), ("kidney stone",)),
+        GlossaryTerm("کم‌خونی فقر آهن", "iron deficiency anemia", "blood", ("فقر آهن",), ("IDA",)),
+        GlossaryTerm("استامینوفن", "acetaminophen", "drug", (), ("paracetamol",)),
+        GlossaryTerm("سرطان", "malignant neoplasm", "cancer", (), ("cancer",)),
+        GlossaryTerm("پستان", "breast", "body", ("سینه",)),
+        GlossaryTerm("حاد", "acute", "qualifier"),
+        GlossaryTerm("با عارضه", "with complications", "qualifier"),
+    ),
+)
+ENGLISH = CodeSystemContent(
+    system("english", weight=150),
+    (
+        Concept("I", Text("", "Diseases of everything")),
+        Concept("E11", Text("", "Type 2 diabetes mellitus"), ("I",)),
+        Concept("E11.8", Text("", "Type 2 diabetes mellitus with unspecified complications"), ("E11",)),
+        Concept("E13", Text("", "Other specified diabetes mellitus"), ("I",)),
+        Concept("I21", Text("", "Acute myocardial infarction"), ("I",)),
+        Concept("I21.9", Text("", "Acute myocardial infarction, unspecified"), ("I21",)),
+        Concept("I25.2", Text("", "Old myocardial infarction"), ("I",)),
+        Concept("N20.0", Text("", "Calculus of kidney"), ("I",)),
+        Concept("N28.1", Text("", "Cyst of kidney"), ("I",)),
+        Concept("D50", Text("", "Iron deficiency anemia"), ("I",)),
+        Concept("C50", Text("", "Malignant neoplasm of breast"), ("I",)),
+        Concept("D24", Text("", "Benign neoplasm of breast"), ("I",)),
+        Concept("H26", Text("", "Other cataract"), ("I",)),
+        Concept("H26.9", Text("", "Unspecified cataract"), ("H26",)),
+        Concept("H28", Text("", "Cataract in diseases classified elsewhere"), ("I",)),
+        Concept("K35", Text("", "Acute appendicitis"), ("I",)),
+        Concept("K36", Text("", "Other appendicitis"), ("I",)),
+        Concept("K37", Text("", "Unspecified appendicitis"), ("I",)),
+        Concept("J45", Text("", "Asthma"), ("I",), designations=(Designation("en", "Bronchial asthma"),)),
+        Concept("J45.0", Text("", "Asthma, bronchial, predominantly allergic"), ("J45",)),
+        Concept("X1", Text("", "ACETAMINOPHEN 500 MG TABLET"), ("I",)),
+        Concept("F1", Text("درمان دندان", "Treatment of teeth"), ("I",)),
+        Concept("F2", Text("بیماری قلبی", "Illness of the heart"), ("I",)),
+        Concept("F3", Text("شکستگی ساعد", "Broken forearm"), ("I",)),
+    ),
+)

@@ -20,8 +20,9 @@ from termserver.model.codes import (
     Status,
 )
 from termserver.model.errors import UsageError
-from termserver.model.fold import fold, key, words
+from termserver.model.fold import fold, key, latin_digits, words
 from termserver.model.text import Text
+from termserver.search.index import LITTLE
 from termserver.search.ranking import in_rank_order
 from termserver.search.search import Search, SearchQuery
 
@@ -86,9 +87,22 @@ class Reader:
             "all": titles | other | numbers | {str(int(n)) for n in numbers if n.isdecimal()},
             "not titles": (other | numbers | {str(int(n)) for n in numbers if n.isdecimal() and n[0] == "0"}) - titles,
             "starts": starts,
+            "tails": {plain.lstrip("abcde")} if re.fullmatch("[a-e][0-9]{2}", plain) else set(),
+            "titled": {form for display in displays for form in Reader.forms(display)}
+            | {
+                frozenset(f - LITTLE - {w for w in f if re.fullmatch("[a-z][0-9][0-9a-z]+", w)})
+                for display in displays
+                for f in Reader.forms(display)
+            },
+            "named": {form for name in concept.designations for form in Reader.forms(name.value)},
         }
 
+    @staticmethod
+    def forms(text: str) -> set[frozenset[str]]:
+        return {frozenset(re.findall(r"[^\W_]+", fold(text))), frozenset(k for c in text.split() if (k := key(c)))}
+
     def find(self, text: str) -> list[str]:
+        """What matches as typed, or with every word begun; what is looser than that is judged elsewhere."""
         found = self.matching(text, False)
         if not found and len({key(chunk) for chunk in text.split() if key(chunk)}) > 1:
             found = self.matching(text, True)
@@ -100,13 +114,14 @@ class Reader:
             return []
         found = []
         for entry, texts in self.known:
-            tier = self.tier(chunks, key(text), texts, every)
+            tail = len(chunks) == 1 and re.fullmatch(r"[0-9]{2}\.[0-9]{0,4}", latin_digits(text).strip()) is not None
+            tier = self.tier(chunks, key(text), texts, every, tail)
             if tier is not None:
                 found.append((tier, entry.ordinal, f"{entry.system.id}|{entry.concept.code}"))
         return found
 
     @staticmethod
-    def tier(chunks: list, joined: str, texts: dict[str, set[str]], every: bool) -> int | None:
+    def tier(chunks: list, joined: str, texts: dict[str, set], every: bool, tail: bool) -> int | None:
         def has(kind: str, word: str, begins: bool) -> bool:
             if any(known.startswith(word) if begins else known == word for known in texts[kind]):
                 return True
@@ -131,15 +146,19 @@ class Reader:
             parts = [part for split, _ in chunks for part in split]
             return any(part in texts["starts"] for part in parts) or (last_begins and has("starts", parts[-1], True))
 
+        asked = {frozenset(p for split, _ in chunks for p in split), frozenset(whole for _, whole in chunks)}
         tests = (
             lambda: joined in texts["codes"],
             lambda: joined in texts["whole"],
+            lambda: asked & texts["titled"],
+            lambda: asked & texts["named"],
             lambda: has("whole", joined, True) and matches("titles", False),
             lambda: has("codes", joined, True) or has("whole", joined, True),
             lambda: matches("titles", False) and starts(False),
             lambda: matches("titles", True) and starts(True),
             lambda: matches("titles", False),
             lambda: matches("titles", True),
+            lambda: tail and has("tails", joined, True),
             lambda: matches("all", False),
             lambda: matches("all", True),
         )
@@ -162,6 +181,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Search, Reader]
 def found(search: Search, text: str) -> list[str]:
     hits = search.find(SearchQuery(text, limit=1000))
     assert hits.total == len(hits.hits)
+    if hits.relaxed not in ("", "prefixes"):
+        return []
     return [f"{hit['system']}|{hit['code']}" for hit in map(json.loads, hits.hits)]
 
 

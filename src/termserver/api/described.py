@@ -49,9 +49,14 @@ class HitShape(BaseModel):
 class SearchAnswer(BaseModel):
     hits: list[HitShape]
     total: int = Field(description="the exact number of matches, whatever the limit")
-    relaxed: Literal["prefixes"] | None = Field(
-        None, description="only where nothing matched as typed: every word was taken as the beginning of one"
+    relaxed: Literal["prefixes", "code", "layout", "spelling", "transliteration", "meant", "partial"] | None = Field(
+        None,
+        description="only where nothing matched as typed: what was loosened. `prefixes`: every word was taken as the "
+        "beginning of one; `code`: a code without its first letters; `layout`: the keyboard's other layout; "
+        "`spelling`: typing errors; `transliteration`: Persian in Latin letters; `meant`: what goes on from a name "
+        "of the glossary; `partial`: the best partial match",
     )
+    did_you_mean: str | None = Field(None, description="the words that were searched instead")
     release: str = Field(description="digest of the edition that answered")
 
 

@@ -54,6 +54,8 @@ class HotRoutes:
             (b"etag", tag),
             (b"cache-control", b"no-cache"),
             (b"x-termserver-release", self.release.encode()),
+            # what everybody may read, a page of any hospital software may read too (docs/widget.md)
+            (b"access-control-allow-origin", b"*"),
         )
         self._tail = b',"release":' + orjson.dumps(self.release) + b"}"
         self._kept: OrderedDict[tuple[bytes, bytes], Answer] = OrderedDict()
@@ -98,6 +100,8 @@ class HotRoutes:
             syntax=values["syntax"],
         )
         relaxed = b',"relaxed":"%b"' % found.relaxed.encode() if found.relaxed else b""
+        if found.did_you_mean:
+            relaxed += b',"did_you_mean":%b' % orjson.dumps(found.did_you_mean)
         body = b'{"hits":[%b],"total":%d%b%b' % (b",".join(found.hits), found.total, relaxed, self._tail)
         return Answer(200, body, self.headers)
 

@@ -1,7 +1,7 @@
 """The search of one release: sets of ordinals, the best kind of match first.
 
 A page is read from ever weaker sets, each in static rank order; nothing is scored. What a kind of
-match is worth stands in ``Tiers``, and only there.
+match is worth stands in ``kinds.py``, and only there.
 """
 
 from bisect import bisect_right
@@ -13,12 +13,14 @@ from pyroaring import FrozenBitMap
 
 from termserver.model.ports import ReleaseReader
 from termserver.search.kept import Kept
-from termserver.search.postings import CODE, HITS, NOBODY, OTHER, PLAIN_REST, START, SYSTEMS, TITLE, WHOLE, Postings
-from termserver.search.query import Chunk, PlainText
+from termserver.search.kinds import ANYWHERE, Kind, Kinds, Reading
+from termserver.search.near import Near
+from termserver.search.postings import CODE, HITS, NOBODY, OTHER, PLAIN_REST, SYSTEMS, TITLE, Postings
+from termserver.search.query import Chunk
 from termserver.search.tree import Node
 
-ANYWHERE = "a"
-"""Words of titles and other words together."""
+_MOST_PARTS = 8
+"""A best partial match looks at so many of the words, the rarest ones."""
 _SHOWN = 8_000_000
 """How many bytes of hits are kept ready for each language."""
 
@@ -49,23 +51,23 @@ class Tiers:
 
     __slots__ = ("_kinds", "everything", "total")
 
-    def __init__(self, everything: FrozenBitMap, kinds: Iterator[FrozenBitMap] = iter(())) -> None:
+    def __init__(self, everything: FrozenBitMap, kinds: Iterator[Kind] = iter(())) -> None:
         """``kinds`` are the sets of each kind of match, best first, whatever else is in them."""
         self.everything = everything
         self.total = len(everything)
         self._kinds = kinds
 
-    def best_first(self) -> Iterator[FrozenBitMap]:
+    def best_first(self) -> Iterator[Kind]:
         """For each kind the ordinals whose best match it is, then whatever is left; to be read once."""
         rest = self.everything
-        for kind in self._kinds:
+        for name, kind in self._kinds:
             found = rest & kind if kind else NOBODY
-            yield found
+            yield name, found
             if found:
                 rest = rest - found
                 if not rest:
                     return
-        yield rest
+        yield "rest", rest
 
 
 NOTHING = Tiers(NOBODY)
@@ -81,6 +83,7 @@ class Finder:
         """
         self.reader = reader
         self.postings = Postings(reader)
+        self.near = Near(reader)
         retired_from = self.postings.retired_from
         rows = reader.rows(SYSTEMS) if reader.has(SYSTEMS) else iter(())
         runs = [
@@ -111,60 +114,26 @@ class Finder:
 
     # which of them match
 
-    def plain(self, text: PlainText, allowed: FrozenBitMap | None, every_word_begins: bool = False) -> Tiers:
-        """What matches all chunks, the last one as the beginning of a word (or all of them so)."""
-        if not text.chunks:
+    def plain(self, reading: Reading, allowed: FrozenBitMap | None) -> Tiers:
+        """What matches all chunks, the last one as the beginning of a word, or what they mean."""
+        if not reading.text.chunks:
             return NOTHING
-        codes = self.postings.beginning(CODE, text.joined)
-        titles = self.postings.beginning(WHOLE, text.joined)
-        everything = self._matching(text.chunks, every_word_begins)
-        if codes or titles:
-            everything = FrozenBitMap.union(everything, codes, titles)
-        if allowed is not None:
-            everything = everything & allowed
-        if not everything:
-            return NOTHING
-        return Tiers(everything, self._kinds(text, everything, codes, titles, every_word_begins))
+        kinds = Kinds(self, reading)
+        everything = kinds.everything(allowed)
+        return Tiers(everything, kinds.best_first()) if everything else NOTHING
 
-    def _matching(self, chunks: Sequence[Chunk], every: bool) -> FrozenBitMap:
-        """What has all of the chunks anywhere, the last one begun."""
-        if len(chunks) == 1:
-            return self.chunk(ANYWHERE, chunks[0], True, False)
-        found = self.chunk(ANYWHERE, chunks[0], every, True)
-        found = self._narrowed(found, ANYWHERE, chunks[1:-1], every, True)
-        return self._narrowed(found, ANYWHERE, chunks[-1:], True, True)
-
-    def _kinds(
-        self, text: PlainText, everything: FrozenBitMap, codes: FrozenBitMap, titles: FrozenBitMap, every: bool
-    ) -> Iterator[FrozenBitMap]:
-        """The kinds of match, best first; what needs many lists is taken out of ``everything`` step by step."""
-        whole, beginning = self.postings.whole, self.postings.beginning
-        first, last = text.chunks[:-1], text.chunks[-1:]
-        parts = [part for chunk in text.chunks for part in chunk.parts]
-        several = bool(first)
-        yield whole(CODE, text.joined) if codes else NOBODY
-        yield whole(WHOLE, text.joined) if titles else NOBODY
-        in_titles = self._narrowed(everything, TITLE, first, every, several)
-        all_whole = self._narrowed(in_titles, TITLE, last, every, several)
-        yield titles & all_whole
-        yield codes | titles
-        yield _any_of(all_whole, (whole(START, part) for part in parts))
-        last_begun = all_whole if every else self._narrowed(in_titles, TITLE, last, True, several)
-        yield _any_of(last_begun, (*(whole(START, part) for part in parts), beginning(START, parts[-1])))
-        yield all_whole
-        yield last_begun
-        in_any = self._narrowed(everything, ANYWHERE, first, every, several)
-        yield self._narrowed(in_any, ANYWHERE, last, every, several)
-
-    def _narrowed(
-        self, found: FrozenBitMap, kind: str, chunks: Sequence[Chunk], begins: bool, codes: bool
-    ) -> FrozenBitMap:
-        """What of ``found`` has all of the chunks; given up at the first one that nobody has."""
-        for chunk in chunks:
-            if not found:
-                return NOBODY
-            found = found & self.chunk(kind, chunk, begins, codes)
-        return found
+    def partial(self, reading: Reading, allowed: FrozenBitMap | None) -> list[Tiers]:
+        """What matches at least one of the words, at least two ...; those with the rarer words first."""
+        if not reading.text.chunks:
+            return []
+        sets = sorted((found for found in Kinds(self, reading).partial(allowed) if found), key=len)[:_MOST_PARTS]
+        levels: list[FrozenBitMap] = []
+        for found in sets:
+            higher = [found & level for level in levels]
+            levels.append(NOBODY)
+            for n, more in enumerate([found, *higher]):
+                levels[n] = levels[n] | more
+        return [Tiers(level, (("partial", found) for found in sets)) for level in levels]
 
     def advanced(self, tree: Node, allowed: FrozenBitMap | None) -> Tiers:
         """What a query tree asks for: first what matches it in displays alone, then the rest."""
@@ -174,10 +143,11 @@ class Finder:
         everything = asked.of(tree, ANYWHERE)
         if allowed is not None:
             everything = everything & allowed
-        return Tiers(everything, (asked.of(tree, TITLE) for _ in range(1)))
+        return Tiers(everything, ((name, asked.of(tree, TITLE)) for name in ("titles",)))
 
     def chunk(self, kind: str, chunk: Chunk, begins: bool, codes: bool) -> FrozenBitMap:
-        """What has all parts of the chunk or its joined form, or (``codes``) a code that begins so."""
+        """What has all parts of the chunk or its joined form, or (``codes``) a code that begins so; or one of its
+        others."""
         read = self.words
         parts = chunk.parts
         found = read(kind, parts[-1], begins)
@@ -186,6 +156,8 @@ class Finder:
             found = found | read(kind, chunk.joined, begins)
         if codes and kind == ANYWHERE and chunk.may_be_code:
             found = found | self.postings.beginning(CODE, chunk.joined)
+        if chunk.others:
+            return FrozenBitMap.union(found, *(self.chunk(kind, other, begins, codes) for other in chunk.others))
         return found
 
     def words(self, kind: str, word: str, begins: bool) -> FrozenBitMap:
@@ -225,14 +197,6 @@ class Finder:
                 head, code, display, fa, en, more or PLAIN_REST,
             )  # fmt: skip
         return made
-
-
-def _any_of(found: FrozenBitMap, lists: Iterable[FrozenBitMap]) -> FrozenBitMap:
-    """What of ``found`` is in any of the lists."""
-    if not found:
-        return NOBODY
-    here = [found & members for members in lists if members]
-    return FrozenBitMap.union(*here) if here else NOBODY
 
 
 def meet(lists: list[FrozenBitMap]) -> FrozenBitMap:

@@ -5,7 +5,7 @@ Built once, from entries in static rank order; read by ``postings.py``, which sa
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -14,40 +14,74 @@ from pyroaring import BitMap
 
 from termserver.model.codes import CodeSystem, Concept, Entry, Status
 from termserver.model.fold import FOLD_VERSION, code_key, fold, key, words
+from termserver.model.glossary import Glossary
 from termserver.model.releases import Table
+from termserver.search import near
+from termserver.search.finglish import persian_skeleton
+from termserver.search.glossary import glossary_words
+from termserver.search.glossary import tables as glossary_tables
 from termserver.search.postings import (
     ABOUT,
+    BAGS,
     CODE,
     FEW,
     HITS,
+    LATIN,
     LISTS,
     OTHER,
     PLAIN_REST,
     PREFIXES,
     START,
     SYSTEMS,
+    TAIL,
     TEXTS,
     TITLE,
     WHOLE,
+    bag,
+    pack,
 )
 
 Lists = dict[str, list[int]]
 _WORD = re.compile(r"[^\W_]+")
+_TAIL = re.compile(r"[a-z]{1,3}([0-9]{2}[0-9a-z]*)")
+LITTLE = frozenset(
+    """unspecified classified nec nos essential primary disease diseases disorder disorders type site part cause causes
+    form organism origin episode of the in and by to due or with without
+    نامشخص بیماری بیماریها بیماریهای اختلال اختلالات های ها و در از ناشی با بدون به یا""".split()  # noqa: SIM905
+)
+"""Words of a title that say little: "Cataract, unspecified" is titled "cataract" without them."""
+REST = frozenset("other others specified elsewhere not سایر دیگر مشخص".split())  # noqa: SIM905
+"""Words of a title that holds the rest: "Other cataract" is titled "cataract", behind those that are no rest."""
+_RANGE = re.compile(r"[a-z][0-9][0-9a-z]+")
 
 
-def tables(entries: Sequence[Entry]) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
-    """The tables of the index with their rows in key order; ``entries`` in static rank order, numbered from 0."""
+def tables(
+    entries: Sequence[Entry], glossary: Glossary | None = None
+) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
+    """The tables of the index with their rows in key order; ``entries`` in static rank order, numbered from 0.
+
+    ``glossary`` is what the release brings for all of the edition.
+    """
     retired = next((entry.ordinal for entry in entries if entry.concept.status is Status.RETIRED), len(entries))
     yield ABOUT, [("entries", len(entries)), ("fold", FOLD_VERSION), ("retired", retired)]
     yield SYSTEMS, list(_systems(entries))
     lists = _lists(entries)
     keys = sorted(lists)
     bitmaps = [BitMap(lists[name]) for name in keys]
+    sizes = [(name, len(lists[name])) for name in keys]
     del lists
     yield LISTS, ((name, _bytes(bitmap)) for name, bitmap in zip(keys, bitmaps, strict=True))
     yield PREFIXES, sorted((prefix, _bytes(members)) for prefix, members in merged(keys, bitmaps, FEW))
     yield HITS, (_hit(entry) for entry in entries)
     yield TEXTS, (_texts(entry) for entry in entries)
+    yield BAGS, _bags(entries)
+    known = dict.fromkeys(glossary_words(glossary), 1)
+    for name, size in sizes:
+        if name[0] in (TITLE, OTHER):
+            known[name[1:]] = known.get(name[1:], 0) + size
+    yield from near.tables(known)
+    yield LATIN, _latin(known)
+    yield from glossary_tables(glossary)
 
 
 def _bytes(members: BitMap) -> bytes:
@@ -85,6 +119,9 @@ def _lists(entries: Iterable[Entry]) -> Lists:
         names.update(START + word for display in displays for word in first_words(display))
         names.update(WHOLE + key(display) for display in displays)
         names.update(CODE + form for form in code_forms(concept.code, entry.system.widths))
+        tail = _TAIL.fullmatch(code_key(concept.code))
+        if tail:
+            names.add(TAIL + tail.group(1))
         for name in names:
             if len(name) > 1:
                 lists[name].append(entry.ordinal)
@@ -175,6 +212,62 @@ def _common(one: str, other: str) -> int:
         else:
             end = middle - 1
     return low
+
+
+def _bags(entries: Sequence[Entry]) -> Iterator[tuple[int, bytes, bytes, bytes]]:
+    columns: tuple[dict[int, set[int]], ...] = (defaultdict(set), defaultdict(set), defaultdict(set))
+    titles, rests, names = columns
+    places = {(entry.system.id, entry.system.version, entry.concept.code): entry.ordinal for entry in entries}
+    rest_of: dict[int, set[int]] = {}
+    for entry in entries:
+        own, rest = bags_of(_displays(entry.concept))
+        for number in own:
+            titles[number].add(entry.ordinal)
+        rest_of[entry.ordinal] = rest
+        for number in {bag(form) for other in entry.concept.designations for form in _split_and_joined(other.value)}:
+            names[number].add(entry.ordinal)
+    for number, found in [(number, found) for number, found in titles.items()]:
+        # where "Unspecified cataract" is a part of "Other cataract", that one is titled "cataract", too
+        for ordinal in list(found):
+            entry = entries[ordinal]
+            for code in entry.concept.parents:
+                above = places.get((entry.system.id, entry.system.version, code), -1)
+                if number in rest_of.get(above, ()):
+                    found.add(above)
+    for ordinal, rest in rest_of.items():
+        for number in rest:
+            rests[number].add(ordinal)
+    for number in sorted(set().union(*columns)):
+        found_so = [pack(sorted(column.get(number, ()))) for column in columns]
+        yield number, found_so[0], found_so[1], found_so[2]
+
+
+def bags_of(displays: Iterable[str]) -> tuple[set[int], set[int]]:
+    """The sets of words of the titles, without those that say little; and without those of the rest, too."""
+    own: set[int] = set()
+    rest: set[int] = set()
+    for display in displays:
+        for form in _split_and_joined(display):
+            telling = {word for word in form - LITTLE if not _RANGE.fullmatch(word)}
+            own |= {bag(form), bag(telling)} if telling else {bag(form)}
+            if telling - REST and telling & REST:
+                rest.add(bag(telling - REST))
+    return own, rest
+
+
+def _split_and_joined(text: str) -> list[set[str]]:
+    forms = [set(_WORD.findall(fold(text))), {found for chunk in text.split() if (found := key(chunk))}]
+    return [form for n, form in enumerate(forms) if form and form not in forms[:n]]
+
+
+def _latin(known: Mapping[str, int]) -> list[tuple[str, str]]:
+    under: dict[str, list[str]] = defaultdict(list)
+    for word, weight in sorted(known.items()):
+        if len(word) > 1 and word[0] > "\u05ff" and word.isalpha():
+            skeleton = persian_skeleton(word)
+            if skeleton:
+                under[skeleton].append(f"{word} {weight}")
+    return sorted((skeleton, " ".join(found)) for skeleton, found in under.items())
 
 
 def _hit(entry: Entry) -> tuple[int, bytes, bytes, bytes, bytes]:

@@ -1,12 +1,15 @@
 """How the search index lies in a release file, and how a list of it is read.
 
-One inverted list (a compressed bitmap of ordinals) per folded key, of five kinds. A list asked for
+One inverted list (a compressed bitmap of ordinals) per folded key, of six kinds. A list asked for
 by the *beginning* of a key is the union of the lists below it: few of them are united on the fly,
 many have been merged at build time. Merged lists are kept at the branching points of the sorted
 keys only, so the first merged key that begins with a prefix is the one for that prefix.
 """
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
+from sys import byteorder
 
 from pyroaring import FrozenBitMap
 
@@ -26,6 +29,9 @@ CODE = "c"
 """Codes without separators, in every width in which they travel."""
 WHOLE = "t"
 """Whole displays, letters and digits alone."""
+
+TAIL = "n"
+"""Codes without the letters that they begin with: 11.9 is asked of E11.9."""
 
 FEW = 24
 """A prefix of at most so many keys is united on the fly; above that a merged list is kept."""
@@ -47,8 +53,37 @@ PLAIN_REST = b',"designations":[],"status":"active"}'
 TEXTS = Table("search_text", ("ordinal INTEGER", "titles TEXT", "names TEXT"))
 """The folded words in order, each text on a line between blanks: what phrases are looked up in."""
 
+BAGS = Table("search_bag", ("hash INTEGER", "titles BLOB", "rests BLOB", "names BLOB"))
+"""Hash of the words of a whole text in any order → ordinals of those titled so, of those titled so that hold the rest
+("Other ..."), and of those named so otherwise."""
+LATIN = Table("search_latin", ("skeleton TEXT", "words TEXT"))
+"""Consonants (``finglish``) → the Persian words that have them, each with its number of concepts behind it."""
+
 AFTER = chr(0x10FFFF)
 NOBODY = FrozenBitMap()
+
+
+def bag(found: Iterable[str]) -> int:
+    """The number under which a set of words is kept."""
+    said = " ".join(sorted(set(found)))
+    return int.from_bytes(blake2b(said.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big")
+
+
+def pack(ordinals: Sequence[int]) -> bytes:
+    """A few ordinals, four bytes each, little-endian."""
+    packed = array("I", ordinals)
+    if byteorder == "big":
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def unpack(data: bytes) -> FrozenBitMap:
+    """The ordinals of ``pack``."""
+    packed = array("I")
+    packed.frombytes(data)
+    if byteorder == "big":
+        packed.byteswap()
+    return FrozenBitMap(packed)
 
 
 class Postings:
@@ -83,6 +118,15 @@ class Postings:
     def beginning(self, kind: str, prefix: str) -> FrozenBitMap:
         """The ordinals of every key that begins with ``prefix`` (not empty)."""
         return self.kept(kind + prefix + "*", self._read_beginning)
+
+    def of_bags(self, bags: Sequence[int]) -> tuple[FrozenBitMap, FrozenBitMap, FrozenBitMap]:
+        """Those whose title consists of one of these sets of words, whose title holds the rest of it, and those one of
+        whose other names does."""
+        rows = self.reader.many(BAGS, bags).values()
+        if not rows:
+            return NOBODY, NOBODY, NOBODY
+        titles, rests, names = ([row[n] for row in rows if row[n]] for n in (1, 2, 3))
+        return union(list(map(unpack, titles))), union(list(map(unpack, rests))), union(list(map(unpack, names)))
 
     def kept(self, name: str, read: Callable[[str], FrozenBitMap]) -> FrozenBitMap:
         """The list of that name from the cache, else as ``read(name)`` gives it."""

@@ -3,6 +3,7 @@
 In plain text nothing is an operator: punctuation only parts words.
 """
 
+import re
 from dataclasses import dataclass
 
 from termserver.model.errors import UsageError
@@ -14,6 +15,9 @@ MOST_CHARACTERS = 1000
 """The longest query; longer ones are refused, not cut."""
 MOST_WORDS = 64
 """The most different words of one query."""
+_TAIL = re.compile(r"[0-9]{2}\.[0-9]{0,4}")
+_ENDING = re.compile(r"(?<=\w)\s+(ها|ها[یي]|ها[یي][یي])(?=\s|$)")
+"""The ending of a plural that stands apart."""
 SYNTAXES = ("plain", "advanced")
 
 
@@ -38,21 +42,29 @@ class SearchQuery:
 class SearchResult:
     """One page of hits, each a ready JSON object in UTF-8, and how many there are in all.
 
-    ``relaxed`` tells what was loosened because nothing matched as typed: "" (nothing) or
-    "prefixes" (every word, not only the last, may be the beginning of a word).
+    ``relaxed`` tells what was loosened because nothing matched as typed: "" (nothing), "prefixes"
+    (every word, not only the last, may be the beginning of a word), "code" (a code without its
+    first letters), "layout" (the keyboard's other layout), "spelling" (typing errors),
+    "transliteration" (Persian in Latin letters), "meant" (what goes on from a name of the glossary)
+    or "partial" (not all words match). ``did_you_mean`` is what was searched instead, in words.
     """
 
     hits: tuple[bytes, ...]
     total: int
     relaxed: str = ""
+    did_you_mean: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What stood between two blanks: its folded words, and the same letters joined."""
+    """What stood between two blanks: its folded words, and the same letters joined.
+
+    ``others`` are what may have been meant instead; any of them will do.
+    """
 
     parts: tuple[str, ...]
     joined: str
+    others: tuple["Chunk", ...] = ()
 
     @property
     def may_be_code(self) -> bool:
@@ -62,10 +74,14 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """The chunks of a plain query in order, each once, and all of its letters joined."""
+    """The chunks of a plain query in order, each once, and all of its letters joined.
+
+    ``tail``: it may be a code without its first letters (11.9).
+    """
 
     chunks: tuple[Chunk, ...]
     joined: str
+    tail: bool = False
 
 
 def chunk(text: str) -> Chunk | None:
@@ -83,9 +99,10 @@ def chunk(text: str) -> Chunk | None:
 
 def plain(text: str) -> PlainText:
     """Read a plain query. Raise UsageError if it has too many words."""
-    chunks = tuple(dict.fromkeys(found for found in map(chunk, text.split()) if found))
+    pieces = text.split() if text.isascii() else _ENDING.sub("\u200c\\1", text).split()
+    chunks = tuple(dict.fromkeys(found for found in map(chunk, pieces) if found))
     check_words(sum(len(found.parts) for found in chunks))
-    return PlainText(chunks, key(text))
+    return PlainText(chunks, key(text), len(chunks) == 1 and _TAIL.fullmatch(latin_digits(text).strip()) is not None)
 
 
 def check_words(number: int) -> None:

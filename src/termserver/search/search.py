@@ -5,9 +5,12 @@ from itertools import zip_longest
 
 from pyroaring import FrozenBitMap
 
-from termserver.search.finder import Finder, Run, Tiers
+from termserver.search.finder import NOTHING, Finder, Run, Tiers
+from termserver.search.glossary import TERMS, Terms
+from termserver.search.kinds import Reading
 from termserver.search.postings import NOBODY
 from termserver.search.query import SearchQuery, SearchResult, check, plain
+from termserver.search.relaxed import Relaxing
 
 __all__ = ["Search", "SearchQuery", "SearchResult"]
 
@@ -29,6 +32,8 @@ class Search:
         runs = [(run, n) for n, finder in enumerate(self.finders) for run in finder.runs]
         self._runs = sorted(runs, key=lambda pair: (pair[0].rank, pair[1], pair[0].first))
         self._stretches = list(_stretches(self._runs))
+        terms = next((Terms(finder.reader) for finder in self.finders if finder.reader.get(TERMS, 0)), None)
+        self._relaxing = Relaxing(self.finders, terms)
 
     def find(self, query: SearchQuery) -> SearchResult:
         """One page of hits and the exact total. Raise UsageError for a query that cannot be asked.
@@ -38,7 +43,7 @@ class Search:
         check(query)
         allowed = [finder.allowed(query.systems, query.active_only) for finder in self.finders]
         asked = list(zip(self.finders, allowed, strict=True))
-        relaxed = ""
+        relaxed = meant = ""
         if query.syntax == "advanced":
             from termserver.search.query_language import parse  # only advanced queries pay for Whoosh
 
@@ -46,12 +51,32 @@ class Search:
             found = [finder.advanced(tree, some) for finder, some in asked] if tree else []
         else:
             text = plain(query.text)
-            found = [finder.plain(text, some) for finder, some in asked]
-            if len(text.chunks) > 1 and not any(tiers.total for tiers in found):
-                found = [finder.plain(text, some, every_word_begins=True) for finder, some in asked]
-                relaxed = "prefixes" if any(tiers.total for tiers in found) else ""
+            found = self._plain(self._relaxing.reading(text), asked)
+            if text.chunks and not any(tiers.total for tiers in found):
+                for looser in self._relaxing.looser(query.text, text):
+                    found = self._plain(looser.reading, asked)
+                    if any(tiers.total for tiers in found):
+                        relaxed, meant = looser.how, looser.said
+                        break
+                else:
+                    found = self._partial(query.text, asked)
+                    relaxed = "partial" if found else ""
         total = sum(tiers.total for tiers in found)
-        return SearchResult(tuple(self._page(found, query, total)), total, relaxed)
+        return SearchResult(tuple(self._page(found, query, total)), total, relaxed, meant)
+
+    @staticmethod
+    def _plain(reading: Reading, asked: Sequence[tuple[Finder, FrozenBitMap | None]]) -> list[Tiers]:
+        return [finder.plain(reading, some) for finder, some in asked]
+
+    def _partial(self, typed: str, asked: Sequence[tuple[Finder, FrozenBitMap | None]]) -> list[Tiers]:
+        """What matches most of the words."""
+        reading = self._relaxing.partial(typed)
+        levels = [finder.partial(reading, some) for finder, some in asked]
+        for level in range(max(map(len, levels), default=0), 0, -1):
+            found = [tiers[level - 1] if len(tiers) >= level else NOTHING for tiers in levels]
+            if any(tiers.total for tiers in found):
+                return found
+        return []
 
     def _page(self, found: list[Tiers], query: SearchQuery, total: int) -> list[bytes]:
         hits: list[bytes] = []
@@ -61,7 +86,8 @@ class Search:
             return hits
         some = [(n, tiers) for n, tiers in enumerate(found) if tiers.total]
         finders = [n for n, _ in some]
-        for kind in zip_longest(*(tiers.best_first() for _, tiers in some), fillvalue=NOBODY):
+        for named in zip_longest(*(tiers.best_first() for _, tiers in some), fillvalue=("", NOBODY)):
+            kind = [members for _, members in named]
             here = sum(map(len, kind))
             if here <= skip:
                 skip -= here

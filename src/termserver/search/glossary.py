@@ -1,0 +1,217 @@
+"""What people call a thing leads to the words that titles use for it: the glossary as search reads it.
+
+A term is known by its names; a query that holds all words of one name, in any order, may be read as
+any other name of that term. «سکته قلبی حاد» is then "acute myocardial infarction" and «حاد».
+"""
+
+import re
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from sys import byteorder
+
+from termserver.model.fold import fold, key, words
+from termserver.model.glossary import Glossary
+from termserver.model.ports import ReleaseReader
+from termserver.model.releases import Table
+from termserver.search.kept import Kept
+
+TERMS = Table("search_term", ("number INTEGER", "names TEXT"))
+"""The folded names of a term, one a line: what titles say first, then the Persian name, then the others."""
+PHRASES = Table("search_phrase", ("number INTEGER", "term INTEGER", "words TEXT"))
+"""A name as it is looked for: its words without those that say nothing, in order."""
+TERM_WORDS = Table("search_term_word", ("word TEXT", "phrases BLOB"))
+"""Word → the phrases that hold it: 16 × number + how many words the phrase has, four bytes each."""
+
+PASSED_OVER = frozenset("of the in and with a an to by for و در از به با برای ها های هایی ی".split())  # noqa: SIM905
+"""Words that neither name a thing nor part one from another."""
+_MOST_WORDS = 15
+_MOST_BEGUN = 48
+"""So many words may go on from the beginning of one; of more, only the word itself counts."""
+_MOST_GOING_ON = 6
+_LETTERS = re.compile(r"[^\W_]+")
+
+Slot = Sequence[str]
+"""What one word of a query may stand for; mostly itself alone."""
+Name = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A term said in a query: the places of the words that say it, and its names in other words."""
+
+    places: tuple[int, ...]
+    term: int
+    names: tuple[Name, ...]
+
+
+def tables(glossary: Glossary | None) -> Iterator[tuple[Table, list[tuple[object, ...]]]]:
+    """The tables of the glossary; empty ones without it."""
+    terms: list[tuple[object, ...]] = []
+    phrases: list[tuple[object, ...]] = []
+    under: dict[str, list[int]] = defaultdict(list)
+    for term in glossary.terms if glossary else ():
+        names = dict.fromkeys((term.en, term.fa, *term.variants_fa, *term.variants_en))
+        number = len(terms)
+        lines = dict.fromkeys(" ".join(_LETTERS.findall(fold(name))) for name in names)
+        terms.append((number, "\n".join(line for line in lines if line)))
+        for said in dict.fromkeys(form for name in names for form in _forms(name)):
+            # what says nothing is a name of its own only where nothing else is said
+            place = len(phrases)
+            phrases.append((place, number, " ".join(said)))
+            for word in set(said):
+                under[word].append(16 * place + len(set(said)))
+    yield TERMS, terms
+    yield PHRASES, phrases
+    yield TERM_WORDS, [(word, _packed(found)) for word, found in sorted(under.items())]
+
+
+def glossary_words(glossary: Glossary | None) -> set[str]:
+    """Every folded word of the names."""
+    return {word for term in (glossary.terms if glossary else ()) for name in term.names() for word in words(name)}
+
+
+def _forms(name: str) -> Iterator[Name]:
+    """A name's words, split and with its compounds joined, as far as they say something."""
+    split = _telling(_LETTERS.findall(fold(name)))
+    joined = _telling([key(chunk) for chunk in name.split()])
+    for form in dict.fromkeys((split, joined)):
+        if 0 < len(form) <= _MOST_WORDS:
+            yield form
+
+
+def _telling(found: Iterable[str]) -> Name:
+    return tuple(word for word in found if word and word not in PASSED_OVER)
+
+
+def _packed(numbers: list[int]) -> bytes:
+    packed = array("I", sorted(numbers))
+    if byteorder == "big":
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def _unpacked(data: bytes) -> "array[int]":
+    packed = array("I")
+    packed.frombytes(data)
+    if byteorder == "big":
+        packed.byteswap()
+    return packed
+
+
+class Terms:
+    """The glossary of one release."""
+
+    def __init__(self, reader: ReleaseReader) -> None:
+        self._reader = reader
+        self._words: Kept[str, frozenset[int]] = Kept(2_000_000, len)
+        self._begun: Kept[str, frozenset[int]] = Kept(2_000_000, len)
+        self._phrases: Kept[int, tuple[int, frozenset[str]]] = Kept(2_000_000, lambda _: 200)
+
+    def begins(self, word: str) -> bool:
+        """Whether a word of the glossary begins so."""
+        return next(self._reader.span(TERM_WORDS, word, word + chr(0x10FFFF), 1), None) is not None
+
+    def beginning(self, letters: str, most: int) -> list[str]:
+        """The words that begin so."""
+        return [row[0] for row in self._reader.span(TERM_WORDS, letters, letters + chr(0x10FFFF), most)]
+
+    def holds(self, word: str) -> bool:
+        """Whether it is a word of the glossary."""
+        return bool(self._with(word))
+
+    def meanings(self, slots: Sequence[Slot]) -> list[Meaning]:
+        """The terms that the query says, longest names first, none of whose words says another one too.
+
+        The last slot may be the beginning of a word.
+        """
+        last = len(slots) - 1
+        places: dict[int, list[int]] = {}
+        for n, slot in enumerate(slots):
+            here: set[int] = set()
+            for word in slot:
+                if word not in PASSED_OVER:
+                    here.update(self._with(word))
+                    if n == last:
+                        here.update(self._beginning(word))
+            for packed in here:
+                places.setdefault(packed, []).append(n)
+        whole = [packed for packed, found in places.items() if len(found) >= packed & 15]
+        if not whole:
+            return []
+        # the longest first; of two the one that is said in whole words
+        said = sorted((self._said(packed, places[packed], slots) for packed in whole), reverse=True)
+        taken: set[int] = set()
+        found: dict[tuple[int, ...], list[int]] = {}
+        for right, whole_words, _, packed in said:
+            if not right:
+                continue
+            term = self._phrase(packed >> 4)[0]
+            at = tuple(places[packed])
+            if at in found:
+                if term not in found[at] and whole_words and len(found[at]) < _MOST_GOING_ON:
+                    found[at].append(term)
+            elif taken.isdisjoint(at):
+                taken.update(at)
+                found[at] = [term]
+        return [Meaning(at, term, self.names(term)) for at, terms in found.items() for term in terms]
+
+    def _said(self, packed: int, at: list[int], slots: Sequence[Slot]) -> tuple[int, bool, int, int]:
+        """How many words the phrase has if they are all said (0: they are not), and whether in whole words."""
+        needed = self._phrase(packed >> 4)[1]
+        missing = needed.difference(*(slots[n] for n in at))
+        right = len(needed)
+        if missing:
+            (*more, begun), last = missing, len(slots) - 1
+            if more or at[-1] != last or not any(begun.startswith(word) for word in slots[last]):
+                right = 0
+        return right, not missing, -packed, packed
+
+    def going_on(self, slots: Sequence[Slot]) -> list[int]:
+        """The terms one of whose names has all these words and some more, shortest names first."""
+        last = len(slots) - 1
+        found: set[int] | None = None
+        for n, slot in enumerate(slots):
+            here: set[int] = set()
+            for word in slot:
+                if word in PASSED_OVER:
+                    continue
+                here.update(self._with(word))
+                if n == last:
+                    here.update(self._beginning(word))
+            if here or not all(word in PASSED_OVER for word in slot):
+                found = here if found is None else found & here
+        ordered = sorted(found or (), key=lambda packed: (packed & 15, packed))
+        return list(dict.fromkeys(self._phrase(packed >> 4)[0] for packed in ordered[:_MOST_GOING_ON]))
+
+    def names(self, term: int) -> tuple[Name, ...]:
+        """The names of a term in words; what titles say comes first."""
+        row = self._reader.get(TERMS, term)
+        return tuple(tuple(line.split()) for line in row[1].split("\n")) if row else ()
+
+    def _phrase(self, number: int) -> tuple[int, frozenset[str]]:
+        known = self._phrases.get(number)
+        if known is None:
+            row = self._reader.get(PHRASES, number)
+            known = (row[1], frozenset(row[2].split())) if row else (0, frozenset())
+            self._phrases.put(number, known)
+        return known
+
+    def _with(self, word: str) -> frozenset[int]:
+        known = self._words.get(word)
+        if known is None:
+            row = self._reader.get(TERM_WORDS, word)
+            known = frozenset(_unpacked(row[1])) if row else frozenset()
+            self._words.put(word, known)
+        return known
+
+    def _beginning(self, word: str) -> frozenset[int]:
+        if len(word) < 2 or word.isdecimal():
+            return frozenset()
+        known = self._begun.get(word)
+        if known is None:
+            rows = list(self._reader.span(TERM_WORDS, word, word + chr(0x10FFFF), _MOST_BEGUN + 1))
+            known = frozenset(n for row in rows for n in _unpacked(row[1])) if len(rows) <= _MOST_BEGUN else frozenset()
+            self._begun.put(word, known)
+        return known

@@ -1,0 +1,224 @@
+"""The kinds of match of a plain query, best first: the one place that says what is worth more.
+
+A literal match stands before one by the meaning (the glossary) of the same quality, and both before
+whatever matches less. Sets are worked out when they are asked for; a page that is full early costs little.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Protocol
+
+from pyroaring import FrozenBitMap
+
+from termserver.model.fold import key
+from termserver.search.glossary import Name
+from termserver.search.postings import CODE, NOBODY, START, TAIL, TITLE, WHOLE, Postings, bag, union
+from termserver.search.query import Chunk, PlainText
+
+ANYWHERE = "a"
+"""Words of titles and other words together."""
+_MOST_TITLES = 12
+"""So many ways to say a whole title are looked up at most."""
+
+Kind = tuple[str, FrozenBitMap]
+"""How explanations call the kind, and what is of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Words of a query that say one thing together, and its names in other words (none: the words alone)."""
+
+    chunks: tuple[Chunk, ...]
+    last: bool
+    term: int = -1
+    names: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a query: its words, and what they mean together (no groups: nothing beside themselves)."""
+
+    text: PlainText
+    every_begins: bool = False
+    groups: tuple[Group, ...] = ()
+
+
+class Lists(Protocol):
+    """What a kind is made of."""
+
+    postings: Postings
+
+    def chunk(self, kind: str, chunk: Chunk, begins: bool, codes: bool) -> FrozenBitMap: ...
+    def words(self, kind: str, word: str, begins: bool) -> FrozenBitMap: ...
+
+
+class Kinds:
+    """The kinds of one reading in one release."""
+
+    __slots__ = ("_all", "_codes", "_lists", "_meant", "_reading", "_tails", "_titles")
+
+    def __init__(self, lists: Lists, reading: Reading) -> None:
+        self._lists = lists
+        self._reading = reading
+        text, postings = reading.text, lists.postings
+        self._codes = postings.beginning(CODE, text.joined)
+        self._titles = postings.beginning(WHOLE, text.joined)
+        self._tails = postings.beginning(TAIL, text.joined) if text.tail else NOBODY
+        self._meant = self._groups(ANYWHERE) if reading.groups else NOBODY
+        self._all = NOBODY
+
+    def everything(self, allowed: FrozenBitMap | None) -> FrozenBitMap:
+        """Whatever matches at all."""
+        found = self._matching()
+        more = [some for some in (self._codes, self._titles, self._tails, self._meant) if some]
+        if more:
+            found = FrozenBitMap.union(found, *more)
+        self._all = found if allowed is None else found & allowed
+        return self._all
+
+    def _matching(self) -> FrozenBitMap:
+        """What has all of the chunks anywhere, the last one begun."""
+        chunks, every = self._reading.text.chunks, self._reading.every_begins
+        if len(chunks) == 1:
+            return self._lists.chunk(ANYWHERE, chunks[0], True, False)
+        found = self._lists.chunk(ANYWHERE, chunks[0], every, True)
+        found = self._narrowed(found, ANYWHERE, chunks[1:-1], every, True)
+        return self._narrowed(found, ANYWHERE, chunks[-1:], True, True)
+
+    def best_first(self) -> Iterator[Kind]:
+        """The kinds, best first; what needs many lists is taken out of everything step by step."""
+        text, every, meant = self._reading.text, self._reading.every_begins, self._meant
+        postings = self._lists.postings
+        whole, beginning = postings.whole, postings.beginning
+        codes, titles = self._codes, self._titles
+        first, last = text.chunks[:-1], text.chunks[-1:]
+        parts = [part for chunk in text.chunks for part in chunk.parts]
+        several = bool(first)
+        yield "code", whole(CODE, text.joined) if codes else NOBODY
+        yield "title", whole(WHOLE, text.joined) if titles else NOBODY
+        titled, rest, named = postings.of_bags(_bags(text.chunks))
+        yield "title-words", titled
+        said = postings.of_bags(self._said()) if meant else (NOBODY, NOBODY, NOBODY)
+        yield "meant-title", said[0]
+        yield "title-rest", rest
+        yield "meant-title-rest", said[1]
+        yield "name", named
+        yield "meant-name", said[2]
+        in_titles = self._narrowed(self._all, TITLE, first, every, several)
+        all_whole = self._narrowed(in_titles, TITLE, last, every, several)
+        yield "title-begins", titles & all_whole
+        yield "begins", FrozenBitMap.union(codes, titles) if codes or titles else NOBODY
+        yield "first-word", _any_of(all_whole, (whole(START, part) for part in parts))
+        last_begun = all_whole if every else self._narrowed(in_titles, TITLE, last, True, several)
+        yield (
+            "first-word-begun",
+            _any_of(last_begun, (*(whole(START, part) for part in parts), beginning(START, parts[-1]))),
+        )
+        in_meant = self._groups(TITLE) if meant else NOBODY
+        yield "meant-first-word", self._starting(in_meant) if in_meant else NOBODY
+        yield "words", all_whole
+        yield "words-begun", last_begun
+        yield "meant", in_meant
+        yield "code-tail", self._tails
+        in_any = self._narrowed(self._all, ANYWHERE, first, every, several)
+        yield "other-names", self._narrowed(in_any, ANYWHERE, last, every, several)
+        yield "meant-other-names", meant
+        yield "other-names-begun", self._all
+
+    def _narrowed(
+        self, found: FrozenBitMap, kind: str, chunks: Sequence[Chunk], begins: bool, codes: bool
+    ) -> FrozenBitMap:
+        """What of ``found`` has all of the chunks; given up at the first one that nobody has."""
+        for chunk in chunks:
+            if not found:
+                return NOBODY
+            found = found & self._lists.chunk(kind, chunk, begins, codes)
+        return found
+
+    # less than everything
+
+    def partial(self, allowed: FrozenBitMap | None) -> list[FrozenBitMap]:
+        """What matches each of the words, in their own letters or by what they mean."""
+        chunks = self._reading.text.chunks
+        sets = []
+        for n, chunk in enumerate(chunks):
+            found = self._lists.chunk(ANYWHERE, chunk, n == len(chunks) - 1, True)
+            for group in self._reading.groups:
+                if group.names and chunk in group.chunks:
+                    found = found | self._group(ANYWHERE, group)
+            sets.append(found if allowed is None else found & allowed)
+        return sets
+
+    # by meaning
+
+    def _groups(self, kind: str) -> FrozenBitMap:
+        """What says every group, in its own words or in other ones."""
+        found: FrozenBitMap | None = None
+        for group in self._reading.groups:
+            here = self._group(kind, group)
+            found = here if found is None else found & here
+            if not found:
+                return NOBODY
+        return found if found is not None else NOBODY
+
+    def _group(self, kind: str, group: Group) -> FrozenBitMap:
+        named = NOBODY
+        if group.names:
+            named = self._lists.postings.kept(f"n{kind}{group.term}", lambda _: self._named(kind, group.names))
+            if len(self._reading.groups) == 1:
+                return named
+        own = None
+        for n, chunk in enumerate(group.chunks):
+            begins = self._reading.every_begins or (group.last and n == len(group.chunks) - 1)
+            here = self._lists.chunk(kind, chunk, begins, True)
+            own = here if own is None else own & here
+        return named if own is None else named | own
+
+    def _named(self, kind: str, names: Iterable[Name]) -> FrozenBitMap:
+        found = []
+        for name in names:
+            here: FrozenBitMap | None = None
+            for word in name:
+                members = self._lists.words(kind, word, False)
+                here = members if here is None else here & members
+                if not here:
+                    break
+            if here:
+                found.append(here)
+        return union(found)
+
+    def _said(self) -> list[int]:
+        """The sets of words of the titles that would say it all."""
+        groups = self._reading.groups
+        ways: list[Sequence[Name]] = []
+        for group in groups:
+            own = tuple(part for chunk in group.chunks for part in chunk.parts)
+            ways.append(group.names or (own,))
+        said = islice(product(*ways), _MOST_TITLES)
+        return list(dict.fromkeys(bag(word for name in names for word in name) for names in said))
+
+    def _starting(self, found: FrozenBitMap) -> FrozenBitMap:
+        """Those of ``found`` whose title begins as one of the names does."""
+        names = [name for group in self._reading.groups for name in group.names[:2]]
+        whole, beginning = self._lists.postings.whole, self._lists.postings.beginning
+        if len(self._reading.groups) == 1:
+            lists = (beginning(WHOLE, key(" ".join(name))) for name in names)
+        else:
+            lists = (whole(START, name[0]) for name in names if name)
+        return _any_of(found, lists)
+
+
+def _bags(chunks: Sequence[Chunk]) -> list[int]:
+    split = {part for chunk in chunks for part in chunk.parts}
+    joined = {chunk.joined for chunk in chunks}
+    found = [bag(split)] if split == joined else [bag(split), bag(joined)]
+    return list(dict.fromkeys(found))
+
+
+def _any_of(found: FrozenBitMap, lists: Iterable[FrozenBitMap]) -> FrozenBitMap:
+    """What of ``found`` is in any of the lists."""
+    if not found:
+        return NOBODY
+    here = [found & members for members in lists if members]
+    return FrozenBitMap.union(*here) if here else NOBODY

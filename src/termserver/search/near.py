@@ -1,0 +1,181 @@
+"""Words as they were meant: which words of a release are a typing error away from what was typed.
+
+Every word is kept by its beginnings of four to seven letters, each of those under what is left of it
+when one letter is deleted (two, where the word is long). The deletions of what was typed meet them
+there (symmetric deletes); an edit distance decides. The table is one row per bucket of hashes.
+"""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, groupby
+from sys import byteorder
+from typing import Any
+from zlib import crc32
+
+from termserver.model.ports import ReleaseReader
+from termserver.model.releases import Table
+
+NEAR = Table("search_near", ("bucket INTEGER", "entries BLOB"))
+"""Hash of a deletion → tags of two bytes, then as many numbers of ``BEGUN`` of four bytes."""
+BEGUN = Table("search_begun", ("number INTEGER", "letters TEXT", "weight INTEGER", "words TEXT"))
+"""The beginnings of words by number; how many concepts are below; of the longest ones the words that begin so, and of
+the others the word that is no more than that, each with its number of concepts behind it."""
+
+SHORTEST = 4
+"""Words of fewer letters have no typing errors: everything is near them."""
+LONG = 8
+"""Words of so many letters may have two."""
+_HEAD = 7
+_PER_BUCKET = 48
+_MOST_BITS = 16
+
+
+def edits(word: str) -> int:
+    """How many typing errors a word may have."""
+    return 0 if len(word) < SHORTEST or not word.isalpha() else 2 if len(word) >= LONG else 1
+
+
+def deletions(word: str, most: int) -> set[str]:
+    """What is left of the word when none, one ... ``most`` of its letters are deleted."""
+    size = len(word)
+    found = {word}
+    for number in range(1, most + 1):
+        for kept in combinations(range(size), size - number):
+            found.add("".join([word[n] for n in kept]))
+    return found
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours from one to the other; of more than ``most`` it is
+    one more."""
+    if one == other:
+        return 0
+    low, end_one, end_other = 0, len(one), len(other)
+    if abs(end_one - end_other) > most:
+        return most + 1
+    while low < end_one and low < end_other and one[low] == other[low]:
+        low += 1
+    while end_one > low and end_other > low and one[end_one - 1] == other[end_other - 1]:
+        end_one -= 1
+        end_other -= 1
+    a, b = one[low:end_one], other[low:end_other]
+    if not a or not b:
+        return min(len(a) + len(b), most + 1)
+    if len(a) == 1 == len(b) or (len(a) == 2 == len(b) and a[0] == b[1] and a[1] == b[0]):
+        return 1
+    if most < 2:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a):
+        former, row = row, [i + 1]
+        for j, there in enumerate(b):
+            step = min(former[j] + (letter != there), former[j + 1] + 1, row[j] + 1)
+            if i and j and letter == b[j - 1] and a[i - 1] == there:
+                step = min(step, before[j - 1] + 1)
+            row.append(step)
+        before = former
+    return min(row[-1], most + 1)
+
+
+def begun_distance(typed: str, word: str, most: int) -> int:
+    """The distance to the nearest beginning of the word."""
+    size = len(typed)
+    return min(distance(typed, word[:end], most) for end in range(max(1, size - most), size + most + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class NearWord:
+    """A word, or (``begun``) the beginning of one, so many edits away and in so many concepts."""
+
+    letters: str
+    far: int
+    weight: int
+    begun: bool
+
+
+def tables(words: Mapping[str, int]) -> Iterator[tuple[Table, list[tuple[Any, ...]]]]:
+    """The tables for these folded words with their weights; those with digits, or too short, are left out."""
+    most: dict[str, int] = {}
+    weights: dict[str, int] = defaultdict(int)
+    below: dict[str, list[str]] = defaultdict(list)
+    for word, weight in sorted(words.items()):
+        if edits(word):
+            for end in range(SHORTEST, min(len(word), _HEAD) + 1):
+                head = word[:end]
+                # two errors are looked for in the longest beginning of long words only
+                most[head] = max(most.get(head, 1), 2 if end == _HEAD and len(word) >= LONG - 1 else 1)
+                weights[head] += weight
+            below[word[:_HEAD]].append(f"{word} {weight}")
+    begun = sorted(most)
+    hashed = [(crc32(left.encode()), n) for n, head in enumerate(begun) for left in deletions(head, most[head])]
+    bits = min(_MOST_BITS, max(0, (len(hashed) // _PER_BUCKET).bit_length()))
+    mask = (1 << bits) - 1
+    hashed.sort(key=lambda pair: (pair[0] & mask, pair[0] >> 16, pair[1]))
+    rows: list[tuple[Any, ...]] = [(-1, bytes([bits]))]
+    for bucket, run in groupby(hashed, key=lambda pair: pair[0] & mask):
+        some = list(run)
+        tags, numbers = array("H", [code >> 16 for code, _ in some]), array("I", [n for _, n in some])
+        rows.append((bucket, _little(tags) + _little(numbers)))
+    yield NEAR, rows
+    yield BEGUN, [(n, head, weights[head], " ".join(below.get(head, ()))) for n, head in enumerate(begun)]
+
+
+def _little(numbers: "array[int]") -> bytes:
+    if byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+class Near:
+    """The beginnings of words near to what was typed, in one release."""
+
+    def __init__(self, reader: ReleaseReader) -> None:
+        self._reader = reader
+        row = reader.get(NEAR, -1) if reader.has(NEAR) else None
+        self._mask = (1 << row[1][0]) - 1 if row else -1
+
+    def words(self, typed: str, begun: bool, most: int) -> list[NearWord]:
+        """The words ``most`` edits away from what was typed; with ``begun`` the beginnings of words, too."""
+        if self._mask < 0:
+            return []
+        head = typed[:_HEAD]
+        codes = {crc32(left.encode()) for left in deletions(head, most)}
+        rows = self._reader.many(NEAR, {code & self._mask for code in codes})
+        numbers: set[int] = set()
+        for code in codes:
+            row = rows.get(code & self._mask)
+            if row is not None:
+                numbers.update(_under(row[1], code >> 16))
+        found: list[NearWord] = []
+        for _, letters, weight, below in self._reader.many(BEGUN, numbers).values():
+            if begun and len(typed) < _HEAD:
+                far = distance(typed, letters, most)
+                if far <= most:
+                    found.append(NearWord(letters, far, weight, True))
+            if below and distance(head, letters, 2 * most) <= 2 * most:
+                found += _of_word_list(typed, below.split(" "), begun, most)
+        return found
+
+
+def _of_word_list(typed: str, below: Sequence[str], begun: bool, most: int) -> Iterator[NearWord]:
+    for word, weight in zip(below[::2], below[1::2], strict=True):
+        far = begun_distance(typed, word, most) if begun and len(typed) >= _HEAD else distance(typed, word, most)
+        if far <= most:
+            yield NearWord(word, far, int(weight), False)
+
+
+def _under(entries: bytes, tag: int) -> Sequence[int]:
+    """The numbers that stand under the tag."""
+    half = len(entries) // 6 * 2
+    wanted = tag.to_bytes(2, "little")
+    found = []
+    at = entries.find(wanted, 0, half)
+    while at >= 0:
+        if not at & 1:
+            place = half + 2 * at
+            found.append(int.from_bytes(entries[place : place + 4], "little"))
+        at = entries.find(wanted, at + 1, half)
+    return found

@@ -1,0 +1,295 @@
+"""What may have been meant where nothing is found as typed.
+
+In this order, each said as such: every word only begun; the keyboard's other layout, typing errors,
+Persian in Latin letters, words run together or apart; what goes on from a name of the glossary; and
+last the best partial match. A query that finds something never comes here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from termserver.model.fold import fold
+from termserver.search.finglish import fits, skeletons
+from termserver.search.glossary import PASSED_OVER, Terms
+from termserver.search.kept import Kept
+from termserver.search.kinds import ANYWHERE, Group, Lists, Reading
+from termserver.search.layouts import other_layout
+from termserver.search.near import LONG, Near, edits
+from termserver.search.postings import AFTER, CODE, LATIN
+from termserver.search.query import Chunk, PlainText, chunk
+
+LAYOUT, SPELLING, FINGLISH = "layout", "spelling", "transliteration"
+_MOST_OTHERS = 8
+_MOST_GUESSED = 12
+"""Of a longer query no word is guessed at: it is no slip of the finger."""
+_MOST_LETTERS = 32
+_PLURALS = (("ies", "y"), ("es", ""), ("s", ""), ("هایی", ""), ("های", ""), ("ها", ""))
+
+
+class Source(Lists, Protocol):
+    """What is asked of the finder of one release."""
+
+    near: Near
+
+
+@dataclass(frozen=True, slots=True)
+class Loosened:
+    """A looser reading: what was loosened, and what was probably meant ("" where that is what was typed)."""
+
+    how: str
+    reading: Reading
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One word that may have been meant."""
+
+    word: Chunk
+    how: str
+    far: int
+    weight: int
+    begun: bool = False
+
+
+class Relaxing:
+    """Reads queries, as they are and as they may have been meant, over the finders of an edition."""
+
+    def __init__(self, finders: Sequence[Source], terms: Terms | None) -> None:
+        self._finders = finders
+        self._terms = terms
+        self._ways: Kept[tuple[str, bool], tuple[Way, ...]] = Kept(4_000_000, lambda ways: 200 * len(ways))
+
+    def reading(self, text: PlainText, every_begins: bool = False) -> Reading:
+        """The query with what the glossary says of its words."""
+        return Reading(text, every_begins, self._groups(text.chunks))
+
+    def _groups(self, chunks: Sequence[Chunk]) -> tuple[Group, ...]:
+        """The words parted by what they mean; none if the glossary knows none of them."""
+        if self._terms is None or len(chunks) > _MOST_GUESSED:
+            return ()
+        owners: list[int] = []
+        slots: list[tuple[str, ...]] = []
+        for n, one in enumerate(chunks):
+            if one.others:
+                owners.append(n)
+                slots.append(tuple(dict.fromkeys(other.joined for other in (one, *one.others))))
+                continue
+            for part in one.parts:
+                owners.append(n)
+                slots.append((part,))
+        meanings = self._terms.meanings(slots)
+        if not meanings:
+            return ()
+        groups: dict[tuple[int, ...], Group] = {}
+        last = len(chunks) - 1
+        taken: set[int] = set()
+        for meaning in meanings:
+            at = tuple(dict.fromkeys(owners[place] for place in meaning.places))
+            known = groups.get(at)
+            if known is not None:
+                groups[at] = replace(known, names=known.names + meaning.names, term=known.term * 100_000 + meaning.term)
+            elif taken.isdisjoint(at):
+                taken.update(at)
+                groups[at] = Group(tuple(chunks[n] for n in at), last in at, meaning.term, meaning.names)
+        for n, one in enumerate(chunks):
+            if n not in taken and not all(part in PASSED_OVER for part in one.parts):
+                groups[(n,)] = Group((one,), n == last)
+        return tuple(groups[at] for at in sorted(groups))
+
+    def looser(self, typed: str, text: PlainText) -> Iterator[Loosened]:
+        """Ever looser readings; the first one that finds something is the one to take."""
+        chunks = text.chunks
+        several = len(chunks) > 1
+        if several:
+            yield Loosened("prefixes", self.reading(text, True))
+        if len(chunks) == 1 and chunks[0].may_be_code and len(text.joined) > 1:
+            yield Loosened("code", Reading(replace(text, tail=True)))
+        if len(chunks) <= _MOST_GUESSED and len(typed) < 20 * _MOST_LETTERS:
+            yield from self._guessed(typed)
+        going_on = self._going_on(chunks)
+        if going_on:
+            yield going_on
+
+    def partial(self, typed: str) -> Reading:
+        """The words, each with what may be meant by it: what matches most of them is the best that there is."""
+        pieces = [(piece, one) for piece in typed.split()[:_MOST_GUESSED] if (one := chunk(piece))]
+        last = len(pieces) - 1
+        chunks: dict[Chunk, None] = {}
+        for n, (piece, one) in enumerate(pieces):
+            if all(part in PASSED_OVER for part in one.parts):
+                continue
+            others = () if self.known(one, n == last) else tuple(way.word for way in self.ways(piece, one, n == last))
+            chunks[Chunk(one.parts, one.joined, others)] = None
+        text = PlainText(tuple(chunks), "".join(one.joined for one in chunks))
+        return self.reading(text)
+
+    def _guessed(self, typed: str) -> Iterator[Loosened]:
+        pieces = typed.split()
+        own = [chunk(piece) for piece in pieces]
+        last = max((n for n, one in enumerate(own) if one), default=-1)
+        known = [one is None or self.known(one, n == last) for n, one in enumerate(own)]
+        for everything in (False, True):
+            if all(known) and not everything:
+                continue
+            ways = [
+                () if one is None or (known[n] and not everything) else self.ways(pieces[n], one, n == last)
+                for n, one in enumerate(own)
+            ]
+            if not everything and any(not ways[n] and not known[n] for n in range(len(own))):
+                continue
+            for chunks, how, said in _put_together(own, ways, known):
+                meant = PlainText(chunks, "".join(one.joined for one in chunks))
+                yield Loosened(how, self.reading(meant), said)
+                if len(chunks) > 1:
+                    yield Loosened(how, self.reading(meant, True), said)
+
+    def known(self, one: Chunk, last: bool) -> bool:
+        """Whether some release or the glossary has the word, or (``last``) one that begins so."""
+        if one.may_be_code and any(finder.postings.beginning(CODE, one.joined) for finder in self._finders):
+            return True
+        words = (one.joined,) if len(one.parts) == 1 else (*one.parts, one.joined)
+        here = [self._has(word, last or len(word) < 3) for word in words]
+        return here[-1] or (len(words) > 1 and all(here[:-1]))
+
+    def _has(self, word: str, begun: bool) -> bool:
+        if any(finder.words(ANYWHERE, word, begun) for finder in self._finders):
+            return True
+        return self._terms is not None and (self._terms.begins(word) if begun else self._terms.holds(word))
+
+    def ways(self, piece: str, one: Chunk, last: bool) -> tuple[Way, ...]:
+        """What may have been meant by a piece of the query, the likeliest first."""
+        if len(piece) > _MOST_LETTERS:
+            return ()
+        found = self._ways.get((piece, last))
+        if found is None:
+            found = tuple(self._made(piece, one, last))
+            self._ways.put((piece, last), found)
+        return found
+
+    def _made(self, piece: str, one: Chunk, last: bool) -> list[Way]:
+        switched = chunk(other_layout(piece))
+        if switched is not None and switched != one and len(switched.joined) > 1 and self.known(switched, last):
+            return [Way(switched, LAYOUT, 0, 0)]
+        word = one.joined
+        found: dict[str, Way] = {}
+        if word.isalpha():
+            for way in (*self._plural(word), *self._near(word, last), *self._persian(word, last)):
+                found.setdefault(way.word.joined, way)
+            if not found:
+                found = {way.word.joined: way for way in self._parted(word)}
+        least = min((way.far for way in found.values()), default=0)
+        some = [way for way in found.values() if way.far <= max(1, least)]
+        return sorted(some, key=lambda way: (way.far, way.begun, -way.weight, way.word.joined))[:_MOST_OTHERS]
+
+    def _plural(self, word: str) -> Iterator[Way]:
+        for ending, instead in _PLURALS:
+            bare = word.removesuffix(ending) + instead
+            if word.endswith(ending) and len(bare) > 2 and self._has(bare, False):
+                yield Way(Chunk((bare,), bare), SPELLING, 0, 0)
+                return
+
+    def _near(self, word: str, last: bool) -> Iterator[Way]:
+        most = edits(word)
+        for far in range(1, most + 1):
+            found: dict[str, tuple[int, int, bool]] = {}
+            for finder in self._finders:
+                for near in finder.near.words(word, last, far):
+                    former = found.get(near.letters, (near.far, 0, near.begun))
+                    found[near.letters] = (near.far, former[1] + near.weight, near.begun and former[2])
+            if found:
+                for letters, (near_by, weight, begun) in found.items():
+                    # a beginning that only goes on from another one adds nothing to it
+                    if not begun or not any(letters != o and letters.startswith(o) for o in found):
+                        yield Way(Chunk((letters,), letters), SPELLING, near_by, weight, begun)
+                return
+
+    def _persian(self, word: str, last: bool) -> Iterator[Way]:
+        """The Persian words that may be spelled so in Latin letters."""
+        if not word.isascii() or len(word) < 2:
+            return
+        for consonants in skeletons(word):
+            if not consonants:
+                continue
+            begun = last and len(consonants) > 1
+            weights: dict[str, int] = {}
+            for finder in self._finders:
+                read = finder.postings.reader
+                rows = (
+                    read.span(LATIN, consonants, consonants + AFTER, 24)
+                    if begun
+                    else filter(None, [read.get(LATIN, consonants)])
+                )
+                for _, listed in rows:
+                    some = listed.split(" ")
+                    for known, weight in zip(some[::2], some[1::2], strict=True):
+                        weights[known] = weights.get(known, 0) + int(weight)
+            for known, weight in weights.items():
+                if fits(word, known, begun):
+                    yield Way(Chunk((known,), known), FINGLISH, 1, weight)
+
+    def _parted(self, word: str) -> Iterator[Way]:
+        """Two words run together."""
+        if len(word) < LONG - 2:
+            return
+        for end in range(2, len(word) - 1):
+            one, other = word[:end], word[end:]
+            if self._has(one, False) and self._has(other, False):
+                yield Way(Chunk((one, other), word), SPELLING, 1, min(end, len(word) - end))
+
+    def _going_on(self, chunks: Sequence[Chunk]) -> Loosened | None:
+        """The names that have all these words and some more."""
+        if self._terms is None or len(chunks) > _MOST_GUESSED:
+            return None
+        slots = [tuple(one.parts) for one in chunks]
+        found = self._terms.going_on(slots)
+        if not found:
+            return None
+        names = tuple(name for term in found for name in self._terms.names(term))
+        number = -2
+        for term in found:
+            number = number * 100_000 - term
+        text = PlainText(tuple(chunks), "".join(one.joined for one in chunks))
+        said = " ".join(self._terms.names(found[0])[0])
+        return Loosened("meant", Reading(text, False, (Group(tuple(chunks), True, number, names),)), said)
+
+
+def _put_together(
+    own: Sequence[Chunk | None], ways: Sequence[Sequence[Way]], known: Sequence[bool]
+) -> Iterator[tuple[tuple[Chunk, ...], str, str]]:
+    """The chunks with what may be meant by each, how that was guessed, and the likeliest words.
+
+    One slip explains all of the words, if it can; then each may be another one.
+    """
+    some_ways = [some for some in ways if some]
+    if len(some_ways) > 1:
+        for how in (LAYOUT, SPELLING, FINGLISH):
+            if all(any(way.how == how for way in some) for some in some_ways):
+                yield _joined(own, [[way for way in some if way.how == how] for some in ways], known, how)
+    hows = [how for some in some_ways for how in dict.fromkeys(way.how for way in some)]
+    if hows:
+        how = max((SPELLING, FINGLISH, LAYOUT), key=hows.count)
+        yield _joined(own, [sorted(some, key=lambda way: way.how != how) for some in ways], known, how)
+
+
+def _joined(
+    own: Sequence[Chunk | None], ways: Sequence[Sequence[Way]], known: Sequence[bool], how: str
+) -> tuple[tuple[Chunk, ...], str, str]:
+    chunks: dict[Chunk, None] = {}
+    said: list[str] = []
+    for one, some, is_known in zip(own, ways, known, strict=True):
+        if one is None:
+            continue
+        if not some:
+            chunks[one] = None
+            said.append(" ".join(one.parts))
+            continue
+        best, *more = some
+        said.append(" ".join((one if is_known and best.how != how else best.word).parts))
+        others = tuple(way.word for way in more)
+        if is_known:  # what was typed is a word, too
+            chunks[Chunk(one.parts, one.joined, (best.word, *others))] = None
+        else:
+            chunks[Chunk(best.word.parts, best.word.joined, others)] = None
+    return tuple(chunks), how, fold(" ".join(said))
