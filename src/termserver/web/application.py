@@ -1,7 +1,5 @@
 """The whole application as it is served: the API with the pages people open, one front before both."""
 
-from importlib.resources import files
-
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
@@ -12,27 +10,12 @@ from termserver.api.pool import Busy, Judges
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
 from termserver.service import TermServer
-from termserver.web import documents_words, objection, posted
+from termserver.web import coder_routes, documents_words, objection, posted
+from termserver.web.coder_routes import HEADERS, PRIVATE
 from termserver.web.documents_page import LIMIT, DocumentsPage, Judged
 from termserver.web.rule_page import RulePage
-from termserver.web.start_page import StartPage
+from termserver.web.site import Site
 
-_STATIC = {
-    "app.js": "text/javascript",
-    "style.css": "text/css",
-    "documents.js": "text/javascript",
-    "documents.css": "text/css",
-}
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "content-security-policy": _POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-}
-_PRIVATE = {**_HEADERS, "cache-control": "no-store"}
 _FORM = 2048
 """What a form adds to a document."""
 
@@ -41,34 +24,18 @@ def create(server: TermServer, workers: int | None = None) -> Front:
     """The ASGI application over one opened edition; ``workers`` processes judge its documents (``api.pool``)."""
     judges = Judges(server, workers)
     app, hot = create_api(server, judges)
-    _add_start(app, StartPage(server))
-    _add_documents(app, DocumentsPage(server), judges)
-    _add_rules(app, RulePage(server))
+    site = Site(server)
+    coder_routes.add(app, site)
+    _add_documents(app, DocumentsPage(site), judges)
+    _add_rules(app, RulePage(site))
     return in_front(app, hot)
-
-
-def _add_start(app: FastAPI, page: StartPage) -> None:
-    static = files("termserver.web") / "static"
-    held = {name: (static / name).read_bytes() for name in _STATIC}
-
-    @app.get("/", include_in_schema=False)
-    async def start(request: Request) -> Response:
-        query = request.query_params
-        html = page.render(query.get("q", ""), query.get("system", ""), query.get("lang", "fa"))
-        return HTMLResponse(html, headers=_HEADERS)
-
-    @app.get("/static/{name}", include_in_schema=False)
-    async def asset(name: str) -> Response:
-        if name not in held:
-            return Response(status_code=404)
-        return Response(held[name], media_type=_STATIC[name], headers={"cache-control": "max-age=300"})
 
 
 def _add_documents(app: FastAPI, page: DocumentsPage, judges: Judges) -> None:
     @app.get("/documents", include_in_schema=False)
     async def empty(lang: str = "fa", example: str = "", format: str = "xml") -> Response:
         text = page.example(example, format) if example else ""
-        return HTMLResponse(page.render(lang, text=text), headers=_HEADERS)
+        return HTMLResponse(page.render(lang, text=text), headers=HEADERS)
 
     @app.post("/documents", include_in_schema=False)
     async def judged(request: Request, lang: str = "fa") -> Response:
@@ -86,7 +53,7 @@ def _add_documents(app: FastAPI, page: DocumentsPage, judges: Judges) -> None:
             made = objection.objection(posted.typed(sent, "report"), chosen, posted.typed(sent, "comment"))
         except TermserverError as error:
             return _refused(page, lang, 400, error.text)
-        headers = {**_PRIVATE, "content-disposition": 'attachment; filename="termserver-objection.json"'}
+        headers = {**PRIVATE, "content-disposition": 'attachment; filename="termserver-objection.json"'}
         return Response(made, media_type="application/json", headers=headers)
 
 
@@ -94,7 +61,7 @@ def _add_rules(app: FastAPI, page: RulePage) -> None:
     @app.get("/rules/{id}", include_in_schema=False)
     async def rule(id: str, lang: str = "fa", type: str = "") -> Response:
         html, status = await run_in_threadpool(page.render, id, type, lang)
-        return HTMLResponse(html, status, headers=_HEADERS)
+        return HTMLResponse(html, status, headers=HEADERS)
 
 
 def _judged(page: DocumentsPage, judges: Judges, sent: list[posted.Part], language: str) -> Response:
@@ -111,8 +78,8 @@ def _judged(page: DocumentsPage, judges: Judges, sent: list[posted.Part], langua
         return _refused(page, language, 503, documents_words.BUSY)
     except TermserverError as error:
         return _refused(page, language, 400, error.text)
-    return HTMLResponse(page.render(language, Judged(data, name, report), type=type), headers=_PRIVATE)
+    return HTMLResponse(page.render(language, Judged(data, name, report), type=type), headers=PRIVATE)
 
 
 def _refused(page: DocumentsPage, language: str, status: int, why: Text) -> Response:
-    return HTMLResponse(page.render(language, failure=why), status, headers=_PRIVATE)
+    return HTMLResponse(page.render(language, failure=why), status, headers=PRIVATE)

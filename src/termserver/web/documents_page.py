@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, select_autoescape
-
-from termserver import __version__
 from termserver.model.days import jalali_text
 from termserver.model.errors import TermserverError
 from termserver.model.findings import Finding, Report, Severity, Verdict
 from termserver.model.text import Text
-from termserver.service import FORMATS, TermServer
+from termserver.service import FORMATS
 from termserver.web import objection
 from termserver.web.document_rows import rows
 from termserver.web.documents_words import COUNTED, SEVERITIES, VERDICTS, WORDS
+from termserver.web.site import Site
 
 LIMIT = 5_000_000
 """Bytes of a document that the page takes; larger ones are for the command line."""
@@ -40,12 +38,9 @@ class Judged:
 class DocumentsPage:
     """Renders the page over one opened edition."""
 
-    def __init__(self, server: TermServer) -> None:
-        self._server = server
-        environment = Environment(
-            loader=PackageLoader("termserver.web"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
-        )
-        self._template = environment.get_template("documents.html")
+    def __init__(self, site: Site) -> None:
+        self._server = site.server
+        self._site = site
 
     @cached_property
     def titles(self) -> dict[str, Text]:
@@ -64,11 +59,11 @@ class DocumentsPage:
     ) -> str:
         """The page: empty, with a text to judge, with a judged document, or with why it was not judged."""
         language = language if language in WORDS else "fa"
-        return self._template.render(
+        return self._site.render(
+            "documents.html",
+            language,
+            "/documents",
             words=WORDS[language],
-            language=language,
-            other="en" if language == "fa" else "fa",
-            direction="rtl" if language == "fa" else "ltr",
             titles={id: title.in_language(language) for id, title in self.titles.items()},
             type=type,
             text=text if judged is None else _editable(judged.data),
@@ -76,8 +71,6 @@ class DocumentsPage:
             result=self._result(judged, language) if judged else None,
             limit=LIMIT,
             limit_says=_number(LIMIT // 1_000_000, language),
-            releases=self._server.edition.releases,
-            version=__version__,
         )
 
     def _result(self, judged: Judged, language: str) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """The page of one rule: what a finding on the documents page leads to."""
 
-from jinja2 import Environment, PackageLoader, select_autoescape
+from urllib.parse import quote
 
-from termserver import __version__
 from termserver.model.errors import UnknownDocumentType, UnknownRule
 from termserver.model.text import Text
-from termserver.service import TermServer
 from termserver.web.documents_words import SEVERITIES
+from termserver.web.site import Site, address
 
 _WORDS = {
     "fa": {
@@ -55,12 +54,9 @@ _WORDS = {
 class RulePage:
     """Renders the page over one opened edition."""
 
-    def __init__(self, server: TermServer) -> None:
-        self._server = server
-        environment = Environment(
-            loader=PackageLoader("termserver.web"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
-        )
-        self._template = environment.get_template("rule.html")
+    def __init__(self, site: Site) -> None:
+        self._server = site.server
+        self._site = site
 
     def render(self, id: str, type: str, language: str) -> tuple[str, int]:
         """The page and its HTTP status: 404, with the nearest rules, for one that nobody knows."""
@@ -75,18 +71,15 @@ class RulePage:
         def says(text: Text | None) -> str:
             return text.in_language(language) if text else ""
 
-        html = self._template.render(
+        html = self._site.render(
+            "rule.html",
+            language,
+            address("fa", f"/rules/{quote(id, safe='')}", type=type),
             words=_WORDS[language],
-            language=language,
-            other="en" if language == "fa" else "fa",
-            direction="rtl" if language == "fa" else "ltr",
             id=id,
             type=type,
             rule=rule,
-            says=says,
             severity=says(SEVERITIES[rule.severity]) if rule else "",
             failure=says(failure),
-            releases=self._server.edition.releases,
-            version=__version__,
         )
         return html, 200 if rule else 404

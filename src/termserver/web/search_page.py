@@ -1,0 +1,148 @@
+"""The page a coder keeps open: one box, the hits while it is typed into, the chosen code beside them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from termserver.model.codes import Content
+from termserver.model.errors import QuerySyntaxError, TermserverError
+from termserver.model.text import Text
+from termserver.search.query import MOST_HITS
+from termserver.service import TermServer
+from termserver.web.hit_rows import Group, HitRows
+from termserver.web.site import Site, address, language_of
+
+PAGE = 30
+_MOST_FACETS = 12
+_CARDS = 11
+_HEAD = b'{"system":"'
+"""How every hit begins."""
+_EXAMPLES = {
+    "fa": ("تامین اجتماعی", "دیابت", "E11.9", "تهران", "آزمایش"),
+    "en": ("diabetes typ", "E11.9", "Tehran", "insurance"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the box, its filters and the address say."""
+
+    text: str = ""
+    system: str = ""
+    language: str = "fa"
+    syntax: str = "plain"
+    active_only: bool = False
+    offset: int = 0
+
+    @classmethod
+    def read(cls, query: Any) -> "Asked":
+        """From the query of an address; what makes no sense counts as not said."""
+        offset = query.get("offset", "")
+        return cls(
+            query.get("q", ""),
+            query.get("system", ""),
+            language_of(query.get("lang", "")),
+            "advanced" if query.get("syntax") == "advanced" else "plain",
+            query.get("active") == "1",
+            int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 8 else 0,
+        )
+
+    def said(self, **other: Any) -> dict[str, Any]:
+        """The same question as the query of an address, with something else in it."""
+        said: dict[str, Any] = {
+            "q": self.text,
+            "system": self.system,
+            "syntax": "" if self.syntax == "plain" else self.syntax,
+            "active": "1" if self.active_only else "",
+        }
+        return said | other
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer as the page shows it."""
+
+    groups: list[Group]
+    total: int
+    shown: int
+    relaxed: str
+    meant: str
+    facets: list[tuple[str, int]]
+    failure: Text | None = None
+    position: int | None = None
+
+
+class SearchPage:
+    """Renders the page, or only its answer, over one opened edition."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._server: TermServer = site.server
+        self._rows = HitRows(site.server)
+        systems = [s for s in site.server.systems() if s.content is not Content.NOT_PRESENT]
+        self._present = [system.id for system in systems]
+        self._concepts = {id: site.server.describe(id)["concepts"] for id in self._present}
+
+    def render(self, asked: Asked, piece: bool = False) -> str:
+        """The page; ``piece``: only what changes while somebody types."""
+        found = self._find(asked) if asked.text.strip() else None
+        language = asked.language
+        return self._site.render(
+            "_answer.html" if piece else "search.html",
+            language,
+            address("fa", "/", **asked.said(offset=asked.offset or "")),
+            asked=asked,
+            found=found,
+            page=PAGE,
+            question=lambda **other: address(language, "/", **asked.said(**other)),
+            choices=[] if piece else self._choices(language),
+            weightiest=[] if piece or found else self._weightiest(),
+            examples=_EXAMPLES[language],
+            total_concepts=sum(self._concepts.values()),
+            total_systems=len(self._present),
+        )
+
+    def _find(self, asked: Asked) -> Found:
+        try:
+            result = self._search(asked, asked.system, PAGE, asked.offset)
+            facets = self._facets(asked, result)
+        except TermserverError as error:
+            position = error.position if isinstance(error, QuerySyntaxError) else None
+            return Found([], 0, 0, "", "", [], error.text, position)
+        meant = getattr(result, "did_you_mean", "")
+        marked = (meant or asked.text) if asked.syntax == "plain" else ""
+        groups = self._rows.groups(result.hits, marked, asked.language)
+        return Found(groups, result.total, len(result.hits), result.relaxed, meant, facets)
+
+    def _search(self, asked: Asked, system: str, limit: int, offset: int = 0) -> Any:
+        return self._server.search(
+            asked.text,
+            systems=(system,) if system else (),
+            limit=limit,
+            offset=offset,
+            language=asked.language,
+            syntax=asked.syntax,
+            active_only=asked.active_only,
+        )
+
+    def _facets(self, asked: Asked, result: Any) -> list[tuple[str, int]]:
+        """How many hits each system has, the most first; whatever system the page is narrowed to.
+
+        Of more hits than one page of the search can hold, the systems of the best ones are counted.
+        """
+        if not (asked.system or result.total):
+            return []
+        best = self._search(asked, "", MOST_HITS)
+        counts = Counter(hit[len(_HEAD) : hit.index(b'"', len(_HEAD))].decode() for hit in best.hits)
+        if best.total > len(best.hits):
+            counts = Counter({system: self._search(asked, system, 0).total for system in counts})
+        return counts.most_common(_MOST_FACETS)
+
+    def _choices(self, language: str) -> list[tuple[str, str]]:
+        """The systems that hold something to find, by title."""
+        titled = ((id, self._site.title(id, language)) for id in self._present)
+        return sorted(titled, key=lambda choice: choice[1])
+
+    def _weightiest(self) -> list[tuple[str, int]]:
+        """The weightiest systems, to show what is here."""
+        return [(id, self._concepts[id]) for id in self._present[:_CARDS]]
