@@ -193,7 +193,6 @@ class RegistryStore:
     def bodies(self, registry: str, cursor: int | None = None) -> Iterator[tuple[str, bytes]]:
         """The code and the canonical JSON of every entry as it was known at ``cursor`` (now, without one), streamed."""
         with self._reading() as connection:
-            stream = connection.execution_options(stream_results=True, yield_per=2000)
             if cursor is None:
                 last = select(ENTRY.c.cursor).where(ENTRY.c.registry == registry).subquery()
             else:
@@ -208,7 +207,7 @@ class RegistryStore:
                 .join(last, last.c.cursor == VERSION.c.cursor)
                 .where(VERSION.c.registry == registry)
             )
-            for code, body in stream.execute(asked):
+            for code, body in connection.execute(asked.execution_options(yield_per=2000)):
                 yield code, bytes(body)
 
     def between(self, registry: str, after: int, until: int) -> Iterator[Change]:
@@ -227,7 +226,7 @@ class RegistryStore:
                 .where(VERSION.c.registry == registry)
                 .order_by(VERSION.c.cursor)
             )
-            for row in connection.execution_options(stream_results=True, yield_per=2000).execute(asked):
+            for row in connection.execute(asked.execution_options(yield_per=2000)):
                 yield Change(row.cursor, row.code, ChangeKind(row.change), row.recorded, bytes(row.body))
 
     def cursor_on(self, registry: str, known_on: str) -> int:

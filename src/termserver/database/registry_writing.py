@@ -115,7 +115,7 @@ class RegistryWriting:
     def open_entries(self) -> Iterator[str]:
         """The keys of all entries that are not closed, streamed."""
         asked = select(ENTRY.c.key).where(ENTRY.c.registry == self.registry, ENTRY.c.closed == 0)
-        yield from self._connection.execution_options(yield_per=5000).execute(asked).scalars()
+        yield from self._connection.execute(asked.execution_options(yield_per=5000)).scalars()
 
     def holds(self, registry: str, codes: Collection[str]) -> tuple[bool, frozenset[str]]:
         """Whether the store has that registry, and which of the codes are keys of its entries."""

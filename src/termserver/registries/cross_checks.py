@@ -26,6 +26,11 @@ _TELLING = {
         "'{0}' is not in the list {1}.",
         "«{0}» در فهرست {1} نیست.",
     ),
+    CodeState.UNLISTED: (
+        "value.unlisted-code",
+        "'{0}' is not in the part of the list {1} that is here.",
+        "«{0}» در بخشی از فهرست {1} که اینجاست نیست.",
+    ),
     CodeState.BAD_SHAPE: (
         "value.shape",
         "'{0}' has not the form of a code of {1}.",
