@@ -15,6 +15,7 @@ from termserver.api.answers import JSON, Problem, error_answer, internal_failure
 from termserver.api.codesystems import routes as codesystem_routes
 from termserver.api.conformance import Conformance
 from termserver.api.conformance import routes as conformance_routes
+from termserver.api.ditas import routes as ditas_routes
 from termserver.api.documents import routes as document_routes
 from termserver.api.front import Front
 from termserver.api.health import routes as health_routes
@@ -23,6 +24,7 @@ from termserver.api.openapi import describe
 from termserver.api.pool import Busy, Judges
 from termserver.api.registries import routes as registry_routes
 from termserver.api.registry_desk import Desk
+from termserver.model.days import today
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
 from termserver.service import TermServer
@@ -96,6 +98,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     app.include_router(document_routes(server, hot, judges))
     app.include_router(conformance_routes(server, hot, conformance))
     app.include_router(registry_routes(server, hot, desk))
+    app.include_router(ditas_routes(hot, desk, today))
     app.include_router(health_routes(server))
     described_once: dict[str, Any] = {}
 

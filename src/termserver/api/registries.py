@@ -1,6 +1,5 @@
 """The routes over registries: entries on a day, thousands of verifications at once, what changed since."""
 
-import datetime
 from typing import Any
 
 import orjson
@@ -15,7 +14,7 @@ from termserver.api.parameters import Parameter, read
 from termserver.api.registry_desk import VERIFIED_AS_ONE, Desk
 from termserver.api.responses import json_response
 from termserver.model.codes import CodeSystem
-from termserver.model.days import parse_day
+from termserver.model.days import parse_day, today
 from termserver.model.errors import UsageError
 from termserver.model.text import Text
 from termserver.service import TermServer
@@ -191,9 +190,9 @@ def _asked(body: bytes) -> dict[str, Any]:
 
 def _verified(server: TermServer, desk: Desk, asked: dict[str, Any]) -> list[dict[str, str]]:
     usual = str(asked.get("registry") or "physicians")
-    today = _day(asked.get("date"), 0) if asked.get("date") else datetime.date.today().isoformat()
+    usual_day = _day(asked.get("date"), 0) if asked.get("date") else today()
     systems: dict[str, Any] = {}
-    days: dict[str, str] = {"": today}
+    days: dict[str, str] = {"": usual_day}
     results = []
     for n, item in enumerate(asked["items"]):
         number, kind, date, group, registry = _triple(item, n)

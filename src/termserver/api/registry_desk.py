@@ -17,10 +17,19 @@ from termserver.access.audiences import Shaper
 from termserver.access.events import Access, Listener, now, to_the_program_log
 from termserver.access.limits import Allowance
 from termserver.api.answers import Problem
-from termserver.model.codes import CodeSystem, Coding, Concept, Kind
+from termserver.model.codes import CodeSystem, Coding, Concept
 from termserver.model.days import Day, Period
 from termserver.model.errors import UnknownCode
-from termserver.model.registries import Change, Changes, RecordedEntry, checksum_of, entry_json, entry_of, record_of
+from termserver.model.registries import (
+    Change,
+    Changes,
+    RecordedEntry,
+    checksum_of,
+    entry_json,
+    entry_of,
+    is_registry,
+    record_of,
+)
 from termserver.model.text import Text
 from termserver.model.values import replace
 from termserver.releases.editions import default_folder
@@ -54,12 +63,12 @@ class Desk:
 
     def registries(self) -> list[CodeSystem]:
         """The registries of the edition."""
-        return [system for system in self.server.systems() if system.kind is Kind.REGISTRY]
+        return [system for system in self.server.systems() if is_registry(system)]
 
     def registry(self, name: str) -> CodeSystem:
         """The registry by any of its names; raise UnknownSystem, or Problem if it is a list of codes."""
         system = self.server.resolve(name)
-        if system.kind is not Kind.REGISTRY:
+        if not is_registry(system):
             raise Problem(
                 404,
                 "not-a-registry",

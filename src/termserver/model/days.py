@@ -14,6 +14,7 @@ from termserver.model.values import value
 Day = str
 
 _BREAKS = (-61, 9, 38, 199, 426, 686, 756, 818, 1111, 1181, 1210, 1635, 2060, 2097, 2192, 2262, 2324, 2394, 2456, 3178)
+_TEHRAN = datetime.timezone(datetime.timedelta(hours=3, minutes=30))
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
@@ -95,6 +96,11 @@ def to_jalali(day: Day) -> tuple[int, int, int]:
 def jalali_text(day: Day) -> str:
     """The Jalali date as people write it: ``1405/08/30``."""
     return "{:04d}/{:02d}/{:02d}".format(*to_jalali(day))
+
+
+def today() -> Day:
+    """The day in Tehran, just now."""
+    return datetime.datetime.now(_TEHRAN).date().isoformat()
 
 
 def parse_day(text: str) -> Day:

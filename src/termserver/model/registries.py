@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from termserver.model.codes import Concept, Designation, Property, Status
+from termserver.model.codes import CodeSystem, Concept, Designation, Kind, Property, Status
 from termserver.model.days import ALWAYS, Day, Period
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
@@ -18,6 +18,14 @@ from termserver.model.values import value
 
 Instant = str
 """A moment in UTC as ISO text to the second, ``2026-11-21T08:30:00Z``; comparing two compares the moments."""
+
+
+_REGISTRIES_OF_THINGS = frozenset(("irc", "generic", "erx", "gtin", "imed-ir"))
+
+
+def is_registry(system: CodeSystem) -> bool:
+    """Whether a code system is one whose codes are entries, kept by a registrar and loaded into the store."""
+    return system.kind is Kind.REGISTRY or system.id in _REGISTRIES_OF_THINGS
 
 
 class RegistryError(TermserverError):

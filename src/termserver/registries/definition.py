@@ -9,10 +9,10 @@ from pathlib import Path
 
 from termserver.model import med_numbers
 from termserver.model.check_digits import is_right
-from termserver.model.codes import Audience, CodeSystem, FieldDefinition, Kind, PropertyDefinition
+from termserver.model.codes import Audience, CodeSystem, FieldDefinition, PropertyDefinition
 from termserver.model.errors import UsageError
 from termserver.model.fold import latin_digits
-from termserver.model.registries import UnknownRegistry
+from termserver.model.registries import UnknownRegistry, is_registry
 
 KEY_VARIABLE = "TERMSERVER_HASH_KEY"
 KEY_FILE = "registries.key"
@@ -21,12 +21,6 @@ _ARABIC = str.maketrans(
     {"ي": "ی", "ى": "ی", "ك": "ک", "\u200e": "", "\u200f": "", "\u202a": "", "\u202b": "", "\u202c": "", "\ufeff": ""}
 )
 _UNTIDY = re.compile(f"[{''.join(map(chr, _ARABIC))}\t\n\r\x0b\x0c\xa0]|  |^ | $").search
-_REGISTRIES_OF_THINGS = frozenset(("irc", "generic", "erx", "gtin", "imed-ir"))
-
-
-def is_registry(system: CodeSystem) -> bool:
-    """Whether a code system is one that loads of a registry may fill."""
-    return system.kind is Kind.REGISTRY or system.id in _REGISTRIES_OF_THINGS
 
 
 class Definition:

@@ -4,7 +4,6 @@ A dry run is the same run, undone at its end. What stops a load: a file with not
 of another registry, too many rejected rows, and more entries closed than was allowed.
 """
 
-import datetime
 import gc
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ from termserver.content.registry_mappings import RegistryMapping
 from termserver.database.registry_store import RegistryStore
 from termserver.database.registry_writing import Known, NewVersion, RegistryWriting
 from termserver.importers.entry_lines import digest_of
-from termserver.model.days import Day, parse_day
+from termserver.model.days import Day, parse_day, today
 from termserver.model.registries import ChangeKind, LoadKind, LoadStatus
 from termserver.model.text import Text
 from termserver.registries.cross_checks import CrossChecks, State
@@ -34,7 +33,6 @@ from termserver.registries.tally import Tally
 
 Progress = Callable[[int, int], None]
 _BATCH = 2000
-_TEHRAN = datetime.timezone(datetime.timedelta(hours=3, minutes=30))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,6 @@ class LoadOptions:
     allow_rejected: float = 0.2
     dry_run: bool = False
     again: bool = False
-
-
-def today() -> Day:
-    """The day in Tehran."""
-    return datetime.datetime.now(_TEHRAN).date().isoformat()
 
 
 class Loading:

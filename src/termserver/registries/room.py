@@ -7,11 +7,12 @@ from pathlib import Path
 from termserver.build import Progress
 from termserver.content.registry_mappings import RELEASED, RegistryMapping, read_mapping
 from termserver.database.registry_store import RegistryStore
+from termserver.model.days import today
 from termserver.model.errors import UnknownCode
-from termserver.model.registries import Load, RecordedEntry, RegistryError
-from termserver.registries.definition import Definition, definition_of, hasher, is_registry
+from termserver.model.registries import Load, RecordedEntry, RegistryError, is_registry
+from termserver.registries.definition import Definition, definition_of, hasher
 from termserver.registries.lists import Lists
-from termserver.registries.loading import Loading, today
+from termserver.registries.loading import Loading
 from termserver.registries.snapshots import Made, make
 from termserver.releases.editions import default_folder
 from termserver.releases.shelf import Shelf

@@ -77,6 +77,18 @@ class View:
         """The first value of a property; empty if it has none."""
         return next((fact.value for fact in self._facts(code, on)), "")
 
+    def records(self, code: str, on: Day | None = None) -> tuple[dict[str, Any], ...]:
+        """The records of a property, each with its fields."""
+        return tuple(said for fact in self._facts(code, on) if (said := record_of(fact.value)))
+
+    def said(self, code: str, field: str, on: Day | None = None) -> tuple[str, ...]:
+        """What the records of a property say in one field, where they say anything."""
+        return tuple(str(said[field]) for said in self.records(code, on) if said.get(field))
+
+    def periods(self, code: str) -> tuple[Period, ...]:
+        """When a property is true."""
+        return tuple(fact.period for fact in self.concept.properties if fact.code == code and is_true(fact))
+
     def bars(self, on: Day | None = None) -> tuple[Bar, ...]:
         """Suspensions and revocations."""
         return tuple(

@@ -26,6 +26,7 @@ from termserver.terminology.tables import ANCESTORS, CHILDREN, DESCENDANTS, DETA
 from termserver.terminology.wording import unknown_code, validity
 
 if TYPE_CHECKING:
+    from termserver.terminology.registry_links import Links
     from termserver.terminology.verification import Verifier
 
 __all__ = ["CodeValidity", "ConceptDetail", "Named", "Terminology"]
@@ -99,6 +100,13 @@ class Terminology:
         from termserver.terminology.verification import Verifier  # judging a document never asks
 
         return Verifier(self.systems)
+
+    @cached_property
+    def links(self) -> "Links":
+        """Who names an entry of a registry."""
+        from termserver.terminology.registry_links import Links  # judging a document never asks
+
+        return Links(self.systems)
 
     def resolve(self, name: str) -> CodeSystem:
         """The system by any of its names; raise UnknownSystem, naming the nearest, if nobody knows it."""

@@ -1,0 +1,244 @@
+"""The names of the Ministry's former service, as a thin face over the registries: ``/compat/ditas/GetOrganization`` …
+
+The shapes are the former ones; how an entry stands on the day, for which they have no place, is in
+headers. What is shown, how often, and what is told to the access log is the same as everywhere.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+
+from termserver.api import ditas_asked, ditas_shapes
+from termserver.api.answers import JSON
+from termserver.api.codesystems import parameters_of
+from termserver.api.ditas_asked import CODED_TEXT, DATE_TIME, IDENTIFIER, STRING, Asked, Shape
+from termserver.api.ditas_shapes import MED_COUNCIL, MOHME_IT, Vo
+from termserver.api.hot import HotRoutes
+from termserver.api.registry_desk import Desk
+from termserver.model.codes import CodeSystem, Content
+from termserver.model.days import Day, parse_day
+from termserver.model.errors import UnknownCode
+from termserver.model.values import replace
+from termserver.terminology.registry_views import Centre, Physician, Product, Verdict, View, view
+
+PRODUCTS = ("irc", "products-sample")
+"""Where a product is looked for, in this order; the sample's are not among the real ones."""
+EQUIPMENT = "imed-ir"
+
+
+class Given(NamedTuple):
+    """An answer, with what its shape has no place for."""
+
+    body: Any
+    standing: Verdict | None = None
+    system: CodeSystem | None = None
+
+
+class _Operation(NamedTuple):
+    name: str
+    summary: str
+    shape: Shape
+    says: dict[str, str]
+    answer: "Callable[[_Face, Asked, Day], Given]"
+
+
+def routes(hot: HotRoutes, desk: Desk, today: Callable[[], Day]) -> APIRouter:
+    """The operations, each by GET and by POST."""
+    router = APIRouter(tags=["former names"])
+    face = _Face(desk)
+    for operation in _OPERATIONS:
+        _add(router, operation, face, hot, desk, today)
+    return router
+
+
+def _add(
+    router: APIRouter, operation: _Operation, face: "_Face", hot: HotRoutes, desk: Desk, today: Callable[[], Day]
+) -> None:
+    path = f"/compat/ditas/{operation.name}"
+
+    async def answered(request: Request, asked: Asked, on: str) -> Response:
+        day = parse_day(on) if on else today()
+        caller = request.client.host if request.client else "-"
+        desk.allow(caller, 1)
+        given = await run_in_threadpool(operation.answer, face, asked, day)
+        if isinstance(given.body, list):
+            desk.allow(caller, max(0, len(given.body) - 1))
+        headers = {"x-termserver-release": hot.release, "x-content-type-options": "nosniff"}
+        if given.standing is not None:
+            headers |= {
+                "x-termserver-standing": str(given.standing.standing),
+                "x-termserver-reason": given.standing.reason,
+            }
+        if given.system is not None and given.system.content is Content.EXAMPLE:
+            headers["x-termserver-content"] = "example"
+        return Response(orjson.dumps(given.body), headers=headers, media_type=JSON.decode())
+
+    async def by_address(request: Request) -> Response:
+        return await answered(request, *ditas_asked.from_address(request.scope["query_string"], operation.shape))
+
+    async def by_body(request: Request) -> Response:
+        return await answered(request, *ditas_asked.from_body(await request.body(), operation.shape))
+
+    known = parameters_of(ditas_asked.parameters(operation.shape, operation.says))
+    router.add_api_route(
+        path, by_address, methods=["GET"], summary=operation.summary, openapi_extra=known, name=f"{operation.name}-get"
+    )
+    body = {"required": True, "content": {"application/json": {"schema": _schema(operation)}}}
+    router.add_api_route(
+        path,
+        by_body,
+        methods=["POST"],
+        summary=operation.summary,
+        openapi_extra={"requestBody": body},
+        name=f"{operation.name}-post",
+    )
+
+
+def _schema(operation: _Operation) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for name, members in operation.shape.items():
+        bare: dict[str, Any] = {"type": "string", "description": operation.says.get(name, "")}
+        fields = {member: {"type": ["string", "integer", "null"]} for member in members}
+        said[name] = {"oneOf": [bare, {"type": "object", "properties": fields}]} if members else bare
+    said["on"] = {"type": "string", "description": ditas_asked.ON.says}
+    return {"type": "object", "properties": said, "required": [next(iter(operation.shape))]}
+
+
+class _Face:
+    """The operations over one edition."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._terminology = desk.server.terminology
+
+    def provider(self, asked: Asked, on: Day) -> Given:
+        number = ditas_asked.identifier(asked, "ProviderID", _PROVIDER, *MED_COUNCIL)
+        system, entry = self._entry("physicians", number)
+        return self._told(
+            "GetHealthCareProviderInfo",
+            system,
+            entry,
+            on,
+            ditas_shapes.provider(cast(Physician, entry), on, self._coded),
+        )
+
+    def organization(self, asked: Asked, on: Day) -> Given:
+        id = ditas_asked.identifier(asked, "OrganizationID", _ORGANIZATION, *MOHME_IT)
+        system, entry = self._entry("centres", id)
+        shape = ditas_shapes.organization(cast(Centre, entry), on, self._coded, entry.is_valid(on))
+        return self._told("GetOrganization", system, entry, on, shape)
+
+    def parent(self, asked: Asked, on: Day) -> Given:
+        id = ditas_asked.identifier(asked, "OrganizationID", _ORGANIZATION, *MOHME_IT)
+        system, entry = self._entry("centres", id)
+        above = ditas_shapes.org_id(entry.value("parent", on))
+        return self._told("GetParentOrganization", system, entry, on, above)
+
+    def children(self, asked: Asked, on: Day) -> Given:
+        id = ditas_asked.identifier(asked, "ParentOrganizationID", _CHILDREN, *MOHME_IT)
+        kind = ditas_asked.text(asked, "OrganizationType", _CHILDREN, required=False)
+        named = str(asked.get("OrganizationType", {}).get("Terminology_id") or "")
+        since = ditas_asked.since(asked, "FromDate")
+        system, parent = self._entry("centres", id)
+        by = "type" if named and self._desk.server.resolve(named).id == "centre-type" else "organization-type"
+        found = []
+        for code in self._terminology.links.naming("centres", "parent", parent.code):
+            _, child = self._entry("centres", code)
+            if child.value("parent", on).casefold() != parent.code.casefold():
+                continue
+            if (not kind or kind in child.values(by, on)) and (not since or _changed(child, since, on)):
+                found.append(ditas_shapes.org_id(code))
+        self._desk.tell("GetChildOrganizations", system.id, len(found), (parent.code,))
+        return Given(found, None, system)
+
+    def drug(self, asked: Asked, on: Day) -> Given:
+        irc = ditas_asked.text(asked, "DrugIRC", _DRUG)
+        system, entry = self._entry(next((one for one in PRODUCTS if self._terminology.entry(one, irc)), "irc"), irc)
+        generic = entry.value("generic", on)
+        name = self._terminology.display("generic", generic) if generic else None
+        shape = ditas_shapes.drug(cast(Product, entry), on, self._coded, (name.en or name.fa) if name else "")
+        return self._told("GetDrugInfoByIRC", system, entry, on, shape)
+
+    def equipment(self, asked: Asked, on: Day) -> Given:
+        irc = ditas_asked.text(asked, "EquipmentIRC", _EQUIPMENT)
+        codes = self._terminology.links.naming(EQUIPMENT, "irc", irc)
+        if not codes and self._terminology.entry(EQUIPMENT, irc) is None:
+            raise UnknownCode(
+                f"No equipment with the registration code {irc[:40]} is in {EQUIPMENT}.",
+                f"تجهیزی با کد ثبت {irc[:40]} در «{EQUIPMENT}» نیست.",
+            )
+        system, entry = self._entry(EQUIPMENT, codes[0] if codes else irc)
+        said = entry.value("irc", on) if not codes else irc
+        return self._told(
+            "GetEquipmentInfoByIRC", system, entry, on, ditas_shapes.equipment(entry, said, on, self._coded)
+        )
+
+    def _entry(self, registry: str, written: str) -> tuple[CodeSystem, View]:
+        """The entry as the caller may see it; raise UnknownCode if there is none."""
+        system = self._desk.registry(registry)
+        concept, _ = self._desk.entry(system, written)
+        seen = self._desk.shaper(system).properties(concept.properties)
+        return system, view(system.id, replace(concept, properties=seen))
+
+    def _told(self, operation: str, system: CodeSystem, entry: View, on: Day, body: Any) -> Given:
+        self._desk.tell(operation, system.id, 1, (entry.code,))
+        return Given(body, entry.is_valid(on), system)
+
+    def _coded(self, system: str, code: str) -> Vo:
+        found = self._terminology.system(system)
+        name = self._terminology.display(system, code)
+        return {
+            "Value": name.fa or name.en or None,
+            "Terminology_id": (found.native_id or found.id) if found else system,
+            "Coded_string": code,
+        }
+
+
+def _changed(entry: View, since: Day, on: Day) -> bool:
+    """Whether something of an entry began or ended from ``since`` up to ``on``."""
+    periods = (entry.concept.period, *(fact.period for fact in entry.concept.properties))
+    return any(day and since <= day <= on for period in periods for day in (period.start, period.end))
+
+
+_PROVIDER: Shape = {"ProviderID": IDENTIFIER}
+_ORGANIZATION: Shape = {"OrganizationID": IDENTIFIER}
+_CHILDREN: Shape = {"ParentOrganizationID": IDENTIFIER, "OrganizationType": CODED_TEXT, "FromDate": DATE_TIME}
+_DRUG: Shape = {"DrugIRC": STRING}
+_EQUIPMENT: Shape = {"EquipmentIRC": STRING}
+_ORG = {"OrganizationID": "SIAM GUID of the centre"}
+_OPERATIONS = (
+    _Operation(
+        "GetHealthCareProviderInfo",
+        "A professional, as HealthcareProviderVO",
+        _PROVIDER,
+        {"ProviderID": "Medical Council number with the mark of its group"},
+        _Face.provider,
+    ),
+    _Operation("GetOrganization", "A centre, as OrganizationDetailVO", _ORGANIZATION, _ORG, _Face.organization),
+    _Operation(
+        "GetChildOrganizations",
+        "The centres under a centre, as DO_IDENTIFIER[]",
+        _CHILDREN,
+        {
+            "ParentOrganizationID": "SIAM GUID of the centre above",
+            "OrganizationType": "only of this organizationType (or centre-type, where Terminology_id says so)",
+            "FromDate": "only those of which something began or ended since that day",
+        },
+        _Face.children,
+    ),
+    _Operation(
+        "GetParentOrganization", "The centre above a centre, as DO_IDENTIFIER", _ORGANIZATION, _ORG, _Face.parent
+    ),
+    _Operation("GetDrugInfoByIRC", "A drug product, as DrugInfoVO", _DRUG, {"DrugIRC": "16 digits"}, _Face.drug),
+    _Operation(
+        "GetEquipmentInfoByIRC",
+        "A piece of equipment, as EquipmentInfoVO",
+        _EQUIPMENT,
+        {"EquipmentIRC": "registration code, or the five digits of Imed"},
+        _Face.equipment,
+    ),
+)
