@@ -6,13 +6,14 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import cli_bench, documents_bench, search_bench, server_bench
+from benchmarks import cli_bench, documents_bench, relevance_bench, search_bench, server_bench
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PARTS = {
     "documents": documents_bench.run,
     "command-line": cli_bench.run,
     "search": search_bench.run,
+    "relevance": relevance_bench.run,
     "server": server_bench.run,
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.relevance_data import CLASSES, DEPTH, Judged, Score, content, judged, mean, score
 from benchmarks.retrievers.fts5 import Fts5Retriever
-from benchmarks.retrievers.interface import Retriever
+from benchmarks.retrievers.interface import Retriever, titles_of
 from benchmarks.retrievers.substring import SubstringRetriever
 from benchmarks.retrievers.whoosh_retriever import WhooshRetriever
 from termserver.build import build_release
@@ -49,9 +49,13 @@ class Peers:
 
 
 class Translated:
-    """Queries put into the words of titles by the glossary, the longest run of words first."""
+    """Queries put into the words of titles by the glossary, the longest run of words first.
 
-    def __init__(self, glossary: Glossary) -> None:
+    A single word that titles have anyway is left as it is.
+    """
+
+    def __init__(self, glossary: Glossary, entries: Iterable[Entry]) -> None:
+        self._known = {word for entry in entries for word in titles_of(entry)}
         self._titles: dict[str, str] = {}
         for term in glossary.terms:
             for name in term.names():
@@ -62,7 +66,8 @@ class Translated:
         found: list[str] = []
         while words:
             for n in range(len(words), 0, -1):
-                title = self._titles.get(key(" ".join(words[:n])))
+                run = key(" ".join(words[:n]))
+                title = "" if n == 1 and run.isascii() and run in self._known else self._titles.get(run, "")
                 if title or n == 1:
                     found.append(title or words[0])
                     words = words[n:]
@@ -102,7 +107,7 @@ def run() -> str:
             peers = Peers(make, entries, folder / make().name[:6])
             results[peers.name] = measured(peers.ask, queries)
             if made.glossary and isinstance(make(), Fts5Retriever):
-                by = Translated(made.glossary)
+                by = Translated(made.glossary, entries)
                 helped = measured(lambda query, p=peers, by=by: p.find(by.of(query.query), query.system), queries)
                 results[f"{peers.name}, after our glossary"] = helped
             peers.close()
