@@ -209,7 +209,7 @@ FINDINGS = (
             f"budget.{name}",
             _SYNTAX,
             _ERROR,
-            16 if name in ("bytes", "depth", "elements", "attributes", "reference") else None,
+            16 if name in ("bytes", "depth", "elements", "attributes", "text", "reference") else None,
             title,
             _BUDGET,
         )
@@ -218,6 +218,7 @@ FINDINGS = (
             ("depth", Text(fa="تودرتویی سند بیش از اندازه است.", en="The document is nested too deeply.")),
             ("elements", Text(fa="سند عنصرهای بسیار دارد.", en="The document has too many elements.")),
             ("attributes", Text(fa="یک عنصر صفت‌های بسیار دارد.", en="An element has too many attributes.")),
+            ("text", Text(fa="متن یک عنصر بیش از اندازه بلند است.", en="The text of an element is too long.")),
             ("reference", Text(fa="سند برای موتور مرجع بزرگ است.", en="Too large for the reference engine.")),
             ("time", Text(fa="سنجش سند بیش از اندازه طول کشید.", en="Judging the document took too long.")),
             ("worker-lost", Text(fa="پردازهٔ داور از میان رفت.", en="The process that judged was lost.")),

@@ -4,6 +4,7 @@ import re
 
 WIDTH = 96
 _BEFORE = 36
+_BACK = 4 * WIDTH
 MASK = "•"
 
 _XML = re.compile(r"""(<[/?!]?[^\s<>/="']*)|(\s+[^\s=<>/"']+\s*=\s*)("[^"]*"?|'[^']*'?)|(\s*/?>)|([^<>\s])""")
@@ -22,12 +23,14 @@ class Excerpts:
     def at(self, offset: int) -> tuple[str, int]:
         """The window around a place, and the 0-based offset of the place in it."""
         text = self._text
-        start = text.rfind("\n", 0, offset) + 1
-        end = text.find("\n", offset)
-        end = len(text) if end < 0 else end
+        # a line may have megabytes: neither its beginning nor its end is looked for farther off than is shown
+        farthest = max(offset - _BACK - 1, 0)
+        start = max(text.rfind("\n", farthest, offset) + 1, farthest)
         first = start
         if offset - start > _BEFORE:
             first = self._boundary(offset - _BEFORE, offset)
+        end = text.find("\n", offset, first + WIDTH + 1)
+        end = min(len(text), first + WIDTH + 1) if end < 0 else end
         last = min(end, first + WIDTH)
         window = text[first:last].rstrip("\r")
         if self._masked:
@@ -48,8 +51,8 @@ class Excerpts:
             inside = self._text.find("<", first, offset + 1)
             if inside >= 0:
                 return inside
-            at = self._text.rfind("<", 0, offset + 1)
-            return max(at, offset - 4 * WIDTH) if at >= 0 else offset
+            at = self._text.rfind("<", max(offset - _BACK, 0), offset + 1)
+            return at if at >= 0 else max(offset - _BACK, 0)
         return offset
 
     def _mask(self, window: str) -> str:

@@ -16,6 +16,8 @@ _PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 
 _COUNTED_FROM = 50_000
 _ATTRIBUTE_LIMIT = 200
+_ATTRIBUTES_LIMIT = 400_000
+"""Attributes of a document; real ones take more than twenty-five bytes each."""
 
 Element = etree._Element
 """An element of a parsed tree."""
@@ -81,6 +83,7 @@ def parse(data: bytes) -> Element:
         )
     if len(data) > ELEMENT_LIMIT:
         require_few(data.count(b"<") - data.count(b"</"))
+        _require_few_attributes(data.count(b'="') + data.count(b"='"))
     try:
         root = etree.fromstring(data, _parser())
         if len(data) > _COUNTED_FROM and data.count(b"=") > _ATTRIBUTE_LIMIT:
@@ -95,9 +98,12 @@ def parse(data: bytes) -> Element:
 
 
 def _refuse_many_attributes(root: Element) -> None:
-    """Raise Unreadable for an element with more attributes than any message has: lxml lists them in quadratic time."""
+    """Raise Unreadable for more attributes than messages have: those of one element cost lxml quadratic time."""
+    total = 0
     for element in root.iter():
-        if len(element.attrib) > _ATTRIBUTE_LIMIT:
+        own = len(element.attrib)
+        total += own
+        if own > _ATTRIBUTE_LIMIT:
             raise Unreadable(
                 "budget.attributes",
                 Text(
@@ -107,6 +113,21 @@ def _refuse_many_attributes(root: Element) -> None:
                 element.sourceline or 1,  # type: ignore[arg-type]
                 budget=True,
             )
+    _require_few_attributes(total, root.sourceline or 1)  # type: ignore[arg-type]
+
+
+def _require_few_attributes(total: int, line: int = 1) -> None:
+    if total > _ATTRIBUTES_LIMIT:
+        raise Unreadable(
+            "budget.attributes",
+            Text(
+                fa=f"سند {total:,} صفت دارد؛ حداکثر {_ATTRIBUTES_LIMIT:,} صفت بررسی می‌شود.",
+                en=f"The document has {total:,} attributes; at most {_ATTRIBUTES_LIMIT:,} are read.",
+            ),
+            line,
+            hint=Text(fa="سند را به چند پیام بشکنید.", en="Split it into several messages."),
+            budget=True,
+        )
 
 
 def _refuse_doctype(data: bytes) -> None:
@@ -185,10 +206,52 @@ def schema_of(main: str, files: Callable[[str], bytes]) -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(files(main), parser, base_url=main))
 
 
-def keeps_schema(data: bytes, schema: etree.XMLSchema) -> bool:
-    """Whether a document keeps the schema, decided while it is parsed: linear in its errors."""
+_TREE_TAGS = 5_000
+_CHUNK = 65_536
+_PIECE = 300
+"""Bytes of the pieces in which libxml2 hands over a text that is not ASCII."""
+_JOINED = 40_000_000_000
+"""Bytes that may be passed over to join the pieces of a text: two tenths of a second."""
+_ASCII = bytes(range(0x80))
+
+
+def keeps_schema(root: Element, data: bytes, schema: etree.XMLSchema) -> bool:
+    """Whether a document keeps the schema; ``root`` is its tree. Raise Unreadable where that would take too long.
+
+    libxml2 takes quadratic time for the faults of a tree, and quadratic time for a text in many pieces that it judges
+    while it parses. So a document with few tags and attributes is judged as a tree, and another while it is parsed, up
+    to the first fault.
+    """
+    if data.count(b"<") + data.count(b"=") <= _TREE_TAGS:
+        return bool(schema.validate(root))
+    _refuse_long_text(root, data)
+    parser = hardened(schema)
     try:
-        etree.fromstring(data, hardened(schema))
+        for start in range(0, len(data), _CHUNK):
+            parser.feed(data[start : start + _CHUNK])
+            if parser.feed_error_log:
+                return False
+        parser.close()
     except etree.XMLSyntaxError:
         return False
     return True
+
+
+def _refuse_long_text(root: Element, data: bytes) -> None:
+    """Raise Unreadable for a text that takes too long to join from the pieces that it may come in."""
+    pieces = data.count(b"&") + data.count(b"<!") + len(data.translate(None, _ASCII)) // _PIECE
+    if pieces * len(data) <= _JOINED:
+        return
+    longest = max(root.iter(), key=lambda element: len(element.text or ""))
+    length = len(longest.text or "")
+    if pieces * length > _JOINED:
+        raise Unreadable(
+            "budget.text",
+            Text(
+                fa=f"یک متن {length:,} نویسه دارد؛ در سندی با این همه عنصر بررسی نمی‌شود.",
+                en=f"A text has {length:,} characters; in a document with so many elements it is not read.",
+            ),
+            longest.sourceline or 1,  # type: ignore[arg-type]
+            hint=Text(fa="سند را به چند پیام بشکنید.", en="Split it into several messages."),
+            budget=True,
+        )

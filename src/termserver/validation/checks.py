@@ -12,6 +12,8 @@ from termserver.model.codes import CodeSystem, NamingSystem
 from termserver.model.documents import Field
 from termserver.model.findings import Layer, Severity
 from termserver.model.ports import Codes, CodeState
+from termserver.model.text import Text
+from termserver.parsing.faults import Unreadable
 from termserver.validation import dates, values, wording
 from termserver.validation.bindings import FINE, Binding, CodedElements, Judged, Problem
 from termserver.validation.drugs import DrugRows
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 50_000
 """Entries per memory before it is emptied: documents of one centre repeat their codes, not their patients."""
+
+_TURNS_LIMIT = 4
+"""How often the path of a place may come back to a name: a function is written for each such place, and a tree of
+compounds of compounds in a megabyte has a hundred thousand of them."""
 
 Function = Callable[..., int]
 
@@ -220,6 +226,8 @@ class Checks:
             return
 
         def define(*arguments: Any) -> int:
+            if _turns_on_itself(plain) > _TURNS_LIMIT:
+                raise _too_nested()
             code = self._kept.code(name, lambda: self._source(name, plain, class_name, path, depth))
             exec(code, self._names)
             return self._names[name](*arguments)  # type: ignore[no-any-return]
@@ -250,3 +258,19 @@ class Checks:
     def _identifier_slot(self, ids: tuple[str, ...], plain: bool) -> _Memory:
         """What is remembered of identifiers of these kinds, written as an object or as a plain text."""
         return self._known_identifiers.setdefault(("plain", *ids) if plain else ids, _Memory())
+
+
+def _turns_on_itself(plain: str) -> int:
+    names = plain.split(".")
+    return len(names) - len(set(names))
+
+
+def _too_nested() -> Unreadable:
+    return Unreadable(
+        "budget.depth",
+        Text(
+            fa=f"بخشی از سند بیش از {_TURNS_LIMIT} بار درون خود آمده است.",
+            en=f"A part of the document stands in itself more than {_TURNS_LIMIT} times over.",
+        ),
+        budget=True,
+    )

@@ -12,9 +12,6 @@ from typing import Any, Protocol
 from termserver.model.documents import DocumentType
 from termserver.model.errors import UsageError
 
-_LINEAR_FROM = 64_000
-"""Bytes from which a document is judged while it is parsed: libxml2 spends quadratic time on the errors of a tree."""
-
 Files = Callable[[str], bytes]
 """The schema files of one document type by their name."""
 
@@ -89,9 +86,9 @@ class _Libxml2:
     def accepts(self, root: Any, data: bytes | None) -> bool:
         from termserver.parsing.xml import keeps_schema
 
-        if data is not None and len(data) > _LINEAR_FROM:
-            return keeps_schema(data, self._schema())
-        return bool(self._schema().validate(root))
+        if data is None:
+            return bool(self._schema().validate(root))
+        return keeps_schema(root, data, self._schema())
 
     def words(self, root: Any) -> str:
         schema = self._schema()

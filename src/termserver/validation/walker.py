@@ -21,6 +21,9 @@ _MANDATORY, _STRUCTURE, _WRONG, _FORMAT = 6, 4, 7, 16
 
 _ARTEFACT = "Specified"
 
+_NAME_SHOWN = 100
+"""Characters of an unknown name that are shown; what goes on stands where its parent does."""
+
 
 class Walk:
     """What one walk found. ``message`` is what can be judged further.
@@ -107,6 +110,8 @@ class Walker:
         return kept
 
     def _unknown(self, name: str, path: str, shape: ClassShape, walk: Walk) -> None:
+        if len(name) > _NAME_SHOWN:
+            name = f"{name[:_NAME_SHOWN]}…"
         here = f"{path}.{name}" if path else name
         if name.lower() in shape.newer:
             self._add(walk, "structure.newer-field", here, wording.newer_field(name), None, Severity.WARNING)

@@ -81,12 +81,20 @@ class XmlMessages:
             field.name for field in shape.fields.values() if field.type == "string" and not field.repeats
         )
 
+        numbers = {
+            field.name: _scalar_of(field.type)
+            for field in shape.fields.values()
+            if field.name not in strings and not field.repeats
+        }
+
         def read(node: Element) -> Any:
             message: Message = {}
             given = attributes(node)
             for key, value in given:
                 if key in strings:
                     message[key] = value
+                elif key in numbers:
+                    message[key] = numbers[key](value)
                 else:
                     self._attribute(name, message, key, value)
             if TYPE in message:
