@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 VM = "http://thrita.behdasht.gov.ir/VM/"
@@ -15,6 +16,10 @@ class Hostile(NamedTuple):
 
     make: Callable[[], bytes]
     rule: str = ""
+
+
+_WRONG_LINE = '<VM:ServiceDetailsVO ServiceCount="x"/>'
+_EXAMPLES = Path(__file__).resolve().parents[2] / "validators"
 
 
 def xml(inside: str, head: str = "", attributes: str = "") -> bytes:
@@ -34,6 +39,36 @@ def _lines(line: str, times: int) -> bytes:
 
 def _charges(times: int) -> list[object]:
     return [{"ServiceType": {"Coded_string": f"{n}"}, "TotalCharge": {"Magnitude": 1}} for n in range(times)]
+
+
+def _named(text: str, more: str = "") -> bytes:
+    return xml(f"<VM:Person><VM:FullName>{text}</VM:FullName></VM:Person>{more}")
+
+
+def _billed(lines: str) -> bytes:
+    """The valid bill of an inpatient with these lines before its own: they stand where lines belong."""
+    bill = (_EXAMPLES / "patient-bill" / "1.0" / "examples" / "valid" / "inpatient.xml").read_text("utf-8")
+    return bill.replace("<VM:BillServices>", f"<VM:BillServices>{lines}", 1).encode()
+
+
+def _wrong_lines(times: int) -> str:
+    return f"<VM:Composition><VM:BillServices>{_WRONG_LINE * times}</VM:BillServices></VM:Composition>"
+
+
+def _line_of_attributes(number: int) -> str:
+    return "<VM:ServiceDetailsVO " + " ".join(f"a{n}=''" for n in range(number)) + "/>"
+
+
+def _compounds(levels: int) -> bytes:
+    """A dispensed prescription with a medication of medications, two in each."""
+    folder = _EXAMPLES / "dispensed-prescription" / "1.0" / "examples" / "valid"
+    message = json.loads((folder / "self-pay-compounded-and-replaced.json").read_bytes())
+    lines = message["Composition"]["DispensedPrescriptions"]["MedicationDispensed"]
+    medication = lines[0]
+    for _ in range(levels):
+        medication = {**lines[0], "CompoundedProduct": [medication], "ReplaceMedication": medication}
+    lines[0] = medication
+    return json.dumps(message).encode()
 
 
 def _text(text: str) -> bytes:
@@ -130,6 +165,27 @@ XML: dict[str, Hostile] = {
     ),
     "two million empty lines": Hostile(lambda: xml("\n" * 2_000_000)),
     "a line of nine megabytes": Hostile(lambda: xml("<VM:Person>" + "<a/>" * 2_000_000 + "</VM:Person>")),
+    "200,000 wrong lines where lines belong": Hostile(lambda: _billed(_WRONG_LINE * 200_000)),
+    "20,000 wrong lines, each on its own": Hostile(lambda: _billed(f"{_WRONG_LINE}\n" * 20_000)),
+    "300,000 attributes of nobody": Hostile(
+        lambda: _billed(_line_of_attributes(190) * 1_500)
+    ),
+    "a million attributes of nobody": Hostile(
+        lambda: _billed(_line_of_attributes(190) * 6_000),
+        "budget.attributes",
+    ),
+    "1,000 names of 4,000 letters": Hostile(lambda: xml("".join(f"<VM:a{str(n) * 1000}/>" for n in range(1000, 2000)))),
+    "a text in three million pieces": Hostile(lambda: _named("a&#65;" * 1_500_000)),
+    "a text in three million pieces beside 9,000 lines": Hostile(
+        lambda: _named("a&#65;" * 1_300_000, _wrong_lines(9_000)), "budget.text"
+    ),
+    "four million Persian letters": Hostile(lambda: _named("س" * 4_000_000)),
+    "1,500 wrong lines behind four million Persian letters": Hostile(
+        lambda: _named("س" * 4_000_000, _wrong_lines(1_500))
+    ),
+    "1,500 wrong lines before nine megabytes of text": Hostile(
+        lambda: _billed(f"{_WRONG_LINE * 1_500}<VM:Note>{'a' * 9_000_000}</VM:Note>")
+    ),
     # numbers
     "a number of a million digits": Hostile(
         lambda: xml(f"<VM:Composition><VM:BillSummary><VM:TotalCharge><VM:Magnitude>{'9' * 1_000_000}</VM:Magnitude>"
@@ -257,6 +313,23 @@ JSON: dict[str, Hostile] = {
     "100,000 persons in the place of one": Hostile(
         lambda: json.dumps({"Person": [{}] * _MANY, "Composition": {"BillSummary": {}}}).encode()
     ),
+    "1,000 names of 9,000 letters": Hostile(
+        lambda: bill(", ".join(f'"{str(n) * 2200}": 1' for n in range(1000, 2000)))
+    ),
+    "1,500 names behind nine megabytes of text": Hostile(
+        lambda: bill(f'"a": "{"x" * 9_000_000}", ' + ", ".join(f'"Insurer{n}": 1' for n in range(1500)))
+    ),
+    "1,500 wrong lines behind four million Persian letters": Hostile(
+        lambda: json.dumps(
+            {"Person": {"FullName": "س" * 4_000_000},
+             "Composition": {"BillSummary": {}, "BillServices": [{"ServiceCount": "x"}] * 1500}},
+            ensure_ascii=False,
+        ).encode()
+    ),
+    "115 services one inside the other": Hostile(
+        lambda: _lines('{"RelatedService": [' * 115 + '{"Ward2": [' + "1," * 2_000_000 + '1]}' + "]}" * 115, 1),
+    ),
+    "4,000 medications in each other by twos": Hostile(lambda: _compounds(11), "budget.depth"),
     "20,000 groups over 20,000 lines": Hostile(
         lambda: json.dumps(
             {"Composition": {"BillSummary": {"ServiceGroupRow": _charges(20_000)}, "BillServices": _charges(20_000)}}

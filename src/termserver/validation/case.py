@@ -126,7 +126,8 @@ class Case:
             self.registries,
         )
         rejected = any(finding.severity is Severity.ERROR for finding in self.findings)
-        verdict = Verdict.REJECTED if rejected else Verdict.ACCEPTED
+        # where the judging stopped at its limit, errors may stand in what was not looked at
+        verdict = Verdict.REJECTED if rejected else Verdict.UNDECIDED if self.stopped else Verdict.ACCEPTED
         if require_checked and (unchecked or self.registries.not_checked) and not rejected:
             verdict = Verdict.UNDECIDED
             for registry, count in self.registries.not_checked:
