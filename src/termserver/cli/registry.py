@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from termserver.cli import registry_verify
 from termserver.cli.console import NO_STATUS
 from termserver.cli.progress import Progress
 from termserver.cli.shared import Json, Lang, command, spoken, write_json
@@ -57,6 +58,7 @@ def register(into: typer.Typer) -> None:
     command(app, "changes", "registry changes physicians --after 0 --limit 100 --json")(changes)
     command(app, "snapshot", "registry snapshot physicians")(snapshot)
     command(app, "extract", "registry extract physicians")(extract)
+    registry_verify.register(app)
     into.add_typer(app, name="registry")
 
 
