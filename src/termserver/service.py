@@ -7,7 +7,7 @@ from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from termserver.model.codes import CodeSystem, Coding, Content
+from termserver.model.codes import CodeSystem, Coding, Content, ValueSet
 from termserver.model.days import Day
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import ReleaseError, UnknownDocumentType, UsageError
@@ -23,11 +23,16 @@ from termserver.terminology.systems import OpenSystem
 from termserver.terminology.terminology import CodeValidity, ConceptDetail, Named, Terminology
 
 if TYPE_CHECKING:
+    from pyroaring import FrozenBitMap
+
     from termserver.model.destinations import Destination
     from termserver.model.explanations import Explanation, Explanations
     from termserver.model.glossary import Glossary
+    from termserver.search.query import Asking
     from termserver.search.search import Search, SearchResult
     from termserver.terminology.registry_standing import Verdict
+    from termserver.terminology.scopes import Scope, Scopes
+    from termserver.terminology.whole import WholeSystem
     from termserver.validation.judge import Documents
 
 FORMATS = ("xml", "json")
@@ -131,21 +136,118 @@ class TermServer:
         language: str = "fa",
         syntax: str = "plain",
         active_only: bool = False,
+        *,
+        status: str = "",
+        under: Sequence[str] = (),
+        chapter: Sequence[str] = (),
+        value_set: str = "",
+        on: Day = "",
+        properties: Sequence[tuple[str, str]] = (),
+        facets: Sequence[str] = (),
+        explain: bool = False,
+        highlight: bool = False,
     ) -> "SearchResult":
         """One page of hits, each a ready JSON object, and the exact total.
 
         ``systems`` are named in any way; one whose content is not here is answered by the system
-        that stands in for it. Raise UnknownSystem, UsageError or QuerySyntaxError.
+        that stands in for it. The rest narrows: to a ``status`` (active, retired), to what lies ``under``
+        one of these codes, in one of these chapters, in a value set, is in force ``on`` a day, has these
+        ``properties``. Raise UnknownSystem, UsageError or QuerySyntaxError.
         """
-        from termserver.search.query import SearchQuery
+        return self.asking(
+            q, systems, limit, offset, language, syntax, active_only, status=status, under=under, chapter=chapter,
+            value_set=value_set, on=on, properties=properties, facets=facets, explain=explain, highlight=highlight,
+        ).find()  # fmt: skip
+
+    def asking(
+        self,
+        q: str,
+        systems: Sequence[str] = (),
+        limit: int = 20,
+        offset: int = 0,
+        language: str = "fa",
+        syntax: str = "plain",
+        active_only: bool = False,
+        *,
+        under: Sequence[str] = (),
+        chapter: Sequence[str] = (),
+        value_set: str = "",
+        **more: Any,
+    ) -> "Asking":
+        """A search made ready: ``find()`` it, ``suggest()`` from it, or take ``each()`` hit of it. See ``search``."""
+        from termserver.search.query import Asking, SearchQuery
 
         wanted: tuple[str, ...] = ()
         if systems:
             wanted = tuple(dict.fromkeys(self._answering(self.terminology.systems.resolve(name)) for name in systems))
-        query = SearchQuery(q, wanted, limit, offset, syntax, language, active_only)
-        if not wanted or self._everything is self._search:
-            return self._search.find(query)
-        return self._everything.find(query)
+        more = {name: tuple(value) if isinstance(value, list) else value for name, value in more.items()}
+        query = SearchQuery(q, wanted, limit, offset, syntax, language, active_only, **more)
+        search = self._search if not wanted or self._everything is self._search else self._everything
+        scopes = self._scopes(under, chapter, value_set, wanted) if under or chapter or value_set else ()
+        return Asking(search, query, scopes)
+
+    def _scopes(
+        self, under: Sequence[str], chapter: Sequence[str], value_set: str, systems: Sequence[str]
+    ) -> "list[Scope]":
+        from termserver.terminology.scopes import united
+
+        scopes = []
+        for codes, below, en, fa in (
+            (under, self._parts.below, "code", "کد"),
+            (chapter, self._parts.chapter, "chapter", "فصل"),
+        ):
+            if not codes:
+                continue
+            some = {code: below(code, systems) for code in codes}
+            nowhere = [code for code, scope in some.items() if not any(scope.values())]
+            if nowhere:
+                raise UsageError(
+                    f"There is no {en} {nowhere[0]!r} to search under.",
+                    f"{fa} «{nowhere[0]}» نیست تا زیر آن جستجو شود.",
+                )
+            scopes.append(united(some.values()))
+        if value_set:
+            scopes.append(self._parts.members(self._value_set(value_set)))
+        return scopes
+
+    def _value_set(self, name: str) -> ValueSet:
+        from termserver.releases.records import decode_value_set
+
+        wanted = name.partition("|")[0]
+        for release in self.releases:
+            data = release.artefact(f"valuesets/{wanted}.json")
+            if data is not None:
+                return decode_value_set(data)
+        for release in self.releases:
+            for path in release.artefact_paths("valueset"):
+                found = decode_value_set(release.artefact(path) or b"{}")
+                if wanted in (found.url, found.id):
+                    return found
+        raise UsageError(f"There is no value set {name!r}.", f"مجموعهٔ مقدار «{name}» وجود ندارد.")
+
+    def whole(self, system: str) -> "WholeSystem":
+        """A code system as a whole, by any of its names: its concepts in sets of ordinals. Raise UnknownSystem."""
+        from termserver.terminology.whole import WholeSystem
+
+        opened = self.terminology.systems.resolve(system)
+        return WholeSystem(opened, self.terminology.systems.metadata(opened))
+
+    def matching(self, system: str, text: str) -> "Iterator[FrozenBitMap]":
+        """The concepts of one system that fit a user's words, the best kind of match first, as sets of ordinals of
+        its release."""
+        from termserver.search.query import SearchQuery
+
+        opened = self.terminology.systems.resolve(system)
+        return self._everything.tiers(opened.reader, SearchQuery(text, (opened.id,)))
+
+    @cached_property
+    def _parts(self) -> "Scopes":
+        from termserver.terminology.scopes import Scopes
+
+        return Scopes(self.terminology.systems)
+
+    def _part(self, kind: str, code: str) -> "Scope":
+        return self._parts.chapter(code) if kind == "chapter" else self._parts.below(code)
 
     def _answering(self, system: OpenSystem) -> str:
         return (self.terminology.systems.stand_in(system) or system).id
@@ -187,7 +289,7 @@ class TermServer:
                 )
                 for release in self.releases
             ]
-            return Search(finders, self._ids)
+            return Search(finders, self._ids, self._part)
 
     # documents
 

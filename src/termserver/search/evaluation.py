@@ -58,13 +58,32 @@ class Evaluation:
             case tree.CodeBetween():
                 return self._between(node)
             case tree.SystemIs(systems):
-                allowed = self._finder.allowed(systems)
-                return self._all if allowed is None else allowed
+                return self._finder.of_systems(systems)
             case tree.StatusIs(retired):
                 first = self._postings.retired_from
                 return FrozenBitMap(range(first, self._postings.entries) if retired else range(first))
+            case tree.Near(word, most, titles_only):
+                known = {found.letters for found in self._finder.near.words(word, False, most)} | {word}
+                scope = TITLE if titles_only else kind
+                return FrozenBitMap.union(*(self._finder.words(scope, found, False) for found in known))
+            case tree.Part(scope_of):
+                return scope_of.get(self._finder.reader, NOBODY)
+            case tree.HasValue():
+                return self._valued(node)
             case tree.Everything():
                 return self._all
+
+    def _valued(self, node: tree.HasValue) -> FrozenBitMap:
+        if node.value:
+            return self._finder.narrowing.valued(node.property, node.value)
+        found = self._finder.narrowing.between(node.property, node.low, node.high, MOST_KEYS)
+        if found is None:
+            raise QuerySyntaxError(
+                f"'{node.property}' has more than {MOST_KEYS} values; a range is not looked up in so many.",
+                f"«{node.property}» بیش از {MOST_KEYS} مقدار دارد؛ بازه در این همه جستجو نمی‌شود.",
+                node.position,
+            )
+        return found
 
     def _words(self, chunks: tuple[Chunk, ...], begins: bool, kind: str) -> FrozenBitMap:
         found = self._all

@@ -5,7 +5,7 @@ match is worth stands in ``kinds.py``, and only there.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -14,13 +14,16 @@ from pyroaring import FrozenBitMap
 from termserver.model.ports import ReleaseReader
 from termserver.search.kept import Kept
 from termserver.search.kinds import ANYWHERE, Kind, Kinds, Reading
+from termserver.search.narrowing import Narrowing
 from termserver.search.near import Near
 from termserver.search.postings import CODE, HITS, NOBODY, OTHER, PLAIN_REST, SYSTEMS, TITLE, Postings
-from termserver.search.query import Chunk
+from termserver.search.query import Chunk, SearchQuery
 from termserver.search.tree import Node
 
 _MOST_PARTS = 8
 """A best partial match looks at so many of the words, the rarest ones."""
+Scope = Mapping[ReleaseReader, FrozenBitMap]
+"""A part of the edition: the ordinals of each release; one that is not named has none."""
 _SHOWN = 8_000_000
 """How many bytes of hits are kept ready for each language."""
 
@@ -84,6 +87,7 @@ class Finder:
         self.reader = reader
         self.postings = Postings(reader)
         self.near = Near(reader)
+        self.narrowing = Narrowing(reader, self.postings.entries)
         retired_from = self.postings.retired_from
         rows = reader.rows(SYSTEMS) if reader.has(SYSTEMS) else iter(())
         runs = [
@@ -95,22 +99,50 @@ class Finder:
         self._some_hidden = len(self.runs) < len(runs)
         self._ends = [run.end for run in runs]
         self._heads = [run.head for run in runs]
+        self._systems = [f'"{run.system}"'.encode() for run in runs]
+        self._tops: dict[int, FrozenBitMap] | None = None
         self._persian: Kept[int, bytes] = Kept(_SHOWN, len)
         self._other: Kept[int, bytes] = Kept(_SHOWN, len)
 
     # which concepts are asked at all
 
-    def allowed(self, systems: Iterable[str] = (), active_only: bool = False) -> FrozenBitMap | None:
-        """The ordinals of these systems (none named: all) that are not hidden; None if that is everybody."""
-        wanted = sorted(set(systems))
-        if not wanted and not self._some_hidden and not active_only:
-            return None
-        name = f"@{active_only}\n" + "\n".join(wanted)
-        return self.postings.kept(name, lambda _: self._ordinals(wanted, active_only))
+    def allowed(self, query: SearchQuery, scopes: Sequence[Scope] = ()) -> FrozenBitMap | None:
+        """The ordinals that the query is asked of at all and that are not hidden; None if that is everybody."""
+        wanted = sorted(set(query.systems))
+        states = (query.active_only or query.status == "active", query.status == "retired")
+        found: FrozenBitMap | None = None
+        if wanted or self._some_hidden or any(states):
+            name = f"@{states}\n" + "\n".join(wanted)
+            found = self.postings.kept(name, lambda _: self._ordinals(wanted, *states))
+        narrower = [scope.get(self.reader, NOBODY) for scope in scopes]
+        if query.on:
+            narrower.append(self.postings.kept(f"@on {query.on}", lambda _: self.narrowing.in_force(query.on)))
+        narrower += [self.narrowing.valued(name, value) for name, value in query.properties]
+        for some in narrower:
+            found = some if found is None else found & some
+        return found
 
-    def _ordinals(self, systems: Sequence[str], active_only: bool) -> FrozenBitMap:
+    def of_systems(self, systems: Iterable[str]) -> FrozenBitMap:
+        """The ordinals of these systems."""
+        return self._ordinals(list(systems), False, False)
+
+    def _ordinals(self, systems: Sequence[str], active: bool, retired: bool) -> FrozenBitMap:
         runs = [run for run in self.runs if not systems or run.system in systems]
-        return in_runs(run for run in runs if not (active_only and run.retired))
+        return in_runs(run for run in runs if not (active and run.retired) and not (retired and not run.retired))
+
+    def run_of(self, ordinal: int) -> Run:
+        """The run that an ordinal which is not hidden belongs to."""
+        return self.runs[bisect_right([run.end for run in self.runs], ordinal)]
+
+    def is_hidden(self, ordinal: int) -> bool:
+        """Whether another release of the edition answers for its system."""
+        return not any(run.first <= ordinal < run.end for run in self.runs)
+
+    def tops(self) -> dict[int, FrozenBitMap]:
+        """Every top of a hierarchy with what is below; read once."""
+        if self._tops is None:
+            self._tops = self.narrowing.tops()
+        return self._tops
 
     # which of them match
 
@@ -186,6 +218,18 @@ class Finder:
             kept.update(made)
             shown = [hit or made[n] for n, hit in zip(ordinals, shown, strict=True)]
         return cast("list[bytes]", shown)
+
+    def short(self, ordinals: Sequence[int], language: str) -> list[bytes]:
+        """System, code and display of these ordinals as small JSON arrays, in their order."""
+        rows = self.reader.many(HITS, ordinals)
+        persian = language.lower().startswith("fa")
+        made = []
+        for ordinal in ordinals:
+            _, code, fa, en, _ = rows[ordinal]
+            first, second = (fa, en) if persian else (en, fa)
+            system = self._systems[bisect_right(self._ends, ordinal)]
+            made.append(b"[%b,%b,%b]" % (system, code, first if first != b'""' else second))
+        return made
 
     def _made(self, ordinals: Sequence[int], persian: bool) -> dict[int, bytes]:
         made = {}

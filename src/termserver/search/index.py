@@ -6,6 +6,7 @@ Built once, from entries in static rank order; read by ``postings.py``, which sa
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -13,10 +14,10 @@ import orjson
 from pyroaring import BitMap
 
 from termserver.model.codes import CodeSystem, Concept, Entry, Status
-from termserver.model.fold import FOLD_VERSION, code_key, fold, key, words
+from termserver.model.fold import FOLD_VERSION, code_key, key, parts, words
 from termserver.model.glossary import Glossary
 from termserver.model.releases import Table
-from termserver.search import near
+from termserver.search import narrowing, near
 from termserver.search.finglish import persian_skeleton
 from termserver.search.glossary import glossary_words
 from termserver.search.glossary import tables as glossary_tables
@@ -42,7 +43,6 @@ from termserver.search.postings import (
 )
 
 Lists = dict[str, list[int]]
-_WORD = re.compile(r"[^\W_]+")
 _TAIL = re.compile(r"[a-z]{1,3}([0-9]{2}[0-9a-z]*)")
 LITTLE = frozenset(
     """unspecified classified nec nos essential primary disease diseases disorder disorders type site part cause causes
@@ -82,6 +82,7 @@ def tables(
     yield from near.tables(known)
     yield LATIN, _latin(known)
     yield from glossary_tables(glossary)
+    yield from narrowing.tables(entries)
 
 
 def _bytes(members: BitMap) -> bytes:
@@ -151,13 +152,19 @@ def _other_words(entry: Entry) -> Iterator[str]:
     indexed = {definition.code for definition in entry.system.properties if definition.indexed}
     if not indexed:
         return
-    for value in (stated.value for stated in entry.concept.properties if stated.code in indexed):
-        found = words(value)
-        yield from found
-        # identifiers: typed without their separators, and with or without their leading zeros
-        for word in (*found, key(value) if len(value) <= 64 else ""):
-            yield word
-            yield unpadded(word)
+    for stated in entry.concept.properties:
+        if stated.code in indexed:
+            yield from _value_words(stated.value) if len(stated.value) <= 64 else _words_of_value(stated.value)
+
+
+def _words_of_value(value: str) -> frozenset[str]:
+    """The words by which a value is found: identifiers also without their separators, and their leading zeros."""
+    found = [*words(value), key(value) if len(value) <= 64 else ""]
+    return frozenset(form for word in found for form in (word, unpadded(word)))
+
+
+_value_words = lru_cache(16384)(_words_of_value)
+"""A specialty is that of many entries."""
 
 
 def unpadded(word: str) -> str:
@@ -256,7 +263,7 @@ def bags_of(displays: Iterable[str]) -> tuple[set[int], set[int]]:
 
 
 def _split_and_joined(text: str) -> list[set[str]]:
-    forms = [set(_WORD.findall(fold(text))), {found for chunk in text.split() if (found := key(chunk))}]
+    forms = [set(parts(text)), {found for chunk in text.split() if (found := key(chunk))}]
     return [form for n, form in enumerate(forms) if form and form not in forms[:n]]
 
 
@@ -295,4 +302,4 @@ def line(text: str) -> str:
     >>> line("Non-ketotic coma")
     ' non ketotic coma '
     """
-    return f" {' '.join(_WORD.findall(fold(text)))} "
+    return f" {' '.join(parts(text))} "

@@ -4,10 +4,14 @@ In plain text nothing is an operator: punctuation only parts words.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
+from termserver.model.days import Day
 from termserver.model.errors import UsageError
 from termserver.model.fold import fold, key, latin_digits, words
+from termserver.model.text import Text
 
 MOST_HITS = 1000
 """The largest page."""
@@ -19,6 +23,7 @@ _TAIL = re.compile(r"[0-9]{2}\.[0-9]{0,4}")
 _ENDING = re.compile(r"(?<=\w)\s+(ها|ها[یي]|ها[یي][یي])(?=\s|$)")
 """The ending of a plural that stands apart."""
 SYNTAXES = ("plain", "advanced")
+STATES = ("", "active", "retired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,11 @@ class SearchQuery:
     """A question to the search.
 
     ``systems`` are folder ids (none: all), ``limit`` 0 to 1000 hits from ``offset`` on, ``language``
-    the one whose display is shown ("fa", else English), ``active_only`` leaves out retired concepts.
+    the one whose display is shown ("fa", else English), ``active_only`` leaves out retired concepts,
+    as ``status`` "active" does ("retired": only those). ``on``: what is in force on that day;
+    ``properties``: name and value of indexed properties, all of which a hit has. ``facets`` are counted:
+    "system", "status", "chapter" or an indexed property. ``explain`` and ``highlight`` add "why"
+    and "marks" to the hits.
     """
 
     text: str
@@ -36,6 +45,22 @@ class SearchQuery:
     syntax: str = "plain"
     language: str = "fa"
     active_only: bool = False
+    status: str = ""
+    on: Day = ""
+    properties: tuple[tuple[str, str], ...] = ()
+    facets: tuple[str, ...] = ()
+    explain: bool = False
+    highlight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """How many hits have one value: its id, and what people call it where that is known."""
+
+    value: str
+    count: int
+    system: str = ""
+    title: Text = Text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +78,7 @@ class SearchResult:
     total: int
     relaxed: str = ""
     did_you_mean: str = ""
+    facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +157,11 @@ def check(query: SearchQuery) -> None:
             f"syntax is {query.syntax!r}; it may be 'plain' or 'advanced'.",
             f"مقدار syntax برابر {query.syntax!r} است؛ باید plain یا advanced باشد.",
         )
+    if query.status not in STATES:
+        raise UsageError(
+            f"status is {query.status!r}; it may be 'active' or 'retired', or be left out.",
+            f"مقدار status برابر {query.status!r} است؛ باید active یا retired باشد یا نباشد.",
+        )
     if len(query.text) > MOST_CHARACTERS:
         raise UsageError(
             f"The query has {len(query.text)} characters; at most {MOST_CHARACTERS} are searched. "
@@ -143,3 +174,32 @@ def check(query: SearchQuery) -> None:
 def folded_value(text: str) -> str:
     """A field's value as names and states are compared: folded, without blanks at its ends."""
     return fold(latin_digits(text)).strip()
+
+
+class Finding(Protocol):
+    """What ``search.Search`` does with a query."""
+
+    def find(self, query: SearchQuery, scopes: Sequence[Any] = ()) -> SearchResult: ...
+    def suggest(self, query: SearchQuery, scopes: Sequence[Any] = ()) -> SearchResult: ...
+    def each(self, query: SearchQuery, scopes: Sequence[Any] = ()) -> Iterator[list[bytes]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A query with the parts of the edition it is asked of, ready to be answered."""
+
+    search: Finding
+    query: SearchQuery
+    scopes: Sequence[Any] = ()
+
+    def find(self) -> SearchResult:
+        """One page of hits."""
+        return self.search.find(self.query, self.scopes)
+
+    def suggest(self) -> SearchResult:
+        """One page of small arrays: system, code, display."""
+        return self.search.suggest(self.query, self.scopes)
+
+    def each(self) -> Iterator[list[bytes]]:
+        """All hits, ``limit`` of them at a time."""
+        return self.search.each(self.query, self.scopes)

@@ -2,6 +2,7 @@
 
     diabetes AND NOT gestational        "type 2 diabetes"        neph*        diab?tes
     system:icd10cm code:E1*             status:retired           code:[E10 TO E14]
+    under:E10-E14  chapter:IX           diabets~  melitus~2      gtin:06260152310019
 
 Whoosh forgives what it cannot read; a person who writes a query wants to be told. So the query is
 looked over first (quotes, parentheses, operators, fields), every complaint with its place.
@@ -10,13 +11,17 @@ looked over first (quotes, parentheses, operators, fields), every complaint with
 import re
 import threading
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
+from pyroaring import FrozenBitMap
+
 from termserver.model.errors import QuerySyntaxError
 from termserver.model.fold import fold, key
+from termserver.model.ports import ReleaseReader
 from termserver.search.query import check_words, chunk, folded_value
 from termserver.search.tree import (
     AllOf,
@@ -24,8 +29,11 @@ from termserver.search.tree import (
     CodeBetween,
     CodeIs,
     Everything,
+    HasValue,
+    Near,
     Node,
     NoneOf,
+    Part,
     Pattern,
     Phrase,
     StatusIs,
@@ -39,10 +47,14 @@ FIELDS = {
     "status": "status",
     "display": "display",
     "title": "display",
+    "under": "under",
+    "chapter": "chapter",
     "سامانه": "system",
     "کد": "code",
     "وضعیت": "status",
     "عنوان": "display",
+    "زیر": "under",
+    "فصل": "chapter",
 }
 """What may stand before a colon, and what it means."""
 STATES = {"active": False, "retired": True, "فعال": False, "بازنشسته": True}
@@ -51,26 +63,44 @@ DEEPEST = 30
 
 Resolve = Callable[[str], Sequence[str]]
 Names = Callable[[], Collection[str]]
+PartOf = Callable[[str, str], Mapping[ReleaseReader, FrozenBitMap]]
+"""From "under" or "chapter" and a code to the part of the edition; empty if there is no such code."""
+
+
+def _nothing(kind: str, code: str) -> Mapping[ReleaseReader, FrozenBitMap]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a query may speak of: systems by name, their names, indexed properties, parts of the edition."""
+
+    resolve: Resolve
+    names: Names = tuple
+    properties: Names = tuple
+    part: PartOf = _nothing
+
 
 _FIELD = re.compile(r"(\w+):")
 _TOKEN = re.compile(r'"[^"]*"|[()]|[^\s()"]+')
 _LETTERS = re.compile(r"[^\W_]+")
+_TILDE = re.compile(r"(.*\w)~([12]?)")
 _WILD = re.compile(r"[*?\u055e\u061f\u1367]")
 _OPERATORS = ("AND", "OR", "NOT")
 _first_import = threading.Lock()
 
 
-def parse(text: str, resolve: Resolve, names: Names = tuple) -> Node | None:
+def parse(text: str, known: Known) -> Node | None:
     """The tree of a query; None if it holds no word at all.
 
-    ``resolve`` gives the folder ids a system's name stands for, ``names`` all names there are.
     Raise QuerySyntaxError, with the position, for what cannot be read: an open quote or parenthesis,
-    an operator without its words, an unknown field, system or status.
+    an operator without its words, an unknown field, system, status or code.
     """
     text = re.sub(r"\s", " ", text)  # one blank each, so that positions stay
-    _look_over(text)
+    fields = _Fields(known)
+    _look_over(text, fields)
     syntax_tree = _parser().process(text)
-    return _Reading(text, resolve, names).node(syntax_tree)
+    return _Reading(text, known, fields).node(syntax_tree)
 
 
 def _wrong(position: int, en: str, fa: str) -> QuerySyntaxError:
@@ -80,7 +110,7 @@ def _wrong(position: int, en: str, fa: str) -> QuerySyntaxError:
 # what Whoosh would forgive
 
 
-def _look_over(text: str) -> None:
+def _look_over(text: str, fields: "_Fields") -> None:
     open_at: list[int] = []
     before = "("  # what stood before: "(", ")", "AND", "OR", "NOT" or "word"
     before_at = 0
@@ -113,7 +143,7 @@ def _look_over(text: str) -> None:
         elif token == "NOT" and before == "NOT":
             raise _needs_word(before, before_at)
         elif token not in ("(", "NOT"):
-            _look_at_word(text, token, at)
+            _look_at_word(text, token, at, fields)
         before = token if token in ("(", ")", *_OPERATORS) else "word"
         before_at = at
     if text.count('"') % 2:
@@ -133,18 +163,22 @@ def _needs_word(operator: str, at: int) -> QuerySyntaxError:
     )
 
 
-def _look_at_word(text: str, token: str, at: int) -> None:
+def _look_at_word(text: str, token: str, at: int, fields: "_Fields") -> None:
     if token.startswith('"'):
         after = at + len(token)
         if text[after : after + 1] == "~":
             raise _no_tilde(after)
         return
-    tilde = re.search(r"\w(~)[0-9.]*$", token)
-    if tilde:
-        raise _no_tilde(at + tilde.start(1))
+    tilde = re.search(r"\w(~)([0-9.]*)$", token)
+    if tilde and tilde.group(2) not in ("", "1", "2"):
+        raise _wrong(
+            at + tilde.start(1),
+            "a word may have one or two typing errors: word~ or word~2.",
+            "واژه می‌تواند یک یا دو خطا داشته باشد: واژه~ یا واژه~2.",
+        )
     for field in _FIELD.finditer(token):
         name, place = field.group(1), at + field.start()
-        _field(name, place)
+        fields.meant(name, place)
         rest = text[at + field.end() : at + field.end() + 1]
         if not rest or rest in " )" or _FIELD.match(token, field.end()):
             raise _wrong(
@@ -154,25 +188,39 @@ def _look_at_word(text: str, token: str, at: int) -> None:
             )
 
 
-def _field(name: str, at: int) -> str:
-    field = FIELDS.get(fold(name))
-    if field:
-        return field
-    near = get_close_matches(fold(name), FIELDS, 1, 0.0)[0]
-    raise _wrong(
-        at,
-        f"there is no field '{name}'; did you mean '{near}:'? The fields are system, code, status and display. "
-        "Put the text in quotes if the colon belongs to it.",
-        f"میدان «{name}» وجود ندارد؛ آیا «{near}:» را می‌خواستید؟ میدان‌ها system، code، status و display هستند. "
-        "اگر دونقطه بخشی از متن است آن را در گیومه بگذارید.",
-    )
+class _Fields:
+    """What may stand before a colon: our own fields, then the indexed properties of the edition."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+
+    def meant(self, name: str, at: int) -> tuple[str, str]:
+        """The field, or "property" and the property's own name. Raise QuerySyntaxError for anything else."""
+        field = FIELDS.get(fold(name))
+        if field:
+            return field, name
+        properties = sorted(self._known.properties())
+        own = next((known for known in properties if key(known) == key(name)), "")
+        if own:
+            return "property", own
+        near = get_close_matches(fold(name), [*FIELDS, *properties], 1, 0.0)[0]
+        listed = "، ".join(properties[:12])
+        raise _wrong(
+            at,
+            f"there is no field '{name}'; did you mean '{near}:'? The fields are system, code, status, display, under "
+            f"and chapter, and the indexed properties ({listed.replace('،', ',') or 'none here'}). "
+            "Put the text in quotes if the colon belongs to it.",
+            f"میدان «{name}» وجود ندارد؛ آیا «{near}:» را می‌خواستید؟ میدان‌ها system، code، status، display، under و "
+            f"chapter و ویژگی‌های نمایه‌شده ({listed or 'هیچ'}) هستند. "
+            "اگر دونقطه بخشی از متن است آن را در گیومه بگذارید.",
+        )
 
 
 def _no_tilde(at: int) -> QuerySyntaxError:
     return _wrong(
         at,
-        "'~' is not understood here; write the beginning of the word and '*'.",
-        "نشانهٔ «~» در اینجا معنا ندارد؛ آغاز واژه و «*» را بنویسید.",
+        "'~' is not understood behind a phrase; it stands behind a word.",
+        "نشانهٔ «~» پس از عبارت معنا ندارد؛ پس از یک واژه می‌آید.",
     )
 
 
@@ -227,10 +275,10 @@ def _parser() -> Any:
 
 
 class _Reading:
-    def __init__(self, text: str, resolve: Resolve, names: Names) -> None:
+    def __init__(self, text: str, known: Known, fields: _Fields) -> None:
         self._text = text
-        self._resolve = resolve
-        self._names = names
+        self._known = known
+        self._fields = fields
         self._words = 0
 
     def node(self, read: Any) -> Node | None:
@@ -244,9 +292,10 @@ class _Reading:
             if len(parts) < 2:
                 return parts[0] if parts else None
             return AnyOf(parts) if isinstance(read, syntax.OrGroup) else AllOf(parts)
-        field = _field(read.fieldname, read.startchar) if getattr(read, "fieldname", None) else ""
+        named = getattr(read, "fieldname", None)
+        field, name = self._fields.meant(named, read.startchar) if named else ("", "")
         if isinstance(read, syntax.RangeNode):
-            return self._range(read, field)
+            return self._range(read, field, name)
         if not read.is_text():
             return None
         text, at = read.text, read.startchar
@@ -254,6 +303,11 @@ class _Reading:
             return self._system(text, at)
         if field == "status":
             return self._status(text, at)
+        if field in ("under", "chapter"):
+            return self._part(field, text, at)
+        if field == "property":
+            self._count(1)
+            return HasValue(name, text, position=at)
         if isinstance(read, plugins.PhrasePlugin.PhraseNode):
             return self._phrase(text, field)
         if isinstance(read, plugins.PrefixPlugin.PrefixNode):
@@ -276,6 +330,10 @@ class _Reading:
         if field == "code":
             self._count(1)
             return CodeIs(key(text), begins) if key(text) else None
+        tilde = _TILDE.fullmatch(text)
+        if tilde and (word := key(tilde.group(1))):
+            self._count(1)
+            return Near(word, int(tilde.group(2) or 1), field == "display")
         found = chunk(text)
         if not found:
             return None
@@ -304,12 +362,15 @@ class _Reading:
             )
         return Pattern(pattern, pieces[0], at, field == "code", field == "display")
 
-    def _range(self, read: Any, field: str) -> Node:
+    def _range(self, read: Any, field: str, name: str) -> Node:
+        if field == "property":
+            self._count(2)
+            return HasValue(name, "", (read.start or "").strip(), (read.end or "").strip(), read.startchar)
         if field != "code":
             raise _wrong(
                 read.startchar,
-                "a range is asked of codes only, as in code:[E10 TO E14].",
-                "بازه فقط برای کد است، مانند code:[E10 TO E14].",
+                "a range is asked of codes and properties, as in code:[E10 TO E14].",
+                "بازه برای کد و ویژگی است، مانند code:[E10 TO E14].",
             )
         self._count(2)
         low, high = key(read.start or ""), key(read.end or "")
@@ -317,15 +378,25 @@ class _Reading:
 
     def _system(self, text: str, at: int) -> Node:
         self._count(1)
-        systems = tuple(self._resolve(text.strip()))
+        systems = tuple(self._known.resolve(text.strip()))
         if not systems:
-            near = get_close_matches(text.strip().lower(), self._names(), 1, 0.4)
+            near = get_close_matches(text.strip().lower(), self._known.names(), 1, 0.4)
             raise _wrong(
                 at,
                 f"no code system is known as '{text}'" + (f"; did you mean '{near[0]}'?" if near else "."),
                 f"سامانهٔ کدی با نام «{text}» شناخته نیست" + (f"؛ آیا «{near[0]}» را می‌خواستید؟" if near else "."),
             )
         return SystemIs(systems)
+
+    def _part(self, field: str, text: str, at: int) -> Node:
+        self._count(1)
+        scope = self._known.part(field, text.strip())
+        if not any(scope.values()):
+            what, fa = ("chapter", "فصلی") if field == "chapter" else ("code", "کدی")
+            raise _wrong(
+                at, f"there is no {what} '{text}' in this edition.", f"{fa} با نام «{text}» در این ویراست نیست."
+            )
+        return Part(scope)
 
     def _status(self, text: str, at: int) -> Node:
         self._count(1)

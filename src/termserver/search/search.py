@@ -1,21 +1,45 @@
 """The search of an edition: the finders of its releases answer together, as if they were one."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from pyroaring import FrozenBitMap
 
-from termserver.search.finder import NOTHING, Finder, Run, Tiers
+from termserver.model.ports import ReleaseReader
+from termserver.search.facets import count
+from termserver.search.finder import NOTHING, Finder, Run, Scope, Tiers
 from termserver.search.glossary import TERMS, Terms
 from termserver.search.kinds import Reading
 from termserver.search.postings import NOBODY
-from termserver.search.query import SearchQuery, SearchResult, check, plain
+from termserver.search.query import MOST_HITS, FacetCount, SearchQuery, SearchResult, check, plain
 from termserver.search.relaxed import Relaxing
+from termserver.search.shown import asked_words, explained, marked
 
 __all__ = ["Search", "SearchQuery", "SearchResult"]
 
 Resolve = Callable[[str], Sequence[str]]
 """From a system's name, as an advanced query writes it, to folder ids; empty if nobody knows it."""
+PartOf = Callable[[str, str], Scope]
+"""From "under" or "chapter" and a code to what lies there; empty if there is no such code."""
+
+
+def _no_part(kind: str, code: str) -> Scope:
+    return {}
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What matches, by finder, and how the query was read."""
+
+    found: list[Tiers]
+    reading: Reading | None = None
+    relaxed: str = ""
+    meant: str = ""
+
+    @property
+    def total(self) -> int:
+        return sum(tiers.total for tiers in self.found)
 
 
 class Search:
@@ -25,52 +49,100 @@ class Search:
     system id and static rank; totals add.
     """
 
-    def __init__(self, finders: Iterable[Finder], resolve: Resolve | None = None) -> None:
-        """``resolve`` says which systems a name means; else the names in the indexes are asked."""
+    def __init__(self, finders: Iterable[Finder], resolve: Resolve | None = None, part: PartOf | None = None) -> None:
+        """``resolve`` says which systems a name means (else the names in the indexes are asked), ``part`` what lies
+        "under" a code or in a "chapter" (else nothing does)."""
         self.finders = tuple(finders)
         self._resolve = resolve or self._by_name
+        self._part = part
         runs = [(run, n) for n, finder in enumerate(self.finders) for run in finder.runs]
         self._runs = sorted(runs, key=lambda pair: (pair[0].rank, pair[1], pair[0].first))
         self._stretches = list(_stretches(self._runs))
         terms = next((Terms(finder.reader) for finder in self.finders if finder.reader.get(TERMS, 0)), None)
         self._relaxing = Relaxing(self.finders, terms)
 
-    def find(self, query: SearchQuery) -> SearchResult:
-        """One page of hits and the exact total. Raise UsageError for a query that cannot be asked.
+    def find(self, query: SearchQuery, scopes: Sequence[Scope] = ()) -> SearchResult:
+        """One page of hits and the exact total, in all of the ``scopes``. Raise UsageError for what cannot be asked.
 
-        Where nothing matches a plain query as typed, every word may be the beginning of one.
+        Where nothing matches a plain query as typed, it is read ever more loosely (``relaxed.py``).
         """
-        check(query)
-        allowed = [finder.allowed(query.systems, query.active_only) for finder in self.finders]
-        asked = list(zip(self.finders, allowed, strict=True))
-        relaxed = meant = ""
-        if query.syntax == "advanced":
-            from termserver.search.query_language import parse  # only advanced queries pay for Whoosh
+        answer = self._answer(query, scopes)
+        hits: list[bytes] = []
+        for n, kind, ordinals in self._page(answer.found, query.limit, query.offset, answer.total):
+            finder = self.finders[n]
+            made = finder.hits(ordinals, query.language)
+            if query.explain:
+                runs = [(finder.run_of(ordinal), ordinal) for ordinal in ordinals]
+                made = [
+                    explained(hit, kind, run.weight, ordinal - run.first)
+                    for hit, (run, ordinal) in zip(made, runs, strict=True)
+                ]
+            hits += made
+        if query.highlight:
+            words = asked_words(answer.reading) if answer.reading else frozenset()
+            hits = [marked(hit, words) for hit in hits]
+        facets = self._facets(query, answer.found) if query.facets else {}
+        return SearchResult(tuple(hits), answer.total, answer.relaxed, answer.meant, facets)
 
-            tree = parse(query.text, self._resolve, self.names)
-            found = [finder.advanced(tree, some) for finder, some in asked] if tree else []
-        else:
-            text = plain(query.text)
-            found = self._plain(self._relaxing.reading(text), asked)
-            if text.chunks and not any(tiers.total for tiers in found):
-                for looser in self._relaxing.looser(query.text, text):
-                    found = self._plain(looser.reading, asked)
-                    if any(tiers.total for tiers in found):
-                        relaxed, meant = looser.how, looser.said
-                        break
-                else:
-                    found = self._partial(query.text, asked)
-                    relaxed = "partial" if found else ""
-        total = sum(tiers.total for tiers in found)
-        return SearchResult(tuple(self._page(found, query, total)), total, relaxed, meant)
+    def suggest(self, query: SearchQuery, scopes: Sequence[Scope] = ()) -> SearchResult:
+        """As ``find``; each hit is a small JSON array: system, code, display."""
+        answer = self._answer(query, scopes)
+        rows: list[bytes] = []
+        for n, _, ordinals in self._page(answer.found, query.limit, query.offset, answer.total):
+            rows += self.finders[n].short(ordinals, query.language)
+        return SearchResult(tuple(rows), answer.total, answer.relaxed, answer.meant)
+
+    def each(self, query: SearchQuery, scopes: Sequence[Scope] = ()) -> Iterator[list[bytes]]:
+        """All hits from ``offset`` on, some at a time; ``limit`` says how many at once."""
+        offset = query.offset
+        while True:
+            answer = self._answer(query, scopes)
+            some = [
+                hit
+                for n, _, ordinals in self._page(answer.found, query.limit or MOST_HITS, offset, answer.total)
+                for hit in self.finders[n].hits(ordinals, query.language)
+            ]
+            if not some:
+                return
+            yield some
+            offset += len(some)
+
+    def tiers(self, reader: ReleaseReader, query: SearchQuery) -> Iterator[FrozenBitMap]:
+        """What matches in one release, the best kind of match first."""
+        found = self._answer(query, ()).found
+        here = next((n for n, finder in enumerate(self.finders) if finder.reader is reader), -1)
+        if 0 <= here < len(found):
+            yield from (members for _, members in found[here].best_first() if members)
+
+    def _answer(self, query: SearchQuery, scopes: Sequence[Scope]) -> "_Answer":
+        check(query)
+        asked = [(finder, finder.allowed(query, scopes)) for finder in self.finders]
+        if query.syntax == "advanced":
+            from termserver.search.query_language import Known, parse  # only advanced queries pay for Whoosh
+
+            known = Known(self._resolve, self.names, self.properties, self._part or _no_part)
+            tree = parse(query.text, known)
+            return _Answer([finder.advanced(tree, some) for finder, some in asked] if tree else [])
+        text = plain(query.text)
+        reading = self._relaxing.reading(text)
+        found = self._plain(reading, asked)
+        if not text.chunks or any(tiers.total for tiers in found):
+            return _Answer(found, reading)
+        for looser in self._relaxing.looser(query.text, text):
+            found = self._plain(looser.reading, asked)
+            if any(tiers.total for tiers in found):
+                return _Answer(found, looser.reading, looser.how, looser.said)
+        reading = self._relaxing.partial(query.text)
+        found = self._partial(reading, asked)
+        return _Answer(found, reading, "partial" if found else "")
 
     @staticmethod
     def _plain(reading: Reading, asked: Sequence[tuple[Finder, FrozenBitMap | None]]) -> list[Tiers]:
         return [finder.plain(reading, some) for finder, some in asked]
 
-    def _partial(self, typed: str, asked: Sequence[tuple[Finder, FrozenBitMap | None]]) -> list[Tiers]:
+    @staticmethod
+    def _partial(reading: Reading, asked: Sequence[tuple[Finder, FrozenBitMap | None]]) -> list[Tiers]:
         """What matches most of the words."""
-        reading = self._relaxing.partial(typed)
         levels = [finder.partial(reading, some) for finder, some in asked]
         for level in range(max(map(len, levels), default=0), 0, -1):
             found = [tiers[level - 1] if len(tiers) >= level else NOTHING for tiers in levels]
@@ -78,12 +150,11 @@ class Search:
                 return found
         return []
 
-    def _page(self, found: list[Tiers], query: SearchQuery, total: int) -> list[bytes]:
-        hits: list[bytes] = []
-        skip = query.offset
-        wanted = min(query.limit, total - skip)
+    def _page(self, found: list[Tiers], limit: int, skip: int, total: int) -> Iterator[tuple[int, str, list[int]]]:
+        """The ordinals of one page, best first: the place of the finder, the kind of match, the ordinals."""
+        wanted = min(limit, total - skip)
         if wanted <= 0:
-            return hits
+            return
         some = [(n, tiers) for n, tiers in enumerate(found) if tiers.total]
         finders = [n for n, _ in some]
         for named in zip_longest(*(tiers.best_first() for _, tiers in some), fillvalue=("", NOBODY)):
@@ -92,12 +163,21 @@ class Search:
             if here <= skip:
                 skip -= here
                 continue
-            for n, ordinals in self._in_order(dict(zip(finders, kind, strict=True)), skip, wanted - len(hits)):
-                hits += self.finders[n].hits(ordinals, query.language)
-            if len(hits) == wanted:
-                break
+            name = next((name for name, members in named if members), "")
+            for n, ordinals in self._in_order(dict(zip(finders, kind, strict=True)), skip, wanted):
+                wanted -= len(ordinals)
+                yield n, name, ordinals
+            if not wanted:
+                return
             skip = 0
-        return hits
+
+    def _facets(self, query: SearchQuery, found: list[Tiers]) -> dict[str, tuple[FacetCount, ...]]:
+        pairs = [(finder, tiers.everything) for finder, tiers in zip(self.finders, found or [NOTHING], strict=False)]
+        return {name: count(name, pairs, self.properties) for name in dict.fromkeys(query.facets)}
+
+    def properties(self) -> set[str]:
+        """The indexed properties that a query may ask for."""
+        return {name for finder in self.finders for name in finder.narrowing.properties()}
 
     def _in_order(self, kind: dict[int, FrozenBitMap], skip: int, wanted: int) -> Iterator[tuple[int, list[int]]]:
         """The members of one kind of match after the first ``skip``, at most ``wanted``, by finder."""

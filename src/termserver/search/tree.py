@@ -1,7 +1,11 @@
 """What an advanced query asks, as a tree of plain values; written by the parser, run over the lists."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pyroaring import FrozenBitMap
+
+from termserver.model.ports import ReleaseReader
 from termserver.search.query import Chunk
 
 
@@ -63,6 +67,33 @@ class StatusIs:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """A word with at most so many typing errors."""
+
+    word: str
+    most: int
+    titles_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What lies in a part of the edition: below a code, in a chapter."""
+
+    scope: Mapping[ReleaseReader, FrozenBitMap]
+
+
+@dataclass(frozen=True, slots=True)
+class HasValue:
+    """An indexed property with that value, or one from ``low`` to ``high``."""
+
+    property: str
+    value: str
+    low: str = ""
+    high: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Everything:
     pass
 
@@ -82,4 +113,7 @@ class NoneOf:
     part: "Node"
 
 
-Node = Words | Phrase | Pattern | CodeIs | CodeBetween | SystemIs | StatusIs | Everything | AllOf | AnyOf | NoneOf
+Node = (
+    Words | Phrase | Pattern | CodeIs | CodeBetween | SystemIs | StatusIs | Near | Part | HasValue | Everything | AllOf
+    | AnyOf | NoneOf
+)  # fmt: skip
