@@ -23,8 +23,6 @@ from termserver.terminology.systems import OpenSystem
 from termserver.terminology.terminology import CodeValidity, ConceptDetail, Named, Terminology
 
 if TYPE_CHECKING:
-    from pyroaring import FrozenBitMap
-
     from termserver.model.destinations import Destination
     from termserver.model.explanations import Explanation, Explanations
     from termserver.model.glossary import Glossary
@@ -232,7 +230,7 @@ class TermServer:
         opened = self.terminology.systems.resolve(system)
         return WholeSystem(opened, self.terminology.systems.metadata(opened))
 
-    def matching(self, system: str, text: str) -> "Iterator[FrozenBitMap]":
+    def matching(self, system: str, text: str) -> Iterator[Any]:
         """The concepts of one system that fit a user's words, the best kind of match first, as sets of ordinals of
         its release."""
         from termserver.search.query import SearchQuery
