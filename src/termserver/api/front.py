@@ -1,7 +1,9 @@
 """The outermost ASGI layer: one error shape, hot routes first, body limits, no traceback to a client."""
 
 import logging
+import os
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cached_property
 from typing import Any
 
 from termserver.api.answers import Problem, error_answer, internal_failure, problem_of, send_answer
@@ -31,6 +33,9 @@ class Front:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        if scope["path"].startswith("/fhir/"):
+            await self._fhir(scope, receive, send)
+            return
         handler = self._hot.route(scope["path"])
         try:
             if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_TARGET:
@@ -53,6 +58,14 @@ class Front:
             log.exception("a request failed")
             answer = error_answer(internal_failure(), self._hot.release)
         await send_answer(send, answer, head=scope["method"] == "HEAD")
+
+    @cached_property
+    def _fhir(self) -> App:
+        """The FHIR door, loaded by the first who knocks."""
+        from termserver.api.fhir.door import FhirDoor
+
+        # caches and closures of clients live in one process; several workers would each know other ones
+        return FhirDoor(self._hot.server, stateful=os.environ.get("TERMSERVER_SERVED_WORKERS", "1") == "1")
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the application behind, with a limit on its body and no traceback out."""

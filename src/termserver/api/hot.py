@@ -46,7 +46,7 @@ class HotRoutes:
     """Search and lookup over one opened edition."""
 
     def __init__(self, server: TermServer) -> None:
-        self._server = server
+        self.server = self._server = server
         self.release = server.edition.digest
         tag = f'"{self.release.rpartition(":")[2][:24]}-{__version__}"'.encode()
         self.tag = tag

@@ -94,6 +94,7 @@ def _run_many(edition: Path | None, host: str, port: int, workers: int, judges: 
     import uvicorn
 
     os.environ[_EDITION] = str(edition or "")
+    os.environ["TERMSERVER_SERVED_WORKERS"] = str(workers)
     os.environ[_JUDGES] = "" if judges is None else str(judges)
     uvicorn.run(
         "termserver.cli.serve:served",

@@ -1,0 +1,1 @@
+"""FHIR over HTTP: /fhir/r4 and /fhir/r5."""

@@ -1,0 +1,204 @@
+"""The FHIR door: /fhir/r4 and /fhir/r5 as a plain ASGI application, beside FastAPI and not behind it.
+
+Computing runs in a bounded pool of threads, so that one heavy request does not keep the others
+waiting at the door; answers to plain GET requests are kept, because an edition never changes.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import Any
+
+import orjson
+
+from termserver.api.fhir.dispatch import Dispatch
+from termserver.api.fhir.edition import EditionShelf, json_shelf
+from termserver.api.fhir.exchange import MIME_JSON, MIME_XML, R4, R5, Exchange, FhirProblem, Reply
+from termserver.api.fhir.resources import Resources
+from termserver.fhir.library import Parses
+from termserver.fhir.outcomes import operation_outcome, refused
+from termserver.fhir.shelves import Shelves
+from termserver.service import TermServer
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = logging.getLogger("termserver.api")
+
+BASES = {"r4": R4, "r5": R5}
+MAX_BODY = 32 * 1024 * 1024
+_THREADS = 8
+_WAITING = 256
+_KEPT_BYTES = 32 * 1024 * 1024
+_KEPT_ANSWER = 256 * 1024
+_ALLOWED = b"GET, HEAD, POST, OPTIONS"
+_CORS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"content-location, etag, location, x-request-id"),
+)
+_PREFLIGHT = (
+    *_CORS,
+    (b"access-control-allow-methods", _ALLOWED),
+    (b"access-control-allow-headers", b"accept, accept-language, content-type, x-cache-id, x-request-id, prefer"),
+    (b"access-control-max-age", b"86400"),
+)
+
+
+class FhirDoor:
+    """Answers every path under /fhir/."""
+
+    def __init__(self, server: TermServer, stateful: bool = True) -> None:
+        self._server = server
+        self._stateful = stateful
+        self._made: dict[str, Dispatch] = {}
+        self._lock = Lock()
+        self._threads = ThreadPoolExecutor(_THREADS, "fhir")
+        self._busy = 0
+        self._tag = f'"{server.edition.digest.rpartition(":")[2][:24]}"'.encode()
+        self._kept: OrderedDict[tuple[str, ...], tuple[int, bytes, bytes]] = OrderedDict()
+        self._kept_bytes = 0
+
+    def _dispatch(self, version: str) -> Dispatch:
+        with self._lock:
+            known = self._made.get(version)
+            if known is None:
+                parses = Parses()
+                edition, kept = EditionShelf(self._server), json_shelf(self._server, version)
+                resources = Resources(kept, edition, "2026-11-22T00:00:00Z")
+                known = Dispatch(version, Shelves([edition, kept]), resources, parses, self._stateful)
+                self._made[version] = known
+        return known
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        method, path = scope["method"], scope["path"]
+        echoed = ((b"x-request-id", headers["x-request-id"].encode("latin-1")),) if "x-request-id" in headers else ()
+        if method == "OPTIONS":
+            await _send(send, 204, b"", b"", _PREFLIGHT)
+            return
+        base, _, rest = path.removeprefix("/fhir/").partition("/")
+        query = scope["query_string"].decode("latin-1")
+        key = (path, query, headers.get("accept", ""), headers.get("accept-language", ""), headers.get("host", ""))
+        plain = method in ("GET", "HEAD") and "x-cache-id" not in headers
+        if plain:
+            if headers.get("if-none-match", "").encode() == self._tag:
+                await _send(send, 304, b"", b"", (*_CORS, (b"etag", self._tag), *echoed))
+                return
+            known = self._kept.get(key)
+            if known is not None:
+                await _send(send, *known, (*_CORS, (b"etag", self._tag), *echoed), method == "HEAD")
+                return
+        exchange = Exchange(
+            BASES.get(base, R4), method, rest.strip("/"), query, headers, base=_base(scope, headers, base)
+        )
+        try:
+            exchange.body = await _body(receive, headers) if method == "POST" else b""
+            mime = exchange.format()
+            reply = await self._reply(exchange, base)
+        except FhirProblem as error:
+            mime, reply = MIME_JSON, Reply(error.status, operation_outcome(error.issues))
+        status, body = reply.status, _written(reply, mime)
+        sent = b"%b; charset=utf-8" % mime.encode()
+        more = (*_CORS, *reply.headers, *echoed)
+        if plain and status == 200:
+            self._keep(key, status, sent, body)
+            more = (*more, (b"etag", self._tag))
+        await _send(send, status, sent, body, more, method == "HEAD")
+
+    async def _reply(self, exchange: Exchange, base: str) -> Reply:
+        if base not in BASES:
+            raise refused(
+                404, "not-found", "FHIR is spoken at /fhir/r4 and /fhir/r5", "FHIR در ‎/fhir/r4 و ‎/fhir/r5 است"
+            )
+        if self._busy >= _WAITING:
+            raise refused(
+                503, "throttled", "Too many requests at once; send it again", "درخواست‌ها بسیار است؛ دوباره بفرستید"
+            )
+        self._busy += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._answered, exchange)
+        finally:
+            self._busy -= 1
+
+    def _answered(self, exchange: Exchange) -> Reply:
+        try:
+            return self._dispatch(exchange.version).answer(exchange)
+        except RecursionError:
+            return Reply(
+                400,
+                operation_outcome(refused(400, "structure", "It is nested too deeply", "تودرتویی بسیار است").issues),
+            )
+        except Exception:
+            log.exception("a FHIR request failed")
+            failure = refused(
+                500, "exception", "The server failed on this request; its log says why", "خطای داخلی؛ جزئیات در لاگ است"
+            )
+            return Reply(500, operation_outcome(failure.issues))
+
+    def _keep(self, key: tuple[str, ...], status: int, mime: bytes, body: bytes) -> None:
+        if len(body) > _KEPT_ANSWER or key in self._kept or "/$cache-control" in key[0]:
+            return
+        self._kept[key] = status, mime, body
+        self._kept_bytes += len(body) + sum(map(len, key))
+        while self._kept_bytes > _KEPT_BYTES:
+            old, (_, _, gone) = self._kept.popitem(last=False)
+            self._kept_bytes -= len(gone) + sum(map(len, old))
+
+
+def _base(scope: Scope, headers: dict[str, str], base: str) -> str:
+    scheme = headers.get("x-forwarded-proto", str(scope.get("scheme", "http"))).split(",")[0].strip()
+    host = headers.get("x-forwarded-host", headers.get("host", "localhost")).split(",")[0].strip()
+    return f"{scheme}://{host}/fhir/{base}"
+
+
+def _written(reply: Reply, mime: str) -> bytes:
+    if reply.body:
+        return reply.body
+    if mime == MIME_XML:
+        from termserver.api.fhir.xml import write
+
+        xml: bytes = write(reply.resource or {})
+        return xml
+    data: bytes = orjson.dumps(reply.resource)
+    return data
+
+
+async def _body(receive: Receive, headers: dict[str, str]) -> bytes:
+    declared = headers.get("content-length", "0")
+    too_large = refused(
+        413,
+        "too-long",
+        f"The body is larger than {MAX_BODY >> 20} MiB",
+        f"بدنه بزرگ‌تر از {MAX_BODY >> 20} مگابایت است",
+    )
+    if declared.isdigit() and int(declared) > MAX_BODY:
+        raise too_large
+    pieces, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > MAX_BODY:
+            raise too_large
+        pieces.append(piece)
+        if not message.get("more_body"):
+            break
+    return b"".join(pieces)
+
+
+async def _send(
+    send: Send, status: int, mime: bytes, body: bytes, more: tuple[tuple[bytes, bytes], ...], head: bool = False
+) -> None:
+    headers = [(b"content-length", b"%d" % len(body)), (b"x-content-type-options", b"nosniff"), *more]
+    if mime:
+        headers.append((b"content-type", mime))
+    if status == 304 or status == 204:
+        headers = [one for one in headers if one[0] != b"content-length"]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else body})

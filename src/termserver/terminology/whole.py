@@ -1,0 +1,72 @@
+"""One code system of an edition as a whole: its concepts by ordinal, in sets, with who stands above and below whom."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from pyroaring import BitMap, FrozenBitMap
+
+from termserver.model.codes import CodeSystem, Concept
+from termserver.model.releases import Table
+from termserver.terminology.closure import NOBODY, Ordinals, opened
+from termserver.terminology.details import decode_concept
+from termserver.terminology.lookup import find
+from termserver.terminology.systems import OpenSystem
+from termserver.terminology.tables import ANCESTORS, CHILDREN, CONCEPT, DESCENDANTS, DETAIL, unpack
+
+
+class WholeSystem:
+    """Reads lazily; what is asked of all concepts at once is kept as compressed sets."""
+
+    def __init__(self, opened_system: OpenSystem, system: CodeSystem) -> None:
+        self.system = system
+        self._open = opened_system
+
+    @property
+    def size(self) -> int:
+        return self._open.concepts
+
+    def ordinal(self, code: str) -> int | None:
+        """Where the code stands, in any of its widths; None if it is not listed."""
+        row = find(self._open, code, self.system.widths)
+        return row[1] if row is not None else None
+
+    def entry(self, ordinal: int) -> Concept:
+        row = self._open.reader.get(DETAIL, ordinal)
+        return decode_concept(row[1] if row else b'{"c":""}')
+
+    @cached_property
+    def _sets(self) -> tuple[FrozenBitMap, FrozenBitMap]:
+        number = self._open.number
+        everything, retired = BitMap(), BitMap()
+        # ':' is followed by ';' in ASCII: all keys of the system and no others
+        for _, ordinal, gone, _, _ in self._open.reader.span(CONCEPT, f"{number}:", f"{number};"):
+            everything.add(ordinal)
+            if gone:
+                retired.add(ordinal)
+        return FrozenBitMap(everything), FrozenBitMap(retired)
+
+    @property
+    def everything(self) -> FrozenBitMap:
+        return self._sets[0]
+
+    @property
+    def retired(self) -> FrozenBitMap:
+        return self._sets[1]
+
+    def parents(self, ordinal: int) -> tuple[int, ...]:
+        found = (self.ordinal(code) for code in self.entry(ordinal).parents)
+        return tuple(one for one in found if one is not None)
+
+    def children(self, ordinal: int) -> Sequence[int]:
+        return self._row(CHILDREN, ordinal)
+
+    def above(self, ordinal: int) -> Sequence[int]:
+        return self._row(ANCESTORS, ordinal)
+
+    def below(self, ordinal: int) -> Ordinals:
+        row = self._open.reader.get(DESCENDANTS, ordinal)
+        return opened(row[1]) if row else NOBODY
+
+    def _row(self, table: Table, ordinal: int) -> Sequence[int]:
+        row = self._open.reader.get(table, ordinal)
+        return unpack(row[1]) if row else ()
