@@ -18,6 +18,7 @@ from termserver.model.errors import TermserverError
 from termserver.model.glossary import Glossary
 from termserver.model.releases import Manifest, Table
 from termserver.releases import destination_records, document_records, editions, glossary_records, records, stamps
+from termserver.releases.parts import can_fork
 from termserver.releases.writer import ReleaseWriter
 from termserver.search import index as search_index
 from termserver.search.ranking import in_rank_order
@@ -27,6 +28,7 @@ Progress = Callable[[int, int], None]
 """Told (done, total) now and then: concepts and rows, counted together."""
 
 _TELL_EVERY = 2000
+_MANY = 20_000
 
 
 class AllContent(Protocol):
@@ -58,11 +60,14 @@ def build_release(
     name: str,
     version: str,
     progress: Progress | None = None,
+    shared: bool = False,
 ) -> Manifest:
     """Freeze ``content`` (all of the folders, or the code systems of an importer) into the release file ``path``.
 
-    The same content gives the same digest. Raise ContentError where the content contradicts
-    itself, ReleaseError where the file cannot be written; then nothing was written.
+    The same content gives the same digest. ``shared``: where there is much of it and the system can do
+    that, a second process makes the search index meanwhile; not for a program with threads. Raise
+    ContentError where the content contradicts itself, ReleaseError where the file cannot be
+    written; then nothing was written.
     """
     systems = tuple(content) if isinstance(content, Sequence) else content.systems
     count = _Counter(sum(len(system.concepts) for system in systems), progress)
@@ -73,11 +78,19 @@ def build_release(
         if not isinstance(content, Sequence):
             _write_all_else(writer, content)
         entries = in_rank_order(systems)
-        for table, rows in terminology_index.tables(entries, systems):
-            writer.table(table, count.through(table, rows))
         glossary = None if isinstance(content, Sequence) else content.glossary
-        for table, rows in search_index.tables(entries, glossary):
-            writer.table(table, count.through(table, rows))
+        part = None
+        if shared and len(entries) >= _MANY and can_fork():
+            part = writer.part(lambda: search_index.tables(entries, glossary))
+        try:
+            for table, rows in terminology_index.tables(entries, systems):
+                writer.table(table, count.through(table, rows))
+            if part is None or not writer.take(part):
+                for table, rows in search_index.tables(entries, glossary):
+                    writer.table(table, count.through(table, rows))
+        finally:
+            if part is not None:
+                part.leave()
         manifest = writer.finish()
     count.finish()
     return manifest

@@ -319,7 +319,7 @@ def snapshot(
 ) -> None:
     """Make a release of a registry, with what differs from the one before, and put it into the current edition."""
     with _room(database) as room, Progress(f"{registry} → release") as progress:
-        made = room.snapshot(registry, day, known_on, complete, use=not keep_edition, progress=progress)
+        made = room.snapshot(registry, day, known_on, complete, use=not keep_edition, shared=True, progress=progress)
     _tell(made, json)
 
 
@@ -332,7 +332,7 @@ def extract(
 ) -> None:
     """Make the small release for offline validators: codes, specialties and the periods of licences, nobody's name."""
     with _room(database) as room, Progress(f"{registry} → release") as progress:
-        made = room.snapshot(registry, day, extract=True, use=False, progress=progress)
+        made = room.snapshot(registry, day, extract=True, use=False, shared=True, progress=progress)
     _tell(made, json)
 
 

@@ -65,6 +65,7 @@ class Room:
         *,
         extract: bool = False,
         use: bool = True,
+        shared: bool = False,
         progress: Progress | None = None,
     ) -> Made:
         """A release of the registry, on the shelf; see ``snapshots.make``."""
@@ -79,6 +80,7 @@ class Room:
             complete=complete,
             extract=extract,
             use=use,
+            shared=shared,
             progress=progress,
         )
 

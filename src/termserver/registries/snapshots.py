@@ -6,6 +6,7 @@ the periods of its licences, suspensions and the like.
 """
 
 import contextlib
+import gc
 import gzip
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -170,13 +171,15 @@ def make(
     complete: bool | None = None,
     extract: bool = False,
     use: bool = True,
+    shared: bool = False,
     progress: Progress | None = None,
 ) -> Made:
     """Make the release of a registry, put it on the shelf and, unless told otherwise, into the current edition.
 
     It is called after the registry, its version is the day (``2026.11.21``, the second one of a day
     ``2026.11.21.2``). ``known_on`` makes it of what was known then. ``complete`` is the maker's word
-    that the registry is whole; unsaid, it is where the last full load lost no row.
+    that the registry is whole; unsaid, it is where the last full load lost no row. ``shared`` as in
+    ``build_release``.
     """
     state = store.state(definition.id)
     if not state.entries:
@@ -191,12 +194,14 @@ def make(
     version = _version(store, shelf, name, day)
     content = Content.COMPLETE if (_whole(store, definition.id) if complete is None else complete) else Content.FRAGMENT
     bodies = store.bodies(definition.id, cursor if cursor < state.cursor else None)
-    entries = tuple(concepts(definition, bodies, extract))
+    with _frozen():
+        entries = tuple(concepts(definition, bodies, extract))
     system = _system(definition, version, content, extract)
     path = atomic.neighbour(shelf.releases / f"{name}.release")
     try:
-        build_release([CodeSystemContent(system, entries)], path, name, version, progress)
-        pin = shelf.install(path)
+        with _frozen():
+            manifest = build_release([CodeSystemContent(system, entries)], path, name, version, progress, shared)
+        pin = shelf.adopt(path, manifest)
     finally:
         with contextlib.suppress(OSError):
             stamps.remove(path)
@@ -207,6 +212,18 @@ def make(
         store.remember(Snapshot(definition.id, version, pin.digest, cursor, state.recorded))
     edition = shelf.use_all([pin]) if use else shelf.current() or Edition((), "")
     return Made(pin, edition, len(entries), cursor, delta, changes)
+
+
+@contextlib.contextmanager
+def _frozen() -> Iterator[None]:
+    """Millions of facts without a cycle among them: nobody looks for one meanwhile."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _whole(store: RegistryStore, registry: str) -> bool:

@@ -101,21 +101,43 @@ class Shelf:
 
     # what changes it
 
-    def install(self, path: Path | str) -> Pin:
+    def install(self, path: Path | str, digest: str = "", move: bool = False) -> Pin:
         """Put a release on the shelf after hashing all of it; the edition stays as it is.
 
-        Raise ReleaseError or DigestMismatch, with nothing changed.
+        ``digest`` is the one it must have, where that is known; ``move`` takes the file itself, which must lie
+        on the shelf's own disk. Raise ReleaseError or DigestMismatch, with nothing changed.
         """
         source = Path(path).absolute()
         verification.refuse_stranger(source)
         with self._changing():
-            return self._take(source)
+            return self._take(source, digest, move)
 
-    def _take(self, source: Path) -> Pin:
-        temporary = atomic.neighbour(self.releases / "incoming")
+    def adopt(self, path: Path, manifest: Manifest) -> Pin:
+        """Put a release on the shelf that this process has written just now, on the shelf's own disk; it is moved.
+
+        Its rows were hashed when they were written and are not hashed again.
+        """
+        with self._changing():
+            stamp = stamps.read(path)
+            if stamp is None or verification.read_manifest(path) != manifest:
+                return self._take(path)
+            pin = editions.pin_of(manifest)
+            place = self.path_of(pin)
+            if not self._holds(place, stamp.sha256):
+                stamps.remove(place)
+                atomic.put(path, place)
+                stamps.write(place, stamps.look(place), stamp.sha256)
+        return pin
+
+    def _take(self, source: Path, digest: str = "", move: bool = False) -> Pin:
+        temporary = source if move else atomic.neighbour(self.releases / "incoming")
         try:
-            shutil.copyfile(source, temporary)
-            pin = editions.pin_of(verification.verify_in_full(temporary))
+            if not move:
+                shutil.copyfile(source, temporary)
+            manifest = verification.verify_in_full(temporary)
+            if digest and manifest.digest != digest:
+                raise verification.not_the_pinned(source, manifest, digest)
+            pin = editions.pin_of(manifest)
             place = self.path_of(pin)
             sha256, _ = digests.file_sha256(temporary)
             if not self._holds(place, sha256):

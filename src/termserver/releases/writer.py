@@ -2,14 +2,14 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from termserver.model.errors import ReleaseError
 from termserver.model.releases import Artefact, Manifest, Table
-from termserver.releases import atomic, digests, layout, stamps
+from termserver.releases import atomic, digests, layout, parts, stamps
 
 
 class ReleaseWriter:
@@ -25,6 +25,7 @@ class ReleaseWriter:
         self._name, self._version = name, version
         self._artefacts: list[Artefact] = []
         self._tables: list[Table] = []
+        self._known: dict[str, str] = {}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             atomic.sweep(self._path.parent)
@@ -68,6 +69,22 @@ class ReleaseWriter:
         self._tables.append(table)
         self._insert(table, rows)
 
+    def part(self, make: Callable[[], parts.Tables]) -> parts.Part:
+        """Let another process make these tables, of all that is in memory now; ``take`` them when it has."""
+        return parts.Part(atomic.neighbour(self._path), make)
+
+    def take(self, part: parts.Part) -> bool:
+        """Add the tables of a part; False, and nothing is added, if they could not be made."""
+        if not part.wait():
+            return False
+        try:
+            taken = parts.take(self._database, part.path)
+        except sqlite3.Error as error:
+            raise _cannot_write(self._path, error) from None
+        self._tables += [table for table, _ in taken]
+        self._known.update((table.name, sha256) for table, sha256 in taken)
+        return True
+
     def _insert(self, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
         places = ", ".join("?" * len(table.columns))
         try:
@@ -84,7 +101,11 @@ class ReleaseWriter:
         """Seal the file, put it at its path and return its manifest."""
         try:
             indexes = [
-                Artefact(f"tables/{table.name}", "table", digests.table_sha256(table, self._in_order(table)))
+                Artefact(
+                    f"tables/{table.name}",
+                    "table",
+                    self._known.get(table.name) or digests.table_sha256(table, self._in_order(table)),
+                )
                 for table in self._tables
             ]
             written = digests.manifest_json(self._name, self._version, [*self._artefacts, *indexes], layout.ENGINE)
