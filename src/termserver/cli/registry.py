@@ -104,6 +104,16 @@ def dry_run(
     return _load(registry, file, options, reports, database, spoken(lang), json)
 
 
+def _refuse_without_database() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("sqlalchemy") is None or find_spec("alembic") is None:
+        raise UsageError(
+            'The store of the registries needs two more packages. Run: pip install "termserver[registry]"',
+            'انبار ثبت‌ها دو بستهٔ دیگر می‌خواهد. اجرا کنید: pip install "termserver[registry]"',
+        )
+
+
 def _options(
     delta: bool,
     mapping: Path | None,
@@ -115,6 +125,7 @@ def _options(
     again: bool,
     dry: bool,
 ) -> Any:
+    _refuse_without_database()
     from termserver.content.registry_mappings import read_mapping
     from termserver.model.registries import LoadKind
     from termserver.registries.loading import LoadOptions
@@ -156,6 +167,7 @@ def _share(said: str, option: str) -> float:
 @contextlib.contextmanager
 def _room(database: str) -> Iterator[Any]:
     """The store and what the current edition knows of the registries."""
+    _refuse_without_database()
     from termserver.registries.room import open_room
 
     with open_room(database) as opened:
