@@ -8,6 +8,8 @@ The error shape, for every route and every status from 400 up::
 ``code`` is stable and meant for programs, ``message`` for people.
 """
 
+import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -37,6 +39,14 @@ class Answer(NamedTuple):
 
     status: int
     body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    content_type: bytes = JSON
+
+
+class Stream(NamedTuple):
+    """An answer (200) of any length, sent piece by piece as it is made."""
+
+    pieces: Iterator[bytes]
     headers: tuple[tuple[bytes, bytes], ...] = ()
     content_type: bytes = JSON
 
@@ -86,6 +96,17 @@ def error_answer(problem: Problem, release: str) -> Answer:
     wait = problem.extra.get("retry_after")
     headers = ((b"retry-after", b"%d" % wait),) if wait else ()
     return Answer(problem.status, orjson.dumps({"error": error, "release": release}), headers)
+
+
+async def send_stream(send: Any, stream: Stream, *, head: bool = False) -> None:
+    """Send a stream over ASGI; others are served between its pieces."""
+    headers = [(b"content-type", stream.content_type), *_SECURITY, *stream.headers]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    if not head:
+        for piece in stream.pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(0)
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def send_answer(send: Any, answer: Answer, *, head: bool = False) -> None:

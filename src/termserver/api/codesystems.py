@@ -3,13 +3,14 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 from termserver.api import described
-from termserver.api.answers import Answer
-from termserver.api.hot import LOOKUP_PARAMETERS, SEARCH_PARAMETERS, HotRoutes
+from termserver.api.answers import Answer, Stream
+from termserver.api.hot import LOOKUP_PARAMETERS, HotRoutes
 from termserver.api.parameters import Parameter
 from termserver.api.responses import json_response
+from termserver.api.searching import CLINICAL_TABLES_PARAMETERS, SEARCH_PARAMETERS, SUGGEST_PARAMETERS
 from termserver.service import TermServer
 
 
@@ -21,11 +22,26 @@ def routes(server: TermServer, hot: HotRoutes) -> APIRouter:
         "/api/search",
         response_model=described.SearchAnswer,
         summary="Find codes by words, beginnings of words, or code",
-        openapi_extra=parameters_of(SEARCH_PARAMETERS),
+        openapi_extra=parameters_of(SEARCH_PARAMETERS | CLINICAL_TABLES_PARAMETERS | {"q": SEARCH_PARAMETERS["q"]}),
     )
     async def search(request: Request) -> Response:
-        """Persian and English, any word order, the last word as far as it is typed, codes with or without the dot."""
+        """Persian and English, any word order, the last word as far as it is typed, codes with or without the dot.
+
+        With `terms` in place of `q` the answer is the array of NLM's Clinical Tables,
+        `[total, [codes], {extra}, [[shown]], [systems]]`, which `autocomplete-lhc` reads.
+        """
         return _plain(hot.answer(b"/api/search", request.scope["query_string"]))
+
+    @router.get(
+        "/api/suggest",
+        response_model=described.Suggestions,
+        summary="Suggestions while somebody types, as one small array",
+        openapi_extra=parameters_of(SUGGEST_PARAMETERS),
+    )
+    async def suggest(request: Request) -> Response:
+        """`[total, [[system, code, display], …]]`; where nothing matched as typed, then how it was loosened and the
+        words that were searched instead."""
+        return _plain(hot.answer(b"/api/suggest", request.scope["query_string"]))
 
     @router.get("/api/codesystems", response_model=described.SystemsAnswer, summary="Every code system of this edition")
     async def systems(request: Request) -> Response:
@@ -53,7 +69,13 @@ def routes(server: TermServer, hot: HotRoutes) -> APIRouter:
     return router
 
 
-def _plain(answer: Answer) -> Response:
+def _plain(answer: Answer | Stream) -> Response:
+    if isinstance(answer, Stream):
+        return StreamingResponse(
+            answer.pieces,
+            media_type=answer.content_type.decode(),
+            headers={name.decode(): value.decode() for name, value in answer.headers},
+        )
     response = Response(answer.body, answer.status, media_type=answer.content_type.decode())
     for name, value in answer.headers:
         response.headers[name.decode()] = value.decode()

@@ -5,7 +5,7 @@ The answers themselves are written as bytes elsewhere; tests hold them to these 
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from termserver.model.destinations import Destination
 
@@ -44,6 +44,28 @@ class HitShape(BaseModel):
     designations: list[DesignationShape]
     status: Literal["active", "retired"]
     stand_in_for: str | None = Field(None, description="the system this one replaces until it is loaded")
+    why: "WhyShape | None" = Field(None, description="with `explain=true`: why the hit is where it is")
+    marks: dict[str, list[tuple[int, int]]] | None = Field(
+        None, description="with `highlight=true`: for each display, first and end (not included) of the words meant"
+    )
+
+
+class FacetShape(BaseModel):
+    value: str
+    count: int
+    system: str | None = Field(None, description="of a chapter: its code system")
+    title: Bilingual | None = Field(None, description="of a chapter: what it is called")
+
+
+class WhyShape(BaseModel):
+    match: str = Field(description="the kind of match, stable, for programs", examples=["title", "meant-title"])
+    says: Bilingual = Field(description="the same for people")
+    weight: int = Field(description="of the code system; of two hits of one kind the heavier system's comes first")
+    place: int = Field(description="in the static order of its system: general before special, short titles first")
+
+
+Suggestions = RootModel[list[Any]]
+"""``[total, [[system, code, display], …], relaxed?, did_you_mean?]``"""
 
 
 class SearchAnswer(BaseModel):
@@ -57,6 +79,7 @@ class SearchAnswer(BaseModel):
         "of the glossary; `partial`: the best partial match",
     )
     did_you_mean: str | None = Field(None, description="the words that were searched instead")
+    facets: dict[str, list[FacetShape]] | None = Field(None, description="with `facet`: exact counts over all matches")
     release: str = Field(description="digest of the edition that answered")
 
 

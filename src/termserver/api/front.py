@@ -6,7 +6,16 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cached_property
 from typing import Any
 
-from termserver.api.answers import Problem, error_answer, internal_failure, problem_of, send_answer
+from termserver.api.answers import (
+    Answer,
+    Problem,
+    Stream,
+    error_answer,
+    internal_failure,
+    problem_of,
+    send_answer,
+    send_stream,
+)
 from termserver.api.hot import HotRoutes
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
@@ -47,7 +56,7 @@ class Front:
             if method not in ("GET", "HEAD"):
                 raise _method_not_allowed(method)
             held = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
-            answer = self._hot.not_modified(held) or handler(
+            answer: Answer | Stream = self._hot.not_modified(held) or handler(
                 scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
             )
         except Problem as problem:
@@ -57,7 +66,10 @@ class Front:
         except Exception:
             log.exception("a request failed")
             answer = error_answer(internal_failure(), self._hot.release)
-        await send_answer(send, answer, head=scope["method"] == "HEAD")
+        if isinstance(answer, Stream):
+            await send_stream(send, answer, head=scope["method"] == "HEAD")
+        else:
+            await send_answer(send, answer, head=scope["method"] == "HEAD")
 
     @cached_property
     def _fhir(self) -> App:

@@ -13,25 +13,15 @@ import orjson
 
 from termserver import __version__
 from termserver.access.audiences import Shaper
-from termserver.api.answers import Answer, Problem
+from termserver.api.answers import Answer, Problem, Stream
 from termserver.api.parameters import Parameter, read
+from termserver.api.searching import SearchRoutes
 from termserver.model.codes import Coding, Kind
 from termserver.model.days import parse_day
 from termserver.model.text import Text
 from termserver.model.values import replace
 from termserver.service import TermServer
 
-SEARCH_PARAMETERS = {
-    parameter.name: parameter
-    for parameter in (
-        Parameter("q", required=True, says="what to look for: words, their beginnings, or a code"),
-        Parameter("system", repeats=True, says="only in this code system (folder id, native id or URL); may repeat"),
-        Parameter("limit", "20", least=0, most=1000, says="how many hits to return"),
-        Parameter("offset", "0", least=0, says="how many hits to pass over"),
-        Parameter("lang", "fa", choices=("fa", "en"), says="the language of `display`"),
-        Parameter("syntax", "plain", choices=("plain", "advanced"), says="`advanced` switches the query language on"),
-    )
-}
 LOOKUP_PARAMETERS = {
     parameter.name: parameter
     for parameter in (
@@ -58,52 +48,45 @@ class HotRoutes:
             (b"access-control-allow-origin", b"*"),
         )
         self._tail = b',"release":' + orjson.dumps(self.release) + b"}"
+        self._searches = SearchRoutes(server, self.headers)
         self._kept: OrderedDict[tuple[bytes, bytes], Answer] = OrderedDict()
         self._kept_bytes = 0
 
-    def route(self, path: str) -> Callable[[bytes, bytes], Answer] | None:
+    def route(self, path: str) -> Callable[[bytes, bytes], Answer | Stream] | None:
         """The handler of a path, or None if another application answers it."""
-        if path == "/api/search" or (path.startswith("/api/codesystems/") and "/concepts/" in path):
+        if path in ("/api/search", "/api/suggest") or (path.startswith("/api/codesystems/") and "/concepts/" in path):
             return self.answer
         return None
 
-    def answer(self, raw_path: bytes, query_string: bytes) -> Answer:
-        """The answer of ``search`` or ``lookup``, kept from the last time or made now."""
+    def answer(self, raw_path: bytes, query_string: bytes) -> Answer | Stream:
+        """The answer of a search or of ``lookup``, kept from the last time or made now."""
         asked = (raw_path, query_string)
         answer = self._kept.get(asked)
         if answer is None:
-            answer = (self.lookup if b"/concepts/" in raw_path else self.search)(raw_path, query_string)
-            self._kept[asked] = answer
+            made = self._made(raw_path, query_string)
+            if isinstance(made, Stream):
+                return made
+            self._kept[asked] = answer = made
             self._kept_bytes += len(answer.body) + len(query_string) + len(raw_path)
             while self._kept_bytes > _KEPT_BYTES:
                 (old_path, old_query), old = self._kept.popitem(last=False)
                 self._kept_bytes -= len(old.body) + len(old_query) + len(old_path)
         return answer
 
+    def _made(self, raw_path: bytes, query_string: bytes) -> Answer | Stream:
+        if b"/concepts/" in raw_path:
+            return self.lookup(raw_path, query_string)
+        return (
+            self._searches.suggest(query_string)
+            if raw_path.endswith(b"/suggest")
+            else self._searches.search(query_string)
+        )
+
     def not_modified(self, if_none_match: bytes) -> Answer | None:
         """304 if the caller holds this edition's answer already."""
         if if_none_match and (self.tag in if_none_match or if_none_match.strip() == b"*"):
             return Answer(304, b"", self.headers)
         return None
-
-    def search(self, raw_path: bytes, query_string: bytes) -> Answer:
-        """``GET /api/search``: hits in order, the exact total, what was loosened to find them, the release."""
-        values = read(query_string, SEARCH_PARAMETERS)
-        named = values["system"]
-        systems = tuple(name for name in named.split("\n") if name) if named else ()
-        found = self._server.search(
-            values["q"],
-            systems=systems,
-            limit=int(values["limit"]),
-            offset=int(values["offset"]),
-            language=values["lang"],
-            syntax=values["syntax"],
-        )
-        relaxed = b',"relaxed":"%b"' % found.relaxed.encode() if found.relaxed else b""
-        if found.did_you_mean:
-            relaxed += b',"did_you_mean":%b' % orjson.dumps(found.did_you_mean)
-        body = b'{"hits":[%b],"total":%d%b%b' % (b",".join(found.hits), found.total, relaxed, self._tail)
-        return Answer(200, body, self.headers)
 
     def lookup(self, raw_path: bytes, query_string: bytes) -> Answer:
         """``GET /api/codesystems/{id}/concepts/{code}``: everything said about one code."""

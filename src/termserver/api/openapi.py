@@ -6,11 +6,12 @@ import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from termserver.api.answers import Problem, error_answer, problem_of
+from termserver.api.answers import Answer, Problem, error_answer, problem_of
 from termserver.api.hot import HotRoutes
 from termserver.model.errors import TermserverError
 
 _ASKED = {
+    "/api/suggest": (b"/api/suggest", b"q=%D8%AA%D8%A7%D9%85%DB%8C%D9%86&limit=2"),
     "/api/search": (b"/api/search", b"q=%D8%AA%D8%A7%D9%85%DB%8C%D9%86&limit=2"),
     "/api/codesystems/{system}/concepts/{code}": (b"/api/codesystems/insurer/concepts/1", b""),
 }
@@ -24,7 +25,8 @@ def describe(app: FastAPI, hot: HotRoutes) -> dict[str, Any]:
         handler = hot.route(raw_path.decode())
         assert handler is not None
         try:
-            example = orjson.loads(handler(raw_path, query).body)
+            answer = handler(raw_path, query)
+            example = orjson.loads(answer.body) if isinstance(answer, Answer) else None
         except TermserverError as error:
             example = orjson.loads(error_answer(problem_of(error), hot.release).body)
         except Problem as problem:
