@@ -15,7 +15,7 @@ from termserver.api.answers import Answer, Problem, Stream
 from termserver.api.parameters import Parameter, read
 from termserver.model.days import parse_day
 from termserver.model.text import Text
-from termserver.search.query import Asking, FacetCount, SearchResult
+from termserver.search.query import Asking, SearchResult
 from termserver.service import TermServer
 
 _NARROWING = (
@@ -96,7 +96,12 @@ class SearchRoutes:
             if values[name] == "true":
                 more[name] = True
         found = self._asking(values, "q", limit=int(values["limit"]), offset=int(values["offset"]), **more).find()
-        facets = b',"facets":' + orjson.dumps(_facets(found)) if found.facets else b""
+        facets = (
+            b',"facets":'
+            + orjson.dumps({name: [one.as_json() for one in counts] for name, counts in found.facets.items()})
+            if found.facets
+            else b""
+        )
         body = b'{"hits":[%b],"total":%d%b%b%b' % (
             b",".join(found.hits), found.total, _loosened(found), facets, self._tail,
         )  # fmt: skip
@@ -147,17 +152,6 @@ def _listed(values: str) -> tuple[str, ...]:
 def _loosened(found: SearchResult) -> bytes:
     said = b',"relaxed":"%b"' % found.relaxed.encode() if found.relaxed else b""
     return said + b',"did_you_mean":%b' % orjson.dumps(found.did_you_mean) if found.did_you_mean else said
-
-
-def _facets(found: SearchResult) -> dict[str, list[dict[str, object]]]:
-    return {name: [_facet(one) for one in counts] for name, counts in found.facets.items()}
-
-
-def _facet(one: FacetCount) -> dict[str, object]:
-    said: dict[str, object] = {"value": one.value, "count": one.count}
-    if one.system:
-        said |= {"system": one.system, "title": one.title.as_json()}
-    return said
 
 
 def _lines(first: list[bytes], rest: Iterator[list[bytes]]) -> Iterator[bytes]:

@@ -40,6 +40,19 @@ def search(
     offset: Annotated[int, typer.Option(help="How many hits to pass over.", min=0)] = 0,
     lang: Lang = None,
     syntax: Annotated[Syntax, typer.Option(help="advanced reads AND OR NOT, phrases and field:value.")] = Syntax.PLAIN,
+    status: Annotated[str, typer.Option(metavar="STATE", help="Only active or only retired concepts.")] = "",
+    under: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="Only this code and what lies below it; may be repeated.")
+    ] = None,
+    chapter: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="Only this chapter (IX, 9); may be repeated.")
+    ] = None,
+    value_set: Annotated[str, typer.Option(metavar="ID", help="Only members of this value set.")] = "",
+    on: Annotated[str, typer.Option(metavar="DAY", help="Only what is in force on this day, ISO or Jalali.")] = "",
+    facet: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Count by system, status, chapter or a property.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why each hit is where it is.")] = False,
     edition: EditionPath = None,
     json: Json = False,
 ) -> None:
@@ -53,14 +66,31 @@ def search(
             offset=offset,
             language=language,
             syntax=str(syntax),
+            status=status,
+            under=tuple(under or ()),
+            chapter=tuple(chapter or ()),
+            value_set=value_set,
+            on=parse_day(on) if on else "",
+            facets=tuple(facet or ()),
+            explain=explain,
         )
         hits = [orjson.loads(hit) for hit in found.hits]
         if json:
-            relaxed = {"relaxed": found.relaxed} if found.relaxed else {}
-            write_json({"hits": hits, "total": found.total, **relaxed, "release": server.edition.digest})
+            said: dict[str, Any] = {"hits": hits, "total": found.total}
+            if found.relaxed:
+                said["relaxed"] = found.relaxed
+            if found.did_you_mean:
+                said["did_you_mean"] = found.did_you_mean
+            if found.facets:
+                said["facets"] = {name: [one.as_json() for one in counts] for name, counts in found.facets.items()}
+            write_json({**said, "release": server.edition.digest})
             return
         for line in concept_text.hits(hits, language):
             typer.echo(line)
+        for line in concept_text.facets(found.facets, language):
+            typer.echo(line)
+        if found.relaxed:
+            typer.echo(concept_text.loosened(found.relaxed, found.did_you_mean, language), err=True)
         typer.echo(concept_text.total(len(hits), offset, found.total, server.edition, language), err=True)
 
 

@@ -1,6 +1,6 @@
 """Hits and concepts in words, for people at a terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from termserver.model.days import jalali_text
@@ -17,8 +17,39 @@ def hits(found: Sequence[dict[str, Any]], language: str) -> Iterator[str]:
         notes = [_status(hit["status"], language)] if hit["status"] != "active" else []
         if hit.get("stand_in_for"):
             notes.append(_stand_in(hit["stand_in_for"], language))
+        if "why" in hit:
+            notes.append(f"{hit['why']['match']}: {hit['why']['says'][language]}")
         shown = " — ".join(dict.fromkeys(names)) + (f"  [{', '.join(notes)}]" if notes else "")
         yield f"{hit['system']:<{systems}}  {hit['code']:<{codes}}  {shown}"
+
+
+_LOOSENED = {
+    "prefixes": ("هر واژه آغاز واژه‌ای گرفته شد", "every word was taken as the beginning of one"),
+    "code": ("کد بی‌حرف نخست", "codes without their first letters"),
+    "layout": ("صفحه‌کلید دیگر", "the keyboard's other layout"),
+    "spelling": ("با خطای تایپ", "with typing errors"),
+    "transliteration": ("فارسی با حروف لاتین", "Persian in Latin letters"),
+    "meant": ("نام‌هایی که چنین ادامه می‌یابند", "names that go on so"),
+    "partial": ("بهترین یافته‌ها با بخشی از واژه‌ها", "the best partial matches"),
+}
+
+
+def loosened(how: str, meant: str, language: str) -> str:
+    """How a query was read that found nothing as typed."""
+    fa, en = _LOOSENED.get(how, (how, how))
+    if language == "fa":
+        return f"به همین شکل یافته‌ای نبود؛ {fa}" + (f": «{meant}»" if meant else "")
+    return f"Nothing matched as typed; {en}" + (f": '{meant}'" if meant else "")
+
+
+def facets(found: Mapping[str, Any], language: str) -> Iterator[str]:
+    """Yield one line per facet: its values with their numbers."""
+    for name, counts in found.items():
+        told = (
+            f"{one.value}{f' ({one.title.in_language(language)})' if str(one.title) else ''}: {one.count:,}"
+            for one in counts
+        )
+        yield f"{name}  {', '.join(told)}"
 
 
 def total(shown: int, offset: int, found: int, edition: Edition, language: str) -> str:

@@ -62,6 +62,10 @@ class FacetCount:
     system: str = ""
     title: Text = Text()
 
+    def as_json(self) -> dict[str, Any]:
+        known = {"system": self.system, "title": self.title.as_json()} if self.system else {}
+        return {"value": self.value, "count": self.count, **known}
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
