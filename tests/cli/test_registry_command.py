@@ -64,6 +64,19 @@ def test_a_snapshot_is_looked_up_like_any_list(place: Path, capfd: pytest.Captur
     assert run(["search", "نمونه", "--system", "physicians"]) == 0
 
 
+def test_the_next_load_knows_every_fact_although_a_snapshot_is_current(
+    place: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    entry = '{"code":"99%04d","properties":[{"code":"national-code-hash","value":"000000000%d"}]}\n'
+    (place / "a.ndjson").write_text("".join(entry % (n, n) for n in range(9)), "utf-8")
+    (place / "b.ndjson").write_text(entry % (7, 8), "utf-8")
+    assert run(["registry", "load", "physicians", "a.ndjson"]) == 0
+    assert run(["registry", "snapshot", "physicians"]) == 0
+    assert run(["registry", "load", "physicians", "b.ndjson", "--delta"]) == 0
+    out = capfd.readouterr().out
+    assert "person.twice" in out and "rejected  " not in out
+
+
 @pytest.mark.parametrize(
     "said",
     [["load", "nobody", "x.csv"], ["load", "gender", "x.csv"], ["load", "physicians", "x.csv", "--allow-closing", "x"],

@@ -7,14 +7,16 @@ from pathlib import Path
 from termserver.build import Progress
 from termserver.content.registry_mappings import RELEASED, RegistryMapping, read_mapping
 from termserver.database.registry_store import RegistryStore
+from termserver.model.codes import CodeSystem
 from termserver.model.days import today
 from termserver.model.errors import UnknownCode
 from termserver.model.registries import Load, RecordedEntry, RegistryError, is_registry
 from termserver.registries.definition import Definition, definition_of, hasher
 from termserver.registries.lists import Lists
 from termserver.registries.loading import Loading
-from termserver.registries.snapshots import Made, make
+from termserver.registries.snapshots import EXTRACT, Made, make
 from termserver.releases.editions import default_folder
+from termserver.releases.records import decode_system
 from termserver.releases.shelf import Shelf
 from termserver.service import TermServer
 
@@ -28,7 +30,7 @@ class Room:
         self.store = store
         self._server = server
         hashed = hasher(key_folder)
-        self._systems = {system.id: system for system in server.systems()}
+        self._systems = {system.id: system for system in server.systems()} | _defined(server)
         self._hashed = hashed
         self.definitions = {
             system.id: Definition(system, hashed) for system in self._systems.values() if is_registry(system)
@@ -120,6 +122,17 @@ class Room:
         for stated in concept.properties:
             period = f"  ({stated.period.start} → {stated.period.end})" if stated.period else ""
             yield f"  {stated.code}: {stated.value}{period}"
+
+
+def _defined(server: TermServer) -> dict[str, CodeSystem]:
+    """The registries as the standards define them now; a snapshot of one tells how it was defined when it was made."""
+    found = {}
+    for release in server.releases:
+        for path in release.artefact_paths("codesystem"):
+            system = decode_system(release.artefact(path) or b"")
+            if is_registry(system) and release.pin.name not in (system.id, system.id + EXTRACT):
+                found[system.id] = system
+    return found
 
 
 def _unknown(definition: Definition, code: str, known_on: str) -> UnknownCode:

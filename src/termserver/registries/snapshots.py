@@ -145,6 +145,8 @@ def _kept(definition: Definition, extract: bool) -> dict[str, frozenset[str]]:
 
 
 def _system(definition: Definition, version: str, content: Content, extract: bool) -> CodeSystem:
+    if not extract:
+        return replace(definition.system, version=version, content=content)
     kept = _kept(definition, extract)
     properties: list[PropertyDefinition] = []
     for known in definition.system.properties:
