@@ -62,6 +62,8 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
         responses={"4XX": {"model": described.ErrorAnswer}, "5XX": {"model": described.ErrorAnswer}},
     )
 
+    app.state.desk = desk  # the pages of the registries ask the same one
+
     def plain(problem: Problem) -> Response:
         answer = error_answer(problem, hot.release)
         headers = {name.decode(): said.decode() for name, said in answer.headers}

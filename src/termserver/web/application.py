@@ -10,7 +10,7 @@ from termserver.api.pool import Busy, Judges
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
 from termserver.service import TermServer
-from termserver.web import coder_routes, documents_words, objection, posted
+from termserver.web import coder_routes, documents_words, objection, posted, registry_routes
 from termserver.web.coder_routes import HEADERS, PRIVATE
 from termserver.web.documents_page import LIMIT, DocumentsPage, Judged
 from termserver.web.rule_page import RulePage
@@ -26,6 +26,7 @@ def create(server: TermServer, workers: int | None = None) -> Front:
     app, hot = create_api(server, judges)
     site = Site(server)
     coder_routes.add(app, site)
+    registry_routes.add(app, site, app.state.desk)
     _add_documents(app, DocumentsPage(site), judges)
     _add_rules(app, RulePage(site))
     return in_front(app, hot)

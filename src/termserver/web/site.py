@@ -29,6 +29,7 @@ STATIC = {
     "style.css": "text/css",
     "coder.css": "text/css",
     "documents.css": "text/css",
+    "registries.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
 _PERSIAN = str.maketrans("0123456789,", "۰۱۲۳۴۵۶۷۸۹٬")
