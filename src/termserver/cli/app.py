@@ -15,9 +15,11 @@ from termserver.cli import (
     coverage,
     doctor,
     explain,
+    following,
     imports,
     keys,
     lock,
+    publish,
     registry,
     release,
     replay,
@@ -71,6 +73,8 @@ imports.register(app)
 sample.register(app)
 conformance.register(app)
 keys.register(app)
+publish.register(app, keys.app, release.app)
+following.register(app)
 doctor.register(app)
 
 

@@ -97,6 +97,15 @@ class SigningKey:
         signed = self._key.sign(_signed(purpose, data))
         return Signature(self.public.id, base64.b64encode(signed).decode())
 
+    def sign_json(self, data: bytes) -> bytes:
+        """The 64 bytes of a signature over a JSON object as it stands (TUF's metadata, whose ``_type`` is its purpose).
+
+        No name of a purpose begins with a brace, so that neither kind of signature can be taken for the other.
+        """
+        if not data.startswith(b"{"):
+            raise ValueError("only a JSON object is signed without a purpose")
+        return self._key.sign(data)
+
     def as_pem(self, passphrase: str = "") -> bytes:
         """The key as its file holds it, encrypted where there is a passphrase."""
         forms = _forms()
