@@ -81,12 +81,14 @@ def build_release(
         glossary = None if isinstance(content, Sequence) else content.glossary
         part = None
         if shared and len(entries) >= _MANY and can_fork():
-            part = writer.part(lambda: search_index.tables(entries, glossary))
+            part = writer.part(lambda: search_index.list_tables(entries, glossary))
         try:
             for table, rows in terminology_index.tables(entries, systems):
                 writer.table(table, count.through(table, rows))
+            for table, rows in search_index.entry_tables(entries):
+                writer.table(table, count.through(table, rows))
             if part is None or not writer.take(part):
-                for table, rows in search_index.tables(entries, glossary):
+                for table, rows in search_index.list_tables(entries, glossary):
                     writer.table(table, count.through(table, rows))
         finally:
             if part is not None:

@@ -276,7 +276,7 @@ class RegistryStore:
             rows = connection.execute(
                 select(SNAPSHOT)
                 .where(SNAPSHOT.c.registry == registry)
-                .order_by(desc(SNAPSHOT.c.cursor), desc(SNAPSHOT.c.recorded))
+                .order_by(desc(SNAPSHOT.c.cursor), desc(SNAPSHOT.c.recorded), desc(SNAPSHOT.c.version))
             )
             return [Snapshot(r.registry, r.version, r.digest, r.cursor, r.recorded) for r in rows]
 

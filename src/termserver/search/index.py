@@ -62,6 +62,21 @@ def tables(
 
     ``glossary`` is what the release brings for all of the edition.
     """
+    yield from list_tables(entries, glossary)
+    yield from entry_tables(entries)
+
+
+def entry_tables(entries: Sequence[Entry]) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
+    """Those that say something of each entry: made by one process while another makes ``list_tables``."""
+    yield HITS, (_hit(entry) for entry in entries)
+    yield TEXTS, (_texts(entry) for entry in entries)
+    yield from narrowing.tables(entries)
+
+
+def list_tables(
+    entries: Sequence[Entry], glossary: Glossary | None = None
+) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
+    """Those that lead from words to entries."""
     retired = next((entry.ordinal for entry in entries if entry.concept.status is Status.RETIRED), len(entries))
     yield ABOUT, [("entries", len(entries)), ("fold", FOLD_VERSION), ("retired", retired)]
     yield SYSTEMS, list(_systems(entries))
@@ -72,8 +87,6 @@ def tables(
     del lists
     yield LISTS, ((name, _bytes(bitmap)) for name, bitmap in zip(keys, bitmaps, strict=True))
     yield PREFIXES, sorted((prefix, _bytes(members)) for prefix, members in merged(keys, bitmaps, FEW))
-    yield HITS, (_hit(entry) for entry in entries)
-    yield TEXTS, (_texts(entry) for entry in entries)
     yield BAGS, _bags(entries)
     known = dict.fromkeys(glossary_words(glossary), 1)
     for name, size in sizes:
@@ -82,7 +95,6 @@ def tables(
     yield from near.tables(known)
     yield LATIN, _latin(known)
     yield from glossary_tables(glossary)
-    yield from narrowing.tables(entries)
 
 
 def _bytes(members: BitMap) -> bytes:
