@@ -111,7 +111,8 @@ class ReleaseWriter:
             written = digests.manifest_json(self._name, self._version, [*self._artefacts, *indexes], layout.ENGINE)
             self._database.execute("INSERT INTO manifest VALUES (?)", (written,))
             self._database.execute("COMMIT")
-            self._database.execute("VACUUM")
+            if not self._known:  # of a large one made by two processes it would write a gigabyte twice, to save a tenth
+                self._database.execute("VACUUM")
             self._database.close()
             _, body = digests.file_sha256(self._temporary)
             with self._temporary.open("ab") as file:
