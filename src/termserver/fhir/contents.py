@@ -23,6 +23,7 @@ class Part:
     members: BitMap
     order: list[int] | None = None
     nested: bool = False
+    filtered: bool = False
     listed: dict[int, Listed] = field(default_factory=dict)
 
 
@@ -96,7 +97,7 @@ class Contents:
             found = imported[0]
             for other in imported[1:]:
                 found = [_narrowed(part, other) for part in found]
-            return [Part(part.system, part.members, part.order, False, part.listed) for part in found if part.members]
+            return [Part(p.system, p.members, p.order, listed=p.listed) for p in found if p.members]
         found = [self._of_system(value_set, include, system, path) for system in self.resolved(include)]
         for other in imported:
             found = [_narrowed(part, other) for part in found]
@@ -104,7 +105,8 @@ class Contents:
 
     def _of_system(self, value_set: ValueSet, include: Include, system: System, path: tuple[str, ...]) -> Part:
         members, order, listed = self.chosen(value_set, include, system, path)
-        return Part(system, members, order, order is None and not include.value_sets, listed)
+        nested = order is None and not include.value_sets
+        return Part(system, members, order, nested, nested and bool(include.filters), listed)
 
     def chosen(
         self, value_set: ValueSet, include: Include, system: System, path: tuple[str, ...]
@@ -170,6 +172,8 @@ class Contents:
         url, version = split(canonical)
         pinned = version or self.rules.value_sets.get(url, "")
         found = self.library.value_set(url, pinned)
+        if pinned and not version and noted:
+            self.used.rules["default-valueset-version", joined(url, pinned)] = None
         if found is None:
             if pinned and not version:
                 raise problem(404, "not-found", "VS_EXP_IMPORT_UNK_PINNED", url, pinned, type="not-found")
@@ -235,4 +239,4 @@ def _narrowed(part: Part, other: Sequence[Part]) -> Part:
             for ordinal in shared:
                 if ordinal in one.listed:
                     listed.setdefault(ordinal, one.listed[ordinal])
-    return Part(part.system, members, part.order, False, listed)
+    return Part(part.system, members, part.order, listed=listed)

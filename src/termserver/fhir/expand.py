@@ -64,6 +64,9 @@ def expand(request: Request) -> Json:
         asked.texts("property") or _wished(value_set),
         _several_versions(value_set),
     )
+    if text:  # words are looked for in a list; only where a filter has cut out a branch its shape is kept
+        for part in parts:
+            part.nested = part.nested and part.filtered
     contains = _tree(page.rows, renderer, request.clock().spend) if page.nested else _flat(page.rows, renderer)
     expansion: Json = {
         "identifier": f"urn:uuid:{uuid.uuid4()}",
@@ -127,7 +130,7 @@ def _page(
     runs = ranked if ranked is not None else [(part, part.members) for part in parts]
     if offset is None and count is None:
         rows = [(part, ordinal) for part, members in runs for ordinal in _in_order(part, members, 0, len(members))]
-        return Page(total, rows, not flat and ranked is None)
+        return Page(total, rows, not flat)
     first = offset or 0
     left = min(EXPANSION_LIMIT if count is None else count, PAGE_LIMIT)
     rows = []

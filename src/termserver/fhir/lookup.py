@@ -26,7 +26,7 @@ def lookup(request: Request) -> Json:
             400, "required", "Say which code: system and code, or coding", "بگویید کدام کد: system و code، یا coding"
         )
     supplements = request.supplements()
-    system = _system(request, url, version)
+    system = system_of(request, url, version)
     system = request.library.supplemented(system, supplements)
     ordinal = system.find(code)
     if ordinal is None:
@@ -35,7 +35,8 @@ def lookup(request: Request) -> Json:
     return answer(_described(system, ordinal, asked.texts("property"), languages))
 
 
-def _system(request: Request, url: str, version: str) -> System:
+def system_of(request: Request, url: str, version: str) -> System:
+    """The code system by url and version, with content; raise ``FhirProblem`` with 404."""
     wanted, _ = request.rules().determine(url, version)
     found = request.library.system(url, wanted)
     if found is None or found.head.content == "not-present":
@@ -173,7 +174,7 @@ def subsumes(request: Request) -> Json:
             "بگویید کدام کدها: system با codeA و codeB، یا codingA و codingB",
         )
     version = asked.text("version") or pinned or (versions.pop() if len(versions) == 1 else "")
-    system = _system(request, urls_said.pop(), version)
+    system = system_of(request, urls_said.pop(), version)
     ordinals = []
     for code in codes:
         ordinal = system.find(code)

@@ -68,11 +68,12 @@ class Validation:
         if not isinstance(codings, list) or not codings:
             raise problem(400, "invalid", "NOTHING_TO_VALIDATE")
         self._many = True
-        found = [
-            self._check(_coding(coding, f"CodeableConcept.coding[{n}]"))
-            for n, coding in enumerate(codings)
-            if isinstance(coding, dict)
-        ]
+        found: list[Finding] = []
+        for n, coding in enumerate(codings):
+            if isinstance(coding, dict):
+                found.append(self._check(_coding(coding, f"CodeableConcept.coding[{n}]")))
+                if found[-1].inside:  # one coding that is in is enough; what comes behind it is not judged
+                    break
         return self._answered(found, concept)
 
     def _answered(self, findings: list[Finding], concept: Json | None) -> Json:
@@ -197,6 +198,9 @@ class Validation:
             finding.known = Found(finding.system, ordinal) if ordinal is not None else None
         if seen.untold:
             return  # what would decide is not here
+        if self._only_membership:
+            self._outside(finding)
+            return
         if finding.system is None:
             unknown_version(finding, asked.system, asked.version, self._library.versions(asked.system))
             finding.unknown.append(asked.system)

@@ -19,7 +19,7 @@ _ON_SYSTEM = {"$versions": "versions", "$cache-control": "cache-control", "$clos
 _DEFINITIONS = {
     "cache-control": "http://hl7.org/fhir/uv/tx-ecosystem/OperationDefinition/cache-control",
     "batch-validate-code": "http://hl7.org/fhir/uv/tx-ecosystem/OperationDefinition/batch-validate-code",
-    "compare": "http://hl7.org/fhir/uv/tx-ecosystem/OperationDefinition/ValueSet-compare",
+    "compare": "http://hl7.org/fhir/tools/OperationDefinition/ValueSet-compare",
     "versions": "http://hl7.org/fhir/OperationDefinition/CapabilityStatement-versions",
     "closure": "http://hl7.org/fhir/OperationDefinition/ConceptMap-closure",
 }
@@ -101,7 +101,7 @@ def _resource(kind: str, parameters: Mapping[str, str]) -> Json:
         "versioning": "no-version",
         "searchParam": [{"name": name, "type": type} for name, type in parameters.items()],
     }
-    operations = OPERATIONS.get(kind)
+    operations = {"$preferred-id": None} if kind == "NamingSystem" else OPERATIONS.get(kind)
     if operations:
         found["operation"] = [_operation(name[1:], kind) for name in operations]
     return found

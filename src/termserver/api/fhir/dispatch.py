@@ -10,6 +10,7 @@ from termserver.api.fhir.operations import OPERATIONS, Operations
 from termserver.api.fhir.resources import Resources
 from termserver.fhir.closure import Closures
 from termserver.fhir.library import Parses, Shelf
+from termserver.fhir.naming import preferred_id
 from termserver.fhir.outcomes import FhirProblem, Json, operation_outcome, refused
 from termserver.fhir.r4 import as_r4
 from termserver.model.errors import TermserverError
@@ -61,6 +62,8 @@ class Dispatch:
         first, *rest = path.split("/")
         if first in self._system and not rest:
             return Reply(200, self._system[first](exchange))
+        if first == "NamingSystem" and rest == ["$preferred-id"]:
+            return Reply(200, preferred_id(self._operations.asked(exchange), self._resources.named()))
         if first in OPERATIONS and len(rest) == 1 and rest[0].startswith("$"):
             return Reply(200, self._operations.run(exchange, first, rest[0]))
         if first in OPERATIONS and len(rest) == 2 and rest[1].startswith("$"):

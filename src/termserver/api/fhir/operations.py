@@ -6,7 +6,9 @@ from typing import Any
 from termserver.api.fhir.caches import Caches
 from termserver.api.fhir.exchange import Exchange
 from termserver.fhir.batch import batch_validate
+from termserver.fhir.compare import compare
 from termserver.fhir.expand import expand
+from termserver.fhir.find_matches import find_matches
 from termserver.fhir.library import Library, Overlay, Parses, Shelf
 from termserver.fhir.lookup import lookup, subsumes
 from termserver.fhir.options import Request
@@ -23,8 +25,10 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "$validate-code": validate_in_system,
         "$batch-validate-code": lambda request: batch_validate(request, in_system=True),
         "$subsumes": subsumes,
+        "$find-matches": find_matches,
     },
     "ValueSet": {
+        "$compare": compare,
         "$expand": expand,
         "$validate-code": validate_in_value_set,
         "$batch-validate-code": lambda request: batch_validate(request, in_system=False),

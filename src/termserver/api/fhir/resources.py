@@ -117,6 +117,11 @@ class Resources:
                 add(resource)
         return found
 
+    def named(self) -> Iterator[Json]:
+        """All that says under which names something is known."""
+        for kind in ("NamingSystem", "CodeSystem"):
+            yield from (resource for resource, _ in self._all[kind].values())
+
     def definition(self, kind: str, id: str) -> Json:
         """The resource with that id, without its concepts; raise ``FhirProblem`` with 404."""
         known = self._all[kind].get(id)
