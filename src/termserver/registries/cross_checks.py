@@ -100,7 +100,7 @@ class CrossChecks:
                 continue
             if system == own:
                 self._waiting[self._definition.key(code)].append((row, at))  # it may come further down
-            elif system in self._registries:
+            elif system in self._registries and told in (CodeState.UNKNOWN, CodeState.UNLISTED):
                 _orphan(row, system, code, at)
             else:
                 rule, en, fa = _TELLING[told]
@@ -116,7 +116,10 @@ class CrossChecks:
                     self._remember(system, code, CodeState.OK if code in found else CodeState.UNKNOWN)
                 return
         for code in codes:
-            self._remember(system, code, self._state(system, code))
+            told = self._state(system, code)
+            # of a registry that was never loaded, a fragment of codes cannot tell that another one is missing
+            never = system in self._registries and told == CodeState.UNLISTED
+            self._remember(system, code, CodeState.OK if never else told)
 
     def _remember(self, system: str, code: str, told: str) -> None:
         if told in _TELLING:

@@ -347,6 +347,8 @@ class RowReading:
                 text = med_numbers.canonical(text) or text
             elif not text.isascii():
                 text = latin_digits(text)
+            if system == "gtin" and len(text) in (12, 13) and text.isdigit():
+                text = text.zfill(14)  # as naming system gtin pads it
             if system:
                 row.bound.append(((system, text), at))
             return text
