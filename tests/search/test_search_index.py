@@ -9,12 +9,13 @@ from pyroaring import BitMap
 from search_land import NATION, finder
 
 from termserver.model.errors import ReleaseError
+from termserver.model.fold import FOLD_VERSION
 from termserver.releases.file import ReleaseFile
 from termserver.releases.writer import ReleaseWriter
 from termserver.search import index
 from termserver.search.finder import Finder
 from termserver.search.index import code_forms, first_words, merged
-from termserver.search.postings import ABOUT, CODE, TITLE
+from termserver.search.postings import ABOUT, CODE, LISTS, TITLE
 from termserver.search.ranking import in_rank_order
 
 
@@ -81,6 +82,23 @@ def test_an_index_folded_by_other_rules_is_refused(tmp_path: Path) -> None:
         writer.finish()
     with pytest.raises(ReleaseError, match="old 7 was folded by rules 0"):
         Finder(ReleaseFile.open(path))
+
+
+def test_an_index_of_another_layout_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "old.release"
+    with ReleaseWriter(path, "old", "7") as writer:
+        writer.table(ABOUT, [("entries", 3), ("fold", FOLD_VERSION), ("retired", 3)])
+        writer.finish()
+    with pytest.raises(ReleaseError, match="old 7 was made by another termserver"):
+        Finder(ReleaseFile.open(path))
+
+
+def test_what_the_sieve_holds_back_is_not_there(tmp_path: Path) -> None:
+    postings = finder(tmp_path / "nation.release", *NATION).postings
+    for name, _ in postings.reader.rows(LISTS):
+        assert postings.whole(name[0], name[1:])
+        for end in range(2, len(name) + 1):
+            assert postings.beginning(name[0], name[1:end])
 
 
 def test_a_release_without_concepts_answers_with_nothing(tmp_path: Path) -> None:

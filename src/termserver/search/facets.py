@@ -10,7 +10,6 @@ from termserver.model.errors import UsageError
 from termserver.model.text import Text
 from termserver.search.finder import Finder
 from termserver.search.narrowing import MOST_VALUES
-from termserver.search.postings import HITS
 from termserver.search.query import FacetCount
 
 Matches = Sequence[tuple[Finder, FrozenBitMap]]
@@ -63,13 +62,10 @@ def _tops(found: Matches) -> tuple[FacetCount, ...]:
         here = {
             top: number for top, below in finder.tops().items() if (number := members.intersection_cardinality(below))
         }
-        rows = finder.reader.many(HITS, here)
-        for top, number in here.items():
-            if finder.is_hidden(top):
-                continue
-            _, code, fa, en, _ = rows[top]
-            title = Text(orjson.loads(fa), orjson.loads(en))
-            counted.append(FacetCount(orjson.loads(code), number, finder.run_of(top).system, title))
+        tops = [top for top in here if not finder.is_hidden(top)]
+        for top, hit in zip(tops, map(orjson.loads, finder.hits(tops, "fa")), strict=True):
+            title = Text(hit["display_fa"], hit["display_en"])
+            counted.append(FacetCount(hit["code"], here[top], hit["system"], title))
     return tuple(sorted(counted, key=lambda one: (-one.count, one.system, one.value)))
 
 

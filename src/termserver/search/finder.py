@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+import orjson
 from pyroaring import FrozenBitMap
 
 from termserver.model.ports import ReleaseReader
@@ -20,6 +21,7 @@ from termserver.search.postings import CODE, HITS, NOBODY, OTHER, PLAIN_REST, SY
 from termserver.search.query import Chunk, SearchQuery
 from termserver.search.tree import Node
 
+_CLOSED = ord("}")
 _MOST_PARTS = 8
 """A best partial match looks at so many of the words, the rarest ones."""
 Scope = Mapping[ReleaseReader, FrozenBitMap]
@@ -99,7 +101,6 @@ class Finder:
         self._some_hidden = len(self.runs) < len(runs)
         self._ends = [run.end for run in runs]
         self._heads = [run.head for run in runs]
-        self._systems = [f'"{run.system}"'.encode() for run in runs]
         self._tops: dict[int, FrozenBitMap] | None = None
         self._persian: Kept[int, bytes] = Kept(_SHOWN, len)
         self._other: Kept[int, bytes] = Kept(_SHOWN, len)
@@ -221,25 +222,22 @@ class Finder:
 
     def short(self, ordinals: Sequence[int], language: str) -> list[bytes]:
         """System, code and display of these ordinals as small JSON arrays, in their order."""
-        rows = self.reader.many(HITS, ordinals)
-        persian = language.lower().startswith("fa")
-        made = []
-        for ordinal in ordinals:
-            _, code, fa, en, _ = rows[ordinal]
-            first, second = (fa, en) if persian else (en, fa)
-            system = self._systems[bisect_right(self._ends, ordinal)]
-            made.append(b"[%b,%b,%b]" % (system, code, first if first != b'""' else second))
-        return made
+        hits = map(orjson.loads, self.hits(ordinals, language))
+        return [orjson.dumps((hit["system"], hit["code"], hit["display"])) for hit in hits]
 
     def _made(self, ordinals: Sequence[int], persian: bool) -> dict[int, bytes]:
         made = {}
-        for ordinal, (_, code, fa, en, more) in self.reader.many(HITS, ordinals).items():
-            first, second = (fa, en) if persian else (en, fa)
-            display = first if first != b'""' else second
-            head = self._heads[bisect_right(self._ends, ordinal)]
-            made[ordinal] = b'%s%s,"display":%s,"display_fa":%s,"display_en":%s%s' % (
-                head, code, display, fa, en, more or PLAIN_REST,
-            )  # fmt: skip
+        heads, ends = self._heads, self._ends
+        for ordinal, fa, en in self.reader.many(HITS, ordinals).values():
+            head = heads[bisect_right(ends, ordinal)]
+            if not fa:
+                code, title, rest = en.split(b"\0")
+                made[ordinal] = b'%b%b,"display":%b,"display_fa":"","display_en":%b%b' % (
+                    head, code, title, title, rest or PLAIN_REST,
+                )  # fmt: skip
+                continue
+            shown = fa if persian or not en else en
+            made[ordinal] = head + shown if shown[-1] == _CLOSED else head + shown + PLAIN_REST
         return made
 
 

@@ -6,9 +6,11 @@ any other name of that term. «سکته قلبی حاد» is then "acute myocard
 
 import re
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from sys import byteorder
 
 from termserver.model.fold import fold, key, words
@@ -30,6 +32,9 @@ _MOST_WORDS = 15
 _MOST_BEGUN = 48
 """So many words may go on from the beginning of one; of more, only the word itself counts."""
 _MOST_GOING_ON = 6
+Phrases = tuple[frozenset[int], frozenset[int]]
+"""Those that are the word alone, and the longer ones."""
+_NOTHING: Phrases = (frozenset(), frozenset())
 _LETTERS = re.compile(r"[^\W_]+")
 
 Slot = Sequence[str]
@@ -105,21 +110,28 @@ class Terms:
 
     def __init__(self, reader: ReleaseReader) -> None:
         self._reader = reader
-        self._words: Kept[str, frozenset[int]] = Kept(2_000_000, len)
-        self._begun: Kept[str, frozenset[int]] = Kept(2_000_000, len)
+        self._begun: Kept[str, Phrases] = Kept(4_000_000, lambda some: 60 * (len(some[0]) + len(some[1])))
+        self._names: Kept[int, tuple[Name, ...]] = Kept(2_000_000, lambda names: 200 * len(names))
         self._phrases: Kept[int, tuple[int, frozenset[str]]] = Kept(2_000_000, lambda _: 200)
+
+    @cached_property
+    def _index(self) -> tuple[dict[str, Phrases], list[str]]:
+        """Every word with its phrases, and the words in order; some thousand, read once."""
+        found = {}
+        for word, packed in self._reader.rows(TERM_WORDS):
+            phrases = _unpacked(packed)
+            found[word] = (frozenset(n for n in phrases if n & 15 == 1), frozenset(n for n in phrases if n & 15 != 1))
+        return found, sorted(found)
 
     def begins(self, word: str) -> bool:
         """Whether a word of the glossary begins so."""
-        return next(self._reader.span(TERM_WORDS, word, word + chr(0x10FFFF), 1), None) is not None
-
-    def beginning(self, letters: str, most: int) -> list[str]:
-        """The words that begin so."""
-        return [row[0] for row in self._reader.span(TERM_WORDS, letters, letters + chr(0x10FFFF), most)]
+        words = self._index[1]
+        at = bisect_left(words, word)
+        return at < len(words) and words[at].startswith(word)
 
     def holds(self, word: str) -> bool:
         """Whether it is a word of the glossary."""
-        return bool(self._with(word))
+        return word in self._index[0]
 
     def meanings(self, slots: Sequence[Slot]) -> list[Meaning]:
         """The terms that the query says, longest names first, none of whose words says another one too.
@@ -127,35 +139,48 @@ class Terms:
         The last slot may be the beginning of a word.
         """
         last = len(slots) - 1
-        places: dict[int, list[int]] = {}
+        known = []  # for each slot the names of its words alone, and the longer ones that hold them
         for n, slot in enumerate(slots):
-            here: set[int] = set()
-            for word in slot:
-                if word not in PASSED_OVER:
-                    here.update(self._with(word))
-                    if n == last:
-                        here.update(self._beginning(word))
-            for packed in here:
-                places.setdefault(packed, []).append(n)
-        whole = [packed for packed, found in places.items() if len(found) >= packed & 15]
+            some = [self._with(word) for word in slot if word not in PASSED_OVER]
+            if n == last:
+                some += [self._beginning(word) for word in slot if word not in PASSED_OVER]
+            if not some:
+                known.append(_NOTHING)
+            elif len(some) == 1:
+                known.append(some[0])
+            else:
+                known.append(
+                    (frozenset().union(*(one[0] for one in some)), frozenset().union(*(one[1] for one in some)))
+                )
+        whole = {packed: [n] for n, (alone, _) in enumerate(known) for packed in alone}
+        met: set[int] = set()
+        twice: set[int] = set()
+        for _, longer in known:
+            if longer:
+                twice |= met & longer
+                met |= longer
+        for packed in twice:
+            at = [n for n, (_, longer) in enumerate(known) if packed in longer]
+            if len(at) >= packed & 15:
+                whole[packed] = at
         if not whole:
             return []
         # the longest first; of two the one that is said in whole words
-        said = sorted((self._said(packed, places[packed], slots) for packed in whole), reverse=True)
+        said = sorted((self._said(packed, at, slots) for packed, at in whole.items()), reverse=True)
         taken: set[int] = set()
         found: dict[tuple[int, ...], list[int]] = {}
         for right, whole_words, _, packed in said:
             if not right:
                 continue
-            term = self._phrase(packed >> 4)[0]
-            at = tuple(places[packed])
-            if at in found:
-                if term not in found[at] and whole_words and len(found[at]) < _MOST_GOING_ON:
-                    found[at].append(term)
-            elif taken.isdisjoint(at):
-                taken.update(at)
-                found[at] = [term]
-        return [Meaning(at, term, self.names(term)) for at, terms in found.items() for term in terms]
+            places = tuple(whole[packed])
+            if places in found:
+                term = self._phrase(packed >> 4)[0]
+                if term not in found[places] and whole_words and len(found[places]) < _MOST_GOING_ON:
+                    found[places].append(term)
+            elif taken.isdisjoint(places):
+                taken.update(places)
+                found[places] = [self._phrase(packed >> 4)[0]]
+        return [Meaning(places, term, self.names(term)) for places, terms in found.items() for term in terms]
 
     def _said(self, packed: int, at: list[int], slots: Sequence[Slot]) -> tuple[int, bool, int, int]:
         """How many words the phrase has if they are all said (0: they are not), and whether in whole words."""
@@ -177,9 +202,9 @@ class Terms:
             for word in slot:
                 if word in PASSED_OVER:
                     continue
-                here.update(self._with(word))
+                here.update(*self._with(word))
                 if n == last:
-                    here.update(self._beginning(word))
+                    here.update(*self._beginning(word))
             if here or not all(word in PASSED_OVER for word in slot):
                 found = here if found is None else found & here
         ordered = sorted(found or (), key=lambda packed: (packed & 15, packed))
@@ -187,8 +212,12 @@ class Terms:
 
     def names(self, term: int) -> tuple[Name, ...]:
         """The names of a term in words; what titles say comes first."""
-        row = self._reader.get(TERMS, term)
-        return tuple(tuple(line.split()) for line in row[1].split("\n")) if row else ()
+        known = self._names.get(term)
+        if known is None:
+            row = self._reader.get(TERMS, term)
+            known = tuple(tuple(line.split()) for line in row[1].split("\n")) if row else ()
+            self._names.put(term, known)
+        return known
 
     def _phrase(self, number: int) -> tuple[int, frozenset[str]]:
         known = self._phrases.get(number)
@@ -198,20 +227,17 @@ class Terms:
             self._phrases.put(number, known)
         return known
 
-    def _with(self, word: str) -> frozenset[int]:
-        known = self._words.get(word)
-        if known is None:
-            row = self._reader.get(TERM_WORDS, word)
-            known = frozenset(_unpacked(row[1])) if row else frozenset()
-            self._words.put(word, known)
-        return known
+    def _with(self, word: str) -> Phrases:
+        return self._index[0].get(word, _NOTHING)
 
-    def _beginning(self, word: str) -> frozenset[int]:
+    def _beginning(self, word: str) -> Phrases:
         if len(word) < 2 or word.isdecimal():
-            return frozenset()
+            return _NOTHING
         known = self._begun.get(word)
         if known is None:
-            rows = list(self._reader.span(TERM_WORDS, word, word + chr(0x10FFFF), _MOST_BEGUN + 1))
-            known = frozenset(n for row in rows for n in _unpacked(row[1])) if len(rows) <= _MOST_BEGUN else frozenset()
+            found, words = self._index
+            low, high = bisect_left(words, word), bisect_left(words, word + chr(0x10FFFF))
+            some = [found[one] for one in words[low:high]] if high - low <= _MOST_BEGUN else []
+            known = (frozenset().union(*(one[0] for one in some)), frozenset().union(*(one[1] for one in some)))
             self._begun.put(word, known)
         return known

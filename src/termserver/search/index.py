@@ -28,6 +28,7 @@ from termserver.search.postings import (
     FEW,
     HITS,
     LATIN,
+    LAYOUT,
     LISTS,
     OTHER,
     PLAIN_REST,
@@ -41,6 +42,7 @@ from termserver.search.postings import (
     bag,
     pack,
 )
+from termserver.search.sieve import LONGEST, SIEVE, bits_of
 
 Lists = dict[str, list[int]]
 _TAIL = re.compile(r"[a-z]{1,3}([0-9]{2}[0-9a-z]*)")
@@ -68,7 +70,7 @@ def tables(
 
 def entry_tables(entries: Sequence[Entry]) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
     """Those that say something of each entry: made by one process while another makes ``list_tables``."""
-    yield HITS, (_hit(entry) for entry in entries)
+    yield HITS, _hits(entries)
     yield TEXTS, (_texts(entry) for entry in entries)
     yield from narrowing.tables(entries)
 
@@ -78,7 +80,7 @@ def list_tables(
 ) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
     """Those that lead from words to entries."""
     retired = next((entry.ordinal for entry in entries if entry.concept.status is Status.RETIRED), len(entries))
-    yield ABOUT, [("entries", len(entries)), ("fold", FOLD_VERSION), ("retired", retired)]
+    yield ABOUT, [("entries", len(entries)), ("fold", FOLD_VERSION), ("layout", LAYOUT), ("retired", retired)]
     yield SYSTEMS, list(_systems(entries))
     lists = _lists(entries)
     keys = sorted(lists)
@@ -87,7 +89,10 @@ def list_tables(
     del lists
     yield LISTS, ((name, _bytes(bitmap)) for name, bitmap in zip(keys, bitmaps, strict=True))
     yield PREFIXES, sorted((prefix, _bytes(members)) for prefix, members in merged(keys, bitmaps, FEW))
-    yield BAGS, _bags(entries)
+    bags = list(_bags(entries))
+    yield BAGS, bags
+    yield SIEVE, [(0, bits_of(_sifted(keys, (row[0] for row in bags))))]
+    del bags
     known = dict.fromkeys(glossary_words(glossary), 1)
     for name, size in sizes:
         if name[0] in (TITLE, OTHER):
@@ -279,6 +284,19 @@ def _split_and_joined(text: str) -> list[set[str]]:
     return [form for n, form in enumerate(forms) if form and form not in forms[:n]]
 
 
+def _sifted(keys: Iterable[str], bags: Iterable[int]) -> Iterator[str]:
+    """What the sieve is asked for: whole keys, the beginnings of keys, bags."""
+    former = ""
+    for name in keys:
+        yield "=" + name
+        for end in range(2, min(LONGEST, len(name)) + 1):
+            if name[:end] != former[:end]:
+                yield name[:end]
+        former = name
+    for number in bags:
+        yield f"#{number}"
+
+
 def _latin(known: Mapping[str, int]) -> list[tuple[str, str]]:
     under: dict[str, list[str]] = defaultdict(list)
     for word, weight in sorted(known.items()):
@@ -289,17 +307,27 @@ def _latin(known: Mapping[str, int]) -> list[tuple[str, str]]:
     return sorted((skeleton, " ".join(found)) for skeleton, found in under.items())
 
 
-def _hit(entry: Entry) -> tuple[int, bytes, bytes, bytes, bytes]:
-    concept = entry.concept
-    rest = {
-        "designations": [
-            {"language": other.language, "use": other.use, "value": other.value} for other in concept.designations
-        ],
-        "status": str(concept.status),
-    }
-    more = b"," + orjson.dumps(rest)[1:]
-    code, fa, en = orjson.dumps(concept.code), orjson.dumps(concept.display.fa), orjson.dumps(concept.display.en)
-    return entry.ordinal, code, fa, en, b"" if more == PLAIN_REST else more
+def _hits(entries: Iterable[Entry]) -> Iterator[tuple[int, bytes, bytes]]:
+    for entry in entries:
+        concept = entry.concept
+        more = orjson.dumps(
+            {
+                "designations": [
+                    {"language": other.language, "use": other.use, "value": other.value}
+                    for other in concept.designations
+                ],
+                "status": str(concept.status),
+            }
+        )
+        rest = b"," + more[1:]
+        rest = b"" if rest == PLAIN_REST else rest
+        code, fa, en = map(orjson.dumps, (concept.code, concept.display.fa, concept.display.en))
+        if not concept.display.fa:
+            yield entry.ordinal, b"", b"\0".join((code, en, rest))
+            continue
+        titles = b'"display_fa":%b,"display_en":%b%b' % (fa, en, rest)
+        english = b'%b,"display":%b,%b' % (code, en, titles) if concept.display.en else b""
+        yield entry.ordinal, b'%b,"display":%b,%b' % (code, fa, titles), english
 
 
 def _texts(entry: Entry) -> tuple[int, str, str]:

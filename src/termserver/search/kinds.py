@@ -6,6 +6,7 @@ whatever matches less. Sets are worked out when they are asked for; a page that 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, product
 from typing import Protocol
 
@@ -35,13 +36,31 @@ class Group:
     names: tuple[Name, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One way to read a query: its words, and what they mean together (no groups: nothing beside themselves)."""
 
     text: PlainText
     every_begins: bool = False
     groups: tuple[Group, ...] = ()
+
+    @cached_property
+    def bags(self) -> list[int]:
+        """The sets of words of which a whole title would consist."""
+        chunks = self.text.chunks
+        split = {part for chunk in chunks for part in chunk.parts}
+        joined = {chunk.joined for chunk in chunks}
+        return [bag(split)] if split == joined else [bag(split), bag(joined)]
+
+    @cached_property
+    def said(self) -> list[int]:
+        """The sets of words of the titles that would say what is meant."""
+        ways: list[Sequence[Name]] = []
+        for group in self.groups:
+            own = tuple(part for chunk in group.chunks for part in chunk.parts)
+            ways.append(group.names or (own,))
+        said = islice(product(*ways), _MOST_TITLES)
+        return list(dict.fromkeys(bag(word for name in names for word in name) for names in said))
 
 
 class Lists(Protocol):
@@ -97,9 +116,9 @@ class Kinds:
         several = bool(first)
         yield "code", whole(CODE, text.joined) if codes else NOBODY
         yield "title", whole(WHOLE, text.joined) if titles else NOBODY
-        titled, rest, named = postings.of_bags(_bags(text.chunks))
+        titled, rest, named = postings.of_bags(self._reading.bags)
         yield "title-words", titled
-        said = postings.of_bags(self._said()) if meant else (NOBODY, NOBODY, NOBODY)
+        said = postings.of_bags(self._reading.said) if meant else (NOBODY, NOBODY, NOBODY)
         yield "meant-title", said[0]
         yield "title-rest", rest
         yield "meant-title-rest", said[1]
@@ -188,16 +207,6 @@ class Kinds:
                 found.append(here)
         return union(found)
 
-    def _said(self) -> list[int]:
-        """The sets of words of the titles that would say it all."""
-        groups = self._reading.groups
-        ways: list[Sequence[Name]] = []
-        for group in groups:
-            own = tuple(part for chunk in group.chunks for part in chunk.parts)
-            ways.append(group.names or (own,))
-        said = islice(product(*ways), _MOST_TITLES)
-        return list(dict.fromkeys(bag(word for name in names for word in name) for names in said))
-
     def _starting(self, found: FrozenBitMap) -> FrozenBitMap:
         """Those of ``found`` whose title begins as one of the names does."""
         names = [name for group in self._reading.groups for name in group.names[:2]]
@@ -207,13 +216,6 @@ class Kinds:
         else:
             lists = (whole(START, name[0]) for name in names if name)
         return _any_of(found, lists)
-
-
-def _bags(chunks: Sequence[Chunk]) -> list[int]:
-    split = {part for chunk in chunks for part in chunk.parts}
-    joined = {chunk.joined for chunk in chunks}
-    found = [bag(split)] if split == joined else [bag(split), bag(joined)]
-    return list(dict.fromkeys(found))
 
 
 def _any_of(found: FrozenBitMap, lists: Iterable[FrozenBitMap]) -> FrozenBitMap:

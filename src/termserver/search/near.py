@@ -41,7 +41,7 @@ def deletions(word: str, most: int) -> set[str]:
     """What is left of the word when none, one ... ``most`` of its letters are deleted."""
     size = len(word)
     found = {word}
-    for number in range(1, most + 1):
+    for number in range(1, min(most, size - 1) + 1):
         for kept in combinations(range(size), size - number):
             found.add("".join([word[n] for n in kept]))
     return found

@@ -18,6 +18,7 @@ from termserver.model.fold import FOLD_VERSION
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
 from termserver.search.kept import Kept
+from termserver.search.sieve import LONGEST, Sieve
 
 TITLE = "w"
 """Words of the Persian and English display, compounds split and joined."""
@@ -38,8 +39,10 @@ FEW = 24
 _LONG = 6
 """From so many letters on, few keys are expected under a prefix, and looked for first."""
 
+LAYOUT = 2
+"""How the tables below are filled; an index of another layout is refused."""
 ABOUT = Table("search_about", ("name TEXT", "value INTEGER"))
-"""``fold`` (version), ``entries`` (how many), ``retired`` (the first ordinal that is retired)."""
+"""``fold`` (version), ``layout`` (version), ``entries`` (how many), ``retired`` (the first ordinal that is retired)."""
 SYSTEMS = Table("search_system", ("first INTEGER", "entries INTEGER", "system TEXT", "weight INTEGER", "names TEXT",
                                   "head BLOB"))  # fmt: skip
 """The runs of one system in rank order: its lower-case names, one a line, and how the JSON of its hits begins."""
@@ -47,8 +50,10 @@ LISTS = Table("search_list", ("key TEXT", "members BLOB"))
 """Kind and key → ordinals."""
 PREFIXES = Table("search_prefix", ("key TEXT", "members BLOB"))
 """Kind and branching prefix → ordinals of everything below it."""
-HITS = Table("search_hit", ("ordinal INTEGER", "code BLOB", "fa BLOB", "en BLOB", "more BLOB"))
-"""Ready JSON: the code, the displays, and the rest of the hit where it is not ``PLAIN_REST``."""
+HITS = Table("search_hit", ("ordinal INTEGER", "fa BLOB", "en BLOB"))
+"""A hit's JSON from its code on, with the Persian display, and with the English one where that is another; what
+follows the displays is left out where it is ``PLAIN_REST``. Without a Persian display: code, title and rest, a NUL
+between them, in the English column."""
 PLAIN_REST = b',"designations":[],"status":"active"}'
 TEXTS = Table("search_text", ("ordinal INTEGER", "titles TEXT", "names TEXT"))
 """The folded words in order, each text on a line between blanks: what phrases are looked up in."""
@@ -108,21 +113,45 @@ class Postings:
                 f"نمایهٔ جستجوی انتشار {label} با قاعده‌های شمارهٔ {other} ساخته شده و این نسخهٔ termserver قاعده‌های "
                 f"شمارهٔ {FOLD_VERSION} را می‌شناسد. انتشار را دوباره بسازید یا نسخهٔ سازندهٔ آن را نصب کنید.",
             )
+        if about.get("layout", LAYOUT if not about.get("entries") else 1) != LAYOUT:
+            label = reader.manifest.label
+            raise ReleaseError(
+                f"The search index of release {label} was made by another termserver. Build the release again: "
+                "termserver release build, or termserver import for an imported one.",
+                f"نمایهٔ جستجوی انتشار {label} را نسخهٔ دیگری از termserver ساخته است. آن را دوباره بسازید: "
+                "termserver release build یا برای انتشار واردشده termserver import.",
+            )
+        self._sieve = Sieve(reader)
         self.entries: int = about.get("entries", 0)
         self.retired_from: int = about.get("retired", 0)
 
     def whole(self, kind: str, key: str) -> FrozenBitMap:
         """The ordinals of exactly that key."""
-        return self.kept(kind + key, self._read_whole)
+        name = kind + key
+        found = self._cache.get(name)
+        if found is None:
+            if not self._sieve.lets_through("=" + name):
+                return NOBODY
+            found = self._read_whole(name)
+            self._cache.put(name, found)
+        return found
 
     def beginning(self, kind: str, prefix: str) -> FrozenBitMap:
         """The ordinals of every key that begins with ``prefix`` (not empty)."""
-        return self.kept(kind + prefix + "*", self._read_beginning)
+        name = kind + prefix + "*"
+        found = self._cache.get(name)
+        if found is None:
+            if not self._sieve.lets_through(name[: min(LONGEST, len(name) - 1)]):
+                return NOBODY
+            found = self._read_beginning(name)
+            self._cache.put(name, found)
+        return found
 
     def of_bags(self, bags: Sequence[int]) -> tuple[FrozenBitMap, FrozenBitMap, FrozenBitMap]:
         """Those whose title consists of one of these sets of words, whose title holds the rest of it, and those one of
         whose other names does."""
-        rows = self.reader.many(BAGS, bags).values()
+        bags = [number for number in bags if self._sieve.lets_through(f"#{number}")]
+        rows = self.reader.many(BAGS, bags).values() if bags else ()
         if not rows:
             return NOBODY, NOBODY, NOBODY
         titles, rests, names = ([row[n] for row in rows if row[n]] for n in (1, 2, 3))

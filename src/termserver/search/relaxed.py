@@ -83,16 +83,20 @@ class Relaxing:
         if not meanings:
             return ()
         groups: dict[tuple[int, ...], Group] = {}
-        last = len(chunks) - 1
+        several, last = len(chunks) > 1, len(chunks) - 1
         taken: set[int] = set()
         for meaning in meanings:
             at = tuple(dict.fromkeys(owners[place] for place in meaning.places))
+            if several and len(at) == 1 and slots[meaning.places[0]][0] in meaning.names[0]:
+                continue  # titles say it so; another name of one word among others only blurs them
             known = groups.get(at)
             if known is not None:
                 groups[at] = replace(known, names=known.names + meaning.names, term=known.term * 100_000 + meaning.term)
             elif taken.isdisjoint(at):
                 taken.update(at)
                 groups[at] = Group(tuple(chunks[n] for n in at), last in at, meaning.term, meaning.names)
+        if not groups:
+            return ()
         for n, one in enumerate(chunks):
             if n not in taken and not all(part in PASSED_OVER for part in one.parts):
                 groups[(n,)] = Group((one,), n == last)

@@ -67,22 +67,32 @@ class Search:
         Where nothing matches a plain query as typed, it is read ever more loosely (``relaxed.py``).
         """
         answer = self._answer(query, scopes)
-        hits: list[bytes] = []
-        for n, kind, ordinals in self._page(answer.found, query.limit, query.offset, answer.total):
-            finder = self.finders[n]
-            made = finder.hits(ordinals, query.language)
-            if query.explain:
-                runs = [(finder.run_of(ordinal), ordinal) for ordinal in ordinals]
-                made = [
-                    explained(hit, kind, run.weight, ordinal - run.first)
-                    for hit, (run, ordinal) in zip(made, runs, strict=True)
-                ]
-            hits += made
+        page = list(self._page(answer.found, query.limit, query.offset, answer.total))
+        hits = self._shown(page, query.language)
+        if query.explain:
+            places = [(n, kind, ordinal) for n, kind, ordinals in page for ordinal in ordinals]
+            hits = [self._explained(hit, *place) for hit, place in zip(hits, places, strict=True)]
         if query.highlight:
             words = asked_words(answer.reading) if answer.reading else frozenset()
             hits = [marked(hit, words) for hit in hits]
         facets = self._facets(query, answer.found) if query.facets else {}
         return SearchResult(tuple(hits), answer.total, answer.relaxed, answer.meant, facets)
+
+    def _shown(self, page: Sequence[tuple[int, str, list[int]]], language: str) -> list[bytes]:
+        """The hits of a page, read at one go for each release."""
+        releases = {n for n, _, _ in page}
+        if len(releases) == 1:
+            (n,) = releases
+            return self.finders[n].hits([ordinal for _, _, ordinals in page for ordinal in ordinals], language)
+        ready = {
+            n: iter(self.finders[n].hits([o for m, _, ordinals in page if m == n for o in ordinals], language))
+            for n in releases
+        }
+        return [next(ready[n]) for n, _, ordinals in page for _ in ordinals]
+
+    def _explained(self, hit: bytes, finder: int, kind: str, ordinal: int) -> bytes:
+        run = self.finders[finder].run_of(ordinal)
+        return explained(hit, kind, run.weight, ordinal - run.first)
 
     def suggest(self, query: SearchQuery, scopes: Sequence[Scope] = ()) -> SearchResult:
         """As ``find``; each hit is a small JSON array: system, code, display."""
@@ -97,11 +107,8 @@ class Search:
         offset = query.offset
         while True:
             answer = self._answer(query, scopes)
-            some = [
-                hit
-                for n, _, ordinals in self._page(answer.found, query.limit or MOST_HITS, offset, answer.total)
-                for hit in self.finders[n].hits(ordinals, query.language)
-            ]
+            page = list(self._page(answer.found, query.limit or MOST_HITS, offset, answer.total))
+            some = self._shown(page, query.language)
             if not some:
                 return
             yield some
