@@ -79,7 +79,7 @@ def test_the_hits_are_there_without_a_script(client: TestClient) -> None:
 def test_the_systems_are_counted_above_the_hits_whatever_the_list_is_narrowed_to(client: TestClient) -> None:
     everywhere = client.get("/", params={"q": "تامین"}).text
     narrowed = client.get("/", params={"q": "تامین", "system": "insurer"}).text
-    counted = re.compile(r'data-system="([a-z0-9-]+)"[^>]*>[^<]* <b>([^<]+)</b>')
+    counted = re.compile(r'data-system="([a-z0-9-]+)"[^>]*><span>[^<]*</span> <b>([^<]+)</b>')
     assert len(counted.findall(everywhere)) > 1
     assert counted.findall(everywhere) == counted.findall(narrowed)
 

@@ -1,9 +1,11 @@
 """A real browser, and the real server in a process of its own."""
 
+import os
 import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
 
@@ -26,13 +29,46 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def address(standards: Path) -> Iterator[str]:
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shelf with a former release: two insurers were called otherwise, one was not known, one is gone since."""
+    from termserver.build import build_release
+    from termserver.content.folders import read
+    from termserver.model.codes import CodeSystemContent, Concept
+    from termserver.model.text import Text
+    from termserver.model.values import replace
+    from termserver.releases.shelf import Shelf
+
+    (insurers,) = (content for content in read(ROOT).systems if content.system.id == "insurer")
+    first, second, _, *others = insurers.concepts
+    former = (
+        replace(first, display=Text("سازمان تأمین اجتماعی", first.display.en)),
+        replace(second, display=Text(second.display.fa, "Medical Services")),
+        *others,
+        Concept("99", Text("بیمهٔ پیشین", "Former insurer")),
+    )
+    folder = tmp_path_factory.mktemp("former")
+    content = CodeSystemContent(replace(insurers.system, version="2025-11-21"), former)
+    build_release([content], folder / "former.release", "standards", "2025.11")
+    shelf = Shelf(folder / "shelf")
+    shelf.install(folder / "former.release")
+    return shelf.folder
+
+
+@pytest.fixture(scope="session")
+def proposals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server keeps what readers propose."""
+    return tmp_path_factory.mktemp("proposals")
+
+
+@pytest.fixture(scope="session")
+def address(standards: Path, shelf: Path, proposals: Path) -> Iterator[str]:
     """The address of a server in a process of its own."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]
     command = [sys.executable, "-m", "termserver", "serve", "--port", str(port), "--edition", str(standards)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "TERMSERVER_SHELF": str(shelf), "TERMSERVER_PROPOSALS": str(proposals)}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     base = f"http://127.0.0.1:{port}"
     for _ in range(200):
         try:
@@ -62,3 +98,23 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     driver.implicitly_wait(5)
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, fetched from npm once and kept in ``var/``, never in the project."""
+    folder = ROOT / "var" / "axe"
+    script = folder / "axe.min.js"
+    if not script.is_file():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip("no npm here to fetch axe-core with")
+        folder.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run([npm, "pack", "axe-core@4", "--silent"], cwd=folder, capture_output=True, text=True)
+        if done.returncode:
+            pytest.skip(f"axe-core cannot be fetched: {done.stderr[-200:]}")
+        with tarfile.open(folder / done.stdout.split()[-1]) as packed:
+            held = packed.extractfile("package/axe.min.js")
+            assert held is not None
+            script.write_bytes(held.read())
+    return script.read_text("utf-8")

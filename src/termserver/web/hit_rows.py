@@ -10,6 +10,7 @@ import orjson
 from termserver.model.codes import CodeSystem, Content, Kind
 from termserver.model.errors import TermserverError
 from termserver.model.fold import fold, words
+from termserver.model.text import Text
 from termserver.service import TermServer
 
 Piece = tuple[str, bool]
@@ -27,12 +28,13 @@ class Row:
     system: str
     code: str
     title: tuple[Piece, ...]
-    second: str
+    second: tuple[Piece, ...]
     also: tuple[Piece, ...]
     above: tuple[tuple[str, str], ...]
     retired: bool
     stand_in: bool
     partial: bool
+    why: Text
     display_fa: str
     display_en: str
 
@@ -67,21 +69,25 @@ class HitRows:
         fa, en = hit["display_fa"], hit["display_en"]
         first, second = (fa, en) if language == "fa" else (en, fa)
         first = first or second
-        title = marked(first, asked)
+        marks = hit.get("marks", {})
+        title = cut(first, marks.get("display", ()))
         also: tuple[Piece, ...] = ()
-        if not any(found for _, found in title):
+        if not marks:
             also = self._other_name(hit, asked)
         system = self._systems.get(hit["system"])
         return Row(
             system=hit["system"],
             code=hit["code"],
             title=title,
-            second=second if second != first else "",
+            second=cut(second, marks.get("display_en" if language == "fa" else "display_fa", ()))
+            if second != first
+            else (),
             also=also,
             above=self._above(hit["system"], hit["code"], language),
             retired=hit["status"] == "retired",
             stand_in=bool(hit.get("stand_in_for")),
             partial=system is not None and system.content is Content.FRAGMENT and not system.closed,
+            why=Text(**hit.get("why", {}).get("says", {})),
             display_fa=fa,
             display_en=en,
         )
@@ -103,6 +109,17 @@ class HitRows:
             return ()
         titled = ((one.code, one.display.in_language(language)) for one in reversed(nearest))
         return tuple((code, _RANGE.sub("", title)) for code, title in titled)
+
+
+def cut(text: str, marks: Sequence[Sequence[int]]) -> tuple[Piece, ...]:
+    """The text in pieces, marked from place to place as the search says."""
+    pieces: list[Piece] = []
+    done = 0
+    for start, end in marks:
+        pieces += [(text[done:start], False), (text[start:end], True)]
+        done = end
+    pieces.append((text[done:], False))
+    return tuple(piece for piece in pieces if piece[0])
 
 
 def marked(text: str, asked: Sequence[str]) -> tuple[Piece, ...]:

@@ -1,13 +1,15 @@
 """The page a coder keeps open: one box, the hits while it is typed into, the chosen code beside them."""
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from termserver.model.codes import Content
+from termserver.model.days import parse_day
 from termserver.model.errors import QuerySyntaxError, TermserverError
+from termserver.model.fold import latin_digits
 from termserver.model.text import Text
-from termserver.search.query import MOST_HITS
+from termserver.search.query import FacetCount, SearchResult
 from termserver.service import TermServer
 from termserver.web.hit_rows import Group, HitRows
 from termserver.web.site import Site, address, language_of
@@ -15,8 +17,6 @@ from termserver.web.site import Site, address, language_of
 PAGE = 30
 _MOST_FACETS = 12
 _CARDS = 11
-_HEAD = b'{"system":"'
-"""How every hit begins."""
 _EXAMPLES = {
     "fa": ("تامین اجتماعی", "دیابت", "E11.9", "تهران", "آزمایش"),
     "en": ("diabetes typ", "E11.9", "Tehran", "insurance"),
@@ -29,6 +29,9 @@ class Asked:
 
     text: str = ""
     system: str = ""
+    chapter: str = ""
+    under: str = ""
+    on: str = ""
     language: str = "fa"
     syntax: str = "plain"
     active_only: bool = False
@@ -41,6 +44,9 @@ class Asked:
         return cls(
             query.get("q", ""),
             query.get("system", ""),
+            query.get("chapter", ""),
+            query.get("under", ""),
+            query.get("on", "").strip(),
             language_of(query.get("lang", "")),
             "advanced" if query.get("syntax") == "advanced" else "plain",
             query.get("active") == "1",
@@ -52,6 +58,9 @@ class Asked:
         said: dict[str, Any] = {
             "q": self.text,
             "system": self.system,
+            "chapter": self.chapter,
+            "under": self.under,
+            "on": self.on,
             "syntax": "" if self.syntax == "plain" else self.syntax,
             "active": "1" if self.active_only else "",
         }
@@ -67,7 +76,8 @@ class Found:
     shown: int
     relaxed: str
     meant: str
-    facets: list[tuple[str, int]]
+    systems: Sequence[FacetCount]
+    chapters: Sequence[FacetCount]
     failure: Text | None = None
     position: int | None = None
 
@@ -104,17 +114,25 @@ class SearchPage:
 
     def _find(self, asked: Asked) -> Found:
         try:
-            result = self._search(asked, asked.system, PAGE, asked.offset)
-            facets = self._facets(asked, result)
+            result = self._search(asked, asked.system, PAGE, asked.offset, facets=("system", "chapter"))
+            systems = result.facets.get("system", ())
+            if asked.system:  # the others are counted too, to change over to them
+                systems = self._search(asked, "", 0, facets=("system",)).facets.get("system", ())
         except TermserverError as error:
             position = error.position if isinstance(error, QuerySyntaxError) else None
-            return Found([], 0, 0, "", "", [], error.text, position)
-        meant = getattr(result, "did_you_mean", "")
-        marked = (meant or asked.text) if asked.syntax == "plain" else ""
-        groups = self._rows.groups(result.hits, marked, asked.language)
-        return Found(groups, result.total, len(result.hits), result.relaxed, meant, facets)
+            return Found([], 0, 0, "", "", (), (), error.text, position)
+        marked = (result.did_you_mean or asked.text) if asked.syntax == "plain" else ""
+        return Found(
+            self._rows.groups(result.hits, marked, asked.language),
+            result.total,
+            len(result.hits),
+            result.relaxed,
+            result.did_you_mean,
+            systems[:_MOST_FACETS],
+            self._chapters(result.facets.get("chapter", ()), asked),
+        )
 
-    def _search(self, asked: Asked, system: str, limit: int, offset: int = 0) -> Any:
+    def _search(self, asked: Asked, system: str, limit: int, offset: int = 0, **more: Any) -> SearchResult:
         return self._server.search(
             asked.text,
             systems=(system,) if system else (),
@@ -123,20 +141,19 @@ class SearchPage:
             language=asked.language,
             syntax=asked.syntax,
             active_only=asked.active_only,
+            chapter=(asked.chapter,) if asked.chapter else (),
+            under=(asked.under,) if asked.under else (),
+            on=parse_day(latin_digits(asked.on)) if asked.on else "",
+            highlight=limit > 0,
+            explain=limit > 0,
+            **more,
         )
 
-    def _facets(self, asked: Asked, result: Any) -> list[tuple[str, int]]:
-        """How many hits each system has, the most first; whatever system the page is narrowed to.
-
-        Of more hits than one page of the search can hold, the systems of the best ones are counted.
-        """
-        if not (asked.system or result.total):
-            return []
-        best = self._search(asked, "", MOST_HITS)
-        counts = Counter(hit[len(_HEAD) : hit.index(b'"', len(_HEAD))].decode() for hit in best.hits)
-        if best.total > len(best.hits):
-            counts = Counter({system: self._search(asked, system, 0).total for system in counts})
-        return counts.most_common(_MOST_FACETS)
+    @staticmethod
+    def _chapters(counts: Sequence[FacetCount], asked: Asked) -> Sequence[FacetCount]:
+        """The chapters, where the hits are of one system and not too many to choose among."""
+        of = {count.system for count in counts}
+        return counts[:_MOST_FACETS] if len(of) == 1 and (len(counts) > 1 or asked.chapter) else ()
 
     def _choices(self, language: str) -> list[tuple[str, str]]:
         """The systems that hold something to find, by title."""

@@ -21,6 +21,7 @@
     for (const [name, value] of new FormData(form)) if (value.trim()) asked.set(name, value.trim());
     return asked;
   };
+  const FILTERS = ["system", "chapter", "under", "on"];
   const fill = async (asked, tries = 0) => {
     asking?.abort();
     const mine = (asking = new AbortController());
@@ -57,14 +58,15 @@
     waiting = setTimeout(search, 15);
   });
   form.addEventListener("change", (event) => {
+    if (event.target === form.elements.system) form.elements.chapter.value = "";
     if (event.target !== box) search();
   });
   answer.addEventListener("click", (event) => {
-    const jump = event.target.closest(".facets a, .pages a");
+    const jump = event.target.closest(".facets a, .pages a, .kept-to a");
     if (!jump || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const asked = new URL(jump.href).searchParams;
-    if (jump.closest(".facets")) form.elements.system.value = jump.dataset.system;
+    for (const name of FILTERS) form.elements[name].value = asked.get(name) || "";
     fill(asked);
     if (jump.closest(".pages")) form.scrollIntoView();
     box.focus({ preventScroll: true });
@@ -155,6 +157,9 @@
     event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
+    // why each hit stands where it does
+    if (event.key === "e" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, select"))
+      document.body.classList.toggle("explained");
     if (event.key !== "Escape" || event.defaultPrevented || event.target === box) return;
     if (!detail.hidden && detail.contains(event.target)) close();
     box.focus();

@@ -133,6 +133,7 @@ window.termserver = (() => {
 
   const piece = async (path, signal) => {
     const response = await fetch(path, { signal, headers: { accept: "text/html" } });
+    if (!(response.headers.get("content-type") || "").startsWith("text/html")) throw new Error(String(response.status));
     const text = await response.text();
     const body = new DOMParser().parseFromString(text, "text/html").body;
     return { ok: response.ok, nodes: [...body.childNodes] };
