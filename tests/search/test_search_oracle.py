@@ -22,7 +22,8 @@ from termserver.model.codes import (
 from termserver.model.errors import UsageError
 from termserver.model.fold import fold, key, latin_digits, words
 from termserver.model.text import Text
-from termserver.search.index import LITTLE
+from termserver.search.glossary import PASSED_OVER
+from termserver.search.heads import LITTLE, head_words
 from termserver.search.ranking import in_rank_order
 from termserver.search.search import Search, SearchQuery
 
@@ -87,6 +88,7 @@ class Reader:
             "all": titles | other | numbers | {str(int(n)) for n in numbers if n.isdecimal()},
             "not titles": (other | numbers | {str(int(n)) for n in numbers if n.isdecimal() and n[0] == "0"}) - titles,
             "starts": starts,
+            "ends": {word for display in displays for word in head_words(display)},
             "tails": {plain.lstrip("abcde")} if re.fullmatch("[a-e][0-9]{2}", plain) else set(),
             "titled": {form for display in displays for form in Reader.forms(display)}
             | {
@@ -146,13 +148,15 @@ class Reader:
             parts = [part for split, _ in chunks for part in split]
             return any(part in texts["starts"] for part in parts) or (last_begins and has("starts", parts[-1], True))
 
-        asked = {frozenset(p for split, _ in chunks for p in split), frozenset(whole for _, whole in chunks)}
+        split_up = frozenset(p for split, _ in chunks for p in split)
+        asked = {split_up, frozenset(whole for _, whole in chunks), split_up - PASSED_OVER} - {frozenset()}
         tests = (
             lambda: joined in texts["codes"],
             lambda: joined in texts["whole"],
             lambda: asked & texts["titled"],
             lambda: asked & texts["named"],
             lambda: has("whole", joined, True) and matches("titles", False),
+            lambda: matches("titles", False) and any(p in texts["ends"] for split, _ in chunks for p in split),
             lambda: has("codes", joined, True) or has("whole", joined, True),
             lambda: matches("titles", False) and starts(False),
             lambda: matches("titles", True) and starts(True),

@@ -30,6 +30,7 @@ from termserver.search.search import Search, SearchQuery
         ("شکستکی", "شکستگی", "F3"),
         ("hert atack", "heart attack", "I21"),
         ("دیلبت نوع ۲", "دیابت نوع 2", "E11"),
+        ("سنک کلیه", "سنگ کلیه", "N20.0"),
     ],
 )
 def test_a_slip_of_the_finger_finds_what_was_meant_and_says_so(

@@ -21,16 +21,19 @@ from termserver.search import narrowing, near
 from termserver.search.finglish import persian_skeleton
 from termserver.search.glossary import glossary_words
 from termserver.search.glossary import tables as glossary_tables
+from termserver.search.heads import LITTLE, head_words
 from termserver.search.postings import (
     ABOUT,
     BAGS,
     CODE,
+    END,
     FEW,
     HITS,
     LATIN,
     LAYOUT,
     LISTS,
     OTHER,
+    PARTICULAR,
     PLAIN_REST,
     PREFIXES,
     START,
@@ -42,16 +45,11 @@ from termserver.search.postings import (
     bag,
     pack,
 )
+from termserver.search.ranking import is_heading
 from termserver.search.sieve import LONGEST, SIEVE, bits_of
 
 Lists = dict[str, list[int]]
 _TAIL = re.compile(r"[a-z]{1,3}([0-9]{2}[0-9a-z]*)")
-LITTLE = frozenset(
-    """unspecified classified nec nos essential primary disease diseases disorder disorders type site part cause causes
-    form organism origin episode of the in and by to due or with without
-    نامشخص بیماری بیماریها بیماریهای اختلال اختلالات های ها و در از ناشی با بدون به یا""".split()  # noqa: SIM905
-)
-"""Words of a title that say little: "Cataract, unspecified" is titled "cataract" without them."""
 REST = frozenset("other others specified elsewhere not سایر دیگر مشخص".split())  # noqa: SIM905
 """Words of a title that holds the rest: "Other cataract" is titled "cataract", behind those that are no rest."""
 _RANGE = re.compile(r"[a-z][0-9][0-9a-z]+")
@@ -83,6 +81,7 @@ def list_tables(
     yield ABOUT, [("entries", len(entries)), ("fold", FOLD_VERSION), ("layout", LAYOUT), ("retired", retired)]
     yield SYSTEMS, list(_systems(entries))
     lists = _lists(entries)
+    lists[PARTICULAR] = _particular(entries)
     keys = sorted(lists)
     bitmaps = [BitMap(lists[name]) for name in keys]
     sizes = [(name, len(lists[name])) for name in keys]
@@ -136,6 +135,7 @@ def _lists(entries: Iterable[Entry]) -> Lists:
         names.update(OTHER + word for word in _other_words(entry) if word not in titles)
         names.update(START + word for display in displays for word in first_words(display))
         names.update(WHOLE + key(display) for display in displays)
+        names.update(END + word for display in displays for word in head_words(display))
         names.update(CODE + form for form in code_forms(concept.code, entry.system.widths))
         tail = _TAIL.fullmatch(code_key(concept.code))
         if tail:
@@ -144,6 +144,24 @@ def _lists(entries: Iterable[Entry]) -> Lists:
             if len(name) > 1:
                 lists[name].append(entry.ordinal)
     return lists
+
+
+def _particular(entries: Sequence[Entry]) -> list[int]:
+    """Those below a category, in systems that have headings."""
+    headings = {_place(entry, entry.concept.code) for entry in entries if is_heading(entry.concept)}
+    systems = {place[:2] for place in headings}
+    known = {
+        _place(entry, entry.concept.code) for entry in entries if (entry.system.id, entry.system.version) in systems
+    }
+    return [
+        entry.ordinal
+        for entry in entries
+        if any((place := _place(entry, code)) in known and place not in headings for code in entry.concept.parents)
+    ]
+
+
+def _place(entry: Entry, code: str) -> tuple[str, str, str]:
+    return entry.system.id, entry.system.version, code
 
 
 def _displays(concept: Concept) -> list[str]:

@@ -13,8 +13,9 @@ from typing import Protocol
 from pyroaring import FrozenBitMap
 
 from termserver.model.fold import key
-from termserver.search.glossary import Name
-from termserver.search.postings import CODE, NOBODY, START, TAIL, TITLE, WHOLE, Postings, bag, union
+from termserver.search.glossary import PASSED_OVER, Name
+from termserver.search.heads import head_words
+from termserver.search.postings import CODE, END, NOBODY, PARTICULAR, START, TAIL, TITLE, WHOLE, Postings, bag, union
 from termserver.search.query import Chunk, PlainText
 
 ANYWHERE = "a"
@@ -50,7 +51,7 @@ class Reading:
         chunks = self.text.chunks
         split = {part for chunk in chunks for part in chunk.parts}
         joined = {chunk.joined for chunk in chunks}
-        return [bag(split)] if split == joined else [bag(split), bag(joined)]
+        return list(dict.fromkeys(bag(form) for form in (split, joined, split - PASSED_OVER) if form))
 
     @cached_property
     def said(self) -> list[int]:
@@ -59,8 +60,8 @@ class Reading:
         for group in self.groups:
             own = tuple(part for chunk in group.chunks for part in chunk.parts)
             ways.append(group.names or (own,))
-        said = islice(product(*ways), _MOST_TITLES)
-        return list(dict.fromkeys(bag(word for name in names for word in name) for names in said))
+        said = [{word for name in names for word in name} for names in islice(product(*ways), _MOST_TITLES)]
+        return list(dict.fromkeys(bag(form) for words in said for form in (words, words - PASSED_OVER) if form))
 
 
 class Lists(Protocol):
@@ -126,7 +127,17 @@ class Kinds:
         yield "meant-name", said[2]
         in_titles = self._narrowed(self._all, TITLE, first, every, several)
         all_whole = self._narrowed(in_titles, TITLE, last, every, several)
-        yield "title-begins", titles & all_whole
+        begun = titles & all_whole
+        in_meant = self._groups(TITLE) if meant else NOBODY
+        starting = self._starting(in_meant) if in_meant else NOBODY
+        particular = postings.whole(PARTICULAR[0], PARTICULAR[1:])
+        heads = _any_of(all_whole, (whole(END, part) for part in parts))
+        if particular:  # a category before what it holds
+            yield "title-begins", begun - particular
+            yield "title-head", heads - particular
+            yield "meant-first-word", starting - particular
+        yield "title-begins", begun
+        yield "title-head", heads
         yield "begins", FrozenBitMap.union(codes, titles) if codes or titles else NOBODY
         yield "first-word", _any_of(all_whole, (whole(START, part) for part in parts))
         last_begun = all_whole if every else self._narrowed(in_titles, TITLE, last, True, several)
@@ -134,8 +145,7 @@ class Kinds:
             "first-word-begun",
             _any_of(last_begun, (*(whole(START, part) for part in parts), beginning(START, parts[-1]))),
         )
-        in_meant = self._groups(TITLE) if meant else NOBODY
-        yield "meant-first-word", self._starting(in_meant) if in_meant else NOBODY
+        yield "meant-first-word", starting
         yield "words", all_whole
         yield "words-begun", last_begun
         yield "meant", in_meant
@@ -208,13 +218,14 @@ class Kinds:
         return union(found)
 
     def _starting(self, found: FrozenBitMap) -> FrozenBitMap:
-        """Those of ``found`` whose title begins as one of the names does."""
+        """Those of ``found`` whose title begins as one of the names does, or calls the thing so."""
         names = [name for group in self._reading.groups for name in group.names[:2]]
         whole, beginning = self._lists.postings.whole, self._lists.postings.beginning
         if len(self._reading.groups) == 1:
-            lists = (beginning(WHOLE, key(" ".join(name))) for name in names)
+            lists = [beginning(WHOLE, key(" ".join(name))) for name in names]
         else:
-            lists = (whole(START, name[0]) for name in names if name)
+            lists = [whole(START, name[0]) for name in names if name]
+        lists += [whole(END, word) for name in names[:1] for word in head_words(" ".join(name))]
         return _any_of(found, lists)
 
 

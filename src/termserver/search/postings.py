@@ -1,6 +1,6 @@
 """How the search index lies in a release file, and how a list of it is read.
 
-One inverted list (a compressed bitmap of ordinals) per folded key, of six kinds. A list asked for
+One inverted list (a compressed bitmap of ordinals) per folded key, of seven kinds. A list asked for
 by the *beginning* of a key is the union of the lists below it: few of them are united on the fly,
 many have been merged at build time. Merged lists are kept at the branching points of the sorted
 keys only, so the first merged key that begins with a prefix is the one for that prefix.
@@ -24,6 +24,8 @@ TITLE = "w"
 """Words of the Persian and English display, compounds split and joined."""
 START = "s"
 """Words that begin a display."""
+END = "e"
+"""Words that end what a title calls the thing: Type 2 diabetes *mellitus* with ..., malignant *neoplasm* of breast."""
 OTHER = "d"
 """Words that stand only in designations and indexed properties."""
 CODE = "c"
@@ -34,12 +36,15 @@ WHOLE = "t"
 TAIL = "n"
 """Codes without the letters that they begin with: 11.9 is asked of E11.9."""
 
+PARTICULAR = "z-"
+"""A key of its own: the ordinals below a category, in systems that have chapters and blocks."""
+
 FEW = 24
 """A prefix of at most so many keys is united on the fly; above that a merged list is kept."""
 _LONG = 6
 """From so many letters on, few keys are expected under a prefix, and looked for first."""
 
-LAYOUT = 2
+LAYOUT = 3
 """How the tables below are filled; an index of another layout is refused."""
 ABOUT = Table("search_about", ("name TEXT", "value INTEGER"))
 """``fold`` (version), ``layout`` (version), ``entries`` (how many), ``retired`` (the first ordinal that is retired)."""

@@ -1,8 +1,9 @@
 """The one static order of a release: whoever is read first is the better answer to the same words.
 
-Active before retired, heavier systems first, then the system's id, general before special, short
-titles first, then the code. The search index numbers concepts in this order (their ordinals), so
-that the first members of any set are already the best ones and nothing is ever scored or sorted.
+Active before retired, heavier systems first, then the system's id, general before special (chapters
+and blocks behind the categories that they hold), short titles first, then the code. The search index
+numbers concepts in this order (their ordinals), so that the first members of any set are already the
+best ones and nothing is ever scored or sorted.
 """
 
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ def in_rank_order(contents: Iterable[CodeSystemContent]) -> list[Entry]:
     ranked = []
     for content in contents:
         system = content.system
-        depth = depths(content.concepts)
+        depth: dict[str, float] = dict(depths([one for one in content.concepts if not is_heading(one)]))
         for concept in content.concepts:
             retired = concept.status is Status.RETIRED
             key = (
@@ -24,13 +25,18 @@ def in_rank_order(contents: Iterable[CodeSystemContent]) -> list[Entry]:
                 -system.weight,
                 system.id,
                 system.version,
-                depth[concept.code],
+                depth.get(concept.code, 0.5),  # a heading stands behind the categories, before what they hold
                 title_length(concept.display),
                 concept.code,
             )
             ranked.append((key, system, concept))
     ranked.sort(key=lambda row: row[0])
     return [Entry(ordinal, system, concept) for ordinal, (_, system, concept) in enumerate(ranked)]
+
+
+def is_heading(concept: Concept) -> bool:
+    """Whether it is a chapter or a block of codes: it orders them and is not coded itself."""
+    return any(stated.code == "kind" and stated.value in ("chapter", "block") for stated in concept.properties)
 
 
 def depths(concepts: Iterable[Concept]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from termserver.search.glossary import PASSED_OVER, Terms
 from termserver.search.kept import Kept
 from termserver.search.kinds import ANYWHERE, Group, Lists, Reading
 from termserver.search.layouts import other_layout
-from termserver.search.near import LONG, Near, edits
+from termserver.search.near import LONG, SHORTEST, Near, edits
 from termserver.search.postings import AFTER, CODE, LATIN
 from termserver.search.query import Chunk, PlainText, chunk
 
@@ -25,6 +25,11 @@ _MOST_GUESSED = 12
 """Of a longer query no word is guessed at: it is no slip of the finger."""
 _MOST_LETTERS = 32
 _PLURALS = (("ies", "y"), ("es", ""), ("s", ""), ("هایی", ""), ("های", ""), ("ها", ""))
+_ALIKE = {
+    letter: letters.replace(letter, "")
+    for letters in ("سصث", "زذضظ", "تط", "هح", "قغ", "کگ", "جچ", "بپ", "اع")
+    for letter in letters
+}
 
 
 class Source(Lists, Protocol):
@@ -179,7 +184,8 @@ class Relaxing:
         word = one.joined
         found: dict[str, Way] = {}
         if word.isalpha():
-            for way in (*self._plural(word), *self._near(word, last), *self._persian(word, last)):
+            near = self._near(word, last) if edits(word) else self._alike(word, last)
+            for way in (*self._plural(word), *near, *self._persian(word, last)):
                 found.setdefault(way.word.joined, way)
             if not found:
                 found = {way.word.joined: way for way in self._parted(word)}
@@ -193,6 +199,16 @@ class Relaxing:
             if word.endswith(ending) and len(bare) > 2 and self._has(bare, False):
                 yield Way(Chunk((bare,), bare), SPELLING, 0, 0)
                 return
+
+    def _alike(self, word: str, last: bool) -> Iterator[Way]:
+        """A short Persian word with one letter put for another that sounds or looks alike."""
+        if len(word) != SHORTEST - 1:
+            return
+        for n, letter in enumerate(word):
+            for other in _ALIKE.get(letter, ""):
+                meant = word[:n] + other + word[n + 1 :]
+                if self._has(meant, last):
+                    yield Way(Chunk((meant,), meant), SPELLING, 1, 0)
 
     def _near(self, word: str, last: bool) -> Iterator[Way]:
         most = edits(word)

@@ -20,6 +20,7 @@ WHY = {
     "name": Text("خود نامی دیگر", "another whole name"),
     "meant-name": Text("خود نامی دیگر از آنچه گفته شد", "another whole name of what was said (glossary)"),
     "title-begins": Text("عنوان با همین واژه‌ها آغاز می‌شود", "the title begins with these words"),
+    "title-head": Text("عنوان گونه‌ای از همین است", "the title names a kind of it"),
     "begins": Text("کد یا عنوان چنین آغاز می‌شود", "the code or the title begins so"),
     "first-word": Text("همهٔ واژه‌ها در عنوان، یکی در آغاز آن", "all words in the title, one of them first"),
     "first-word-begun": Text("همهٔ واژه‌ها در عنوان، آخری نیمه", "all words in the title, one first, the last begun"),
