@@ -7,7 +7,6 @@ words are only put together where something is noticed.
 import difflib
 import re
 from hashlib import sha256
-from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -19,6 +18,7 @@ from termserver.model.fold import latin_digits
 from termserver.model.text import Text
 from termserver.registries.days import Calendar, Unreadable, read_day
 from termserver.registries.definition import Definition, mended
+from termserver.registries.fact_order import in_order
 
 Json = dict[str, Any]
 Noted = tuple[str, str, str, Text]
@@ -286,7 +286,7 @@ class RowReading:
                 kept[code, value] = (stated, bound[-1] if known.system else None)
             found.append((code, start, stated))
         if found:
-            body["properties"] = _in_order(found)
+            body["properties"] = in_order(found)
 
     def _value(self, row: Row, known: PropertyDefinition, said: Any) -> Any:
         """The canonical value of a property; None where there is none, or it is rejected."""
@@ -383,19 +383,6 @@ class RowReading:
 
 
 _KEPT = 100_000
-
-
-def _in_order(found: list[tuple[str, str, Json]]) -> list[Json]:
-    """The facts by property and beginning; the same fact in two rows of a file is one fact."""
-    found.sort(key=_CODE_AND_START)
-    for n in range(1, len(found)):
-        if found[n][0] == found[n - 1][0] and found[n][1] == found[n - 1][1]:
-            by_text = {(code, start, orjson.dumps(stated, option=SORTED)): stated for code, start, stated in found}
-            return [by_text[key] for key in sorted(by_text)]
-    return [stated for _, _, stated in found]
-
-
-_CODE_AND_START = itemgetter(0, 1)
 
 
 def _typed(kind: str, text: str) -> Any:
