@@ -104,13 +104,12 @@ def _matching(parts: Sequence[Part], text: str) -> list[tuple[Part, BitMap]]:
     """The members that fit the user's words, the best kind of match first; the parts keep only these."""
     ranked: list[tuple[int, Part, BitMap]] = []
     for part in parts:
-        rest, kept = part.members, BitMap()
+        kept = BitMap()
         for n, tier in enumerate(part.system.matching(text)):
-            found = rest & tier
+            found = (part.members & tier) - kept
             if found:
                 ranked.append((n, part, found))
                 kept |= found
-                rest = rest - found
         part.members = kept
     ranked.sort(key=lambda one: one[0])
     return [(part, found) for _, part, found in ranked]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from termserver.fhir import urls
+from termserver.fhir.budget import Budget
 from termserver.fhir.languages import NOBODY, Languages
 from termserver.fhir.messages import say
 from termserver.fhir.names import all_names, preferred
@@ -32,7 +33,7 @@ def lookup(request: Request) -> Json:
     if ordinal is None:
         raise unknown_code(system, code)
     languages = request.languages()
-    return answer(_described(system, ordinal, asked.texts("property"), languages))
+    return answer(_described(request.clock(), system, ordinal, asked.texts("property"), languages))
 
 
 def system_of(request: Request, url: str, version: str) -> System:
@@ -70,7 +71,7 @@ def unknown_code(system: System, code: str) -> FhirProblem:
     return FhirProblem(404, Issue("error", "not-found", "invalid-code", id, say(id, *values)))
 
 
-def _described(system: System, ordinal: int, wanted: list[str], languages: Languages) -> Iterator[Json]:
+def _described(budget: Budget, system: System, ordinal: int, wanted: list[str], languages: Languages) -> Iterator[Json]:
     head, concept = system.head, system.concept(ordinal)
 
     def wants(*names: str) -> bool:
@@ -91,7 +92,7 @@ def _described(system: System, ordinal: int, wanted: list[str], languages: Langu
         yield said("used-supplement", "Canonical", canonical)
     if wants("designation", "lang.*") or any(name.startswith("lang.") for name in wanted):
         yield from _designations(concept, head.language, wanted)
-    yield from _properties(system, ordinal, concept, wants)
+    yield from _properties(budget, system, ordinal, concept, wants)
 
 
 def _designations(concept: Concept, language: str, wanted: list[str]) -> Iterator[Json]:
@@ -112,13 +113,14 @@ def _designations(concept: Concept, language: str, wanted: list[str]) -> Iterato
         yield parts("designation", part)
 
 
-def _properties(system: System, ordinal: int, concept: Concept, wants) -> Iterator[Json]:  # type: ignore[no-untyped-def]
+def _properties(budget: Budget, system: System, ordinal: int, concept: Concept, wants) -> Iterator[Json]:  # type: ignore[no-untyped-def]
     head = system.head
     if wants("inactive"):
         yield parts("property", [said("code", "Code", "inactive"), said("value", "Boolean", concept.inactive)])
     for kind, family in (("parent", system.parents(ordinal)), ("child", system.children(ordinal))):
         if wants(kind):
             for one in family:
+                budget.spend(16)
                 other = system.concept(one)
                 part = [said("code", "Code", kind), said("value", "Code", other.code)]
                 if other.display:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from termserver.fhir.budget import SECONDS
 from termserver.fhir.outcomes import FhirProblem, Json, refused
 
 R4, R5 = "4.0.1", "5.0.0"
@@ -28,6 +29,7 @@ class Exchange:
     body: bytes = b""
     base: str = ""
     resource: Json | None = None
+    seconds: float = SECONDS
 
     @property
     def r4(self) -> bool:

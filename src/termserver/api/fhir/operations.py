@@ -6,6 +6,7 @@ from typing import Any
 from termserver.api.fhir.caches import Caches
 from termserver.api.fhir.exchange import Exchange
 from termserver.fhir.batch import batch_validate
+from termserver.fhir.budget import Budget
 from termserver.fhir.compare import compare
 from termserver.fhir.expand import expand
 from termserver.fhir.find_matches import find_matches
@@ -86,7 +87,8 @@ class Operations:
         cache = exchange.headers.get("x-cache-id") or asked.text("cache-id")
         if cache:
             overlays.insert(0, self._caches.overlay(cache, overlays[0], by_parameter="cache-id" in asked))
-        return Request(asked, Library(self._shelf, overlays), exchange.headers.get("accept-language", ""))
+        language = exchange.headers.get("accept-language", "")
+        return Request(asked, Library(self._shelf, overlays), language, Budget(exchange.seconds))
 
 
 def _instance_pairs(kind: str, instance: Json) -> list[tuple[str, Any]]:
