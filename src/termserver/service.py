@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any, Self
 from termserver.model.codes import CodeSystem, Coding, Content, ValueSet
 from termserver.model.days import Day
 from termserver.model.documents import DocumentType, RuleSet
-from termserver.model.errors import ReleaseError, UnknownDocumentType, UsageError
+from termserver.model.errors import UsageError
 from termserver.model.findings import Report
-from termserver.model.releases import Edition, Pin
+from termserver.model.releases import Edition
 from termserver.model.text import Text
 from termserver.releases import editions
 from termserver.releases.code_files import CodeFiles, default_cache
-from termserver.releases.digests import natural
-from termserver.releases.document_records import HEADS, decode_document_type, decode_heads, decode_rule_set
 from termserver.releases.file import ReleaseFile
-from termserver.terminology.systems import OpenSystem
+from termserver.terminology.systems import OpenSystem, described
 from termserver.terminology.terminology import CodeValidity, ConceptDetail, Named, Terminology
 
 if TYPE_CHECKING:
@@ -31,9 +29,8 @@ if TYPE_CHECKING:
     from termserver.terminology.registry_standing import Verdict
     from termserver.terminology.scopes import Scope, Scopes
     from termserver.terminology.whole import WholeSystem
+    from termserver.validation.edition_documents import EditionDocuments
     from termserver.validation.judge import Documents
-
-FORMATS = ("xml", "json")
 
 
 class TermServer:
@@ -92,7 +89,7 @@ class TermServer:
         """What the doors tell of a code system: its metadata, how many concepts, from which release."""
         name = system if isinstance(system, str) else f"{system.id}|{system.version}"
         found = self.terminology.systems.find(name) or self.terminology.systems.resolve(name.partition("|")[0])
-        return _described(self.terminology.systems.metadata(found), found, self.terminology.systems.stand_in(found))
+        return described(self.terminology.systems.metadata(found), found, self.terminology.systems.stand_in(found))
 
     def lookup(self, coding: Coding, on: Day | None = None) -> ConceptDetail:
         """All that is known of a code, on the day ``on`` or ever; see ``Terminology.lookup``."""
@@ -293,15 +290,11 @@ class TermServer:
 
     def document_types(self) -> list[DocumentType]:
         """The document types that this edition judges, by id and version."""
-        return [_whole(release, known) for known, release in self._heads]
+        return self.kinds.types()
 
     def rule_sets(self) -> list[RuleSet]:
         """The rule sets of all document types, in the order of their releases and paths."""
-        return [
-            decode_rule_set(release.artefact(path) or b"{}")
-            for release in self.releases
-            for path in release.artefact_paths("ruleset")
-        ]
+        return self.kinds.rule_sets()
 
     def rule_titles(self) -> dict[str, Text]:
         """What the rules say, by rule id."""
@@ -313,7 +306,7 @@ class TermServer:
         ``type`` (id or root element) settles which of several document types is meant. Raise
         UnknownRule, naming the nearest, or UnknownDocumentType.
         """
-        return self.explanations.find(rule, self._type(type)[0].id if type else "")
+        return self.explanations.find(rule, self.kinds.named(type)[0].id if type else "")
 
     @cached_property
     def explanations(self) -> "Explanations":
@@ -321,7 +314,7 @@ class TermServer:
         from termserver.model.explanations import Explanations
         from termserver.releases import rule_excerpts
 
-        titles = {known.id: known.title for known, _ in self._heads}
+        titles = {known.id: known.title for known, _ in self.kinds.heads}
         categories = {n: self.terminology.display("sepas-error-category", str(n)) for n in range(1, 100)}
         return Explanations(self.rule_sets(), titles, rule_excerpts.read(self.releases), categories)
 
@@ -375,142 +368,20 @@ class TermServer:
 
         Raise UnknownDocumentType or UsageError.
         """
-        if format not in FORMATS:
-            raise UsageError(
-                f"There is no format '{format}'. Use xml or json.",
-                f"قالب «{format}» وجود ندارد. xml یا json را به کار ببرید.",
-            )
-        known, release = self._type(type)
-        if format not in known.forms:
-            listed = ", ".join(known.forms)
-            raise UsageError(
-                f"{known.id} is never sent as {format}. Ask for {listed}.",
-                f"{known.id} هرگز به صورت {format} فرستاده نمی‌شود. {listed} بخواهید.",
-            )
-        prefix = f"examples/{known.id}/{known.version}/valid/"
-        for path in release.artefact_paths("example"):
-            if path.startswith(prefix) and path.endswith(f".{format}"):
-                return release.artefact(path) or b""
-        raise UsageError(
-            f"Release {release.manifest.label} holds no {format} example of {known.id} {known.version}.",
-            f"انتشار {release.manifest.label} نمونهٔ {format} از {known.id} {known.version} ندارد.",
-        )
+        return self.kinds.example(type, format)
 
     @cached_property
-    def _heads(self) -> list[tuple[DocumentType, ReleaseFile]]:
-        """The document types without their fields, by id and version, and where they are."""
-        found: dict[tuple[str, str], tuple[DocumentType, ReleaseFile]] = {}
-        for release in self.releases:
-            for known in decode_heads(release.artefact(HEADS) or b"[]"):
-                found.setdefault((known.id, known.version), (known, release))
-        return [found[key] for key in sorted(found, key=lambda key: (key[0], natural(key[1])))]
+    def kinds(self) -> "EditionDocuments":
+        """The document types of the edition, with their rules, schemas and examples."""
+        from termserver.validation.edition_documents import EditionDocuments
 
-    def _type(self, name: str) -> tuple[DocumentType, ReleaseFile]:
-        """The newest version of the type by its id or its root element."""
-        asked = name.casefold()
-        for known, release in reversed(self._heads):
-            if asked in (known.id.casefold(), known.root.casefold(), known.content_type.casefold()):
-                return known, release
-        from difflib import get_close_matches  # only mistakes pay for it
-
-        ids = list(dict.fromkeys(known.id for known, _ in self._heads))
-        near = get_close_matches(asked, ids, n=1, cutoff=0.5)
-        listed = ", ".join(ids) or "-"
-        raise UnknownDocumentType(
-            f"No document type is called '{name}'. {f'Did you mean {near[0]!r}? ' if near else ''}Known: {listed}.",
-            f"هیچ نوع سندی به نام «{name}» نیست. {f'آیا «{near[0]}» منظور بود؟ ' if near else ''}موجود: {listed}.",
-        )
+        return EditionDocuments(self.releases)
 
     @cached_property
     def _documents(self) -> "Documents":
-        from termserver.validation.identify import KnownType
-        from termserver.validation.judge import Documents
-
         cache = default_cache()
-        return Documents(
-            [
-                KnownType(
-                    known.id,
-                    known.version,
-                    known.title,
-                    known.root,
-                    known.json_marker,
-                    known.content_type,
-                    partial(_whole, release, known),
-                    partial(self._rule_sets, known.id),
-                    partial(_schema, release, f"schemas/{known.id}/{known.version}/"),
-                    known.forms,
-                    known.json_fallback,
-                )
-                for known, release in self._heads
-            ],
-            self.terminology,
-            destinations=lambda: self.destinations,
-            code_files=CodeFiles(cache, [release.pin.digest for release in self.releases]) if cache else None,
-        )
-
-    def _rule_sets(self, type: str) -> list[RuleSet]:
-        """All rule sets of a document type, whatever version of its schema they are for."""
-        return [
-            decode_rule_set(release.artefact(path) or b"{}")
-            for release in self.releases
-            for path in release.artefact_paths("ruleset")
-            if path.startswith(f"rulesets/{type}/")
-        ]
-
-
-def _whole(release: ReleaseFile, known: DocumentType) -> DocumentType:
-    return decode_document_type(_artefact(release, f"documents/{known.id}/{known.version}.json"))
-
-
-def _schema(release: ReleaseFile, folder: str, name: str) -> bytes:
-    return _artefact(release, folder + name)
-
-
-def _artefact(release: ReleaseFile, path: str) -> bytes:
-    data = release.artefact(path)
-    if data is None:
-        raise ReleaseError(
-            f"Release {release.manifest.label} lacks {path}. Build it again: termserver release build",
-            f"انتشار {release.manifest.label} فایل {path} را ندارد. دوباره بسازید: termserver release build",
-        )
-    return data
-
-
-def _described(system: CodeSystem, found: OpenSystem, stand_in: OpenSystem | None) -> dict[str, Any]:
-    manifest = found.reader.manifest
-    return {
-        "id": system.id,
-        "native_id": system.native_id,
-        "url": system.url,
-        "oid": system.oid,
-        "aliases": list(system.aliases),
-        "version": system.version,
-        "title": system.title.as_json(),
-        "description": system.description.as_json(),
-        "kind": str(system.kind),
-        "content": str(system.content),
-        "closed": system.closed,
-        "closed_evidence": system.closed_evidence,
-        "provisional": system.provisional,
-        "concepts": found.concepts,
-        "publisher": system.publisher,
-        "source": system.source,
-        "licence": system.licence,
-        "case_sensitive": system.case_sensitive,
-        "hierarchy": system.hierarchy,
-        "shape": system.shape,
-        "check": system.check,
-        "widths": list(system.widths),
-        "period": {"start": system.period.start, "end": system.period.end} if system.period else None,
-        "properties": [
-            {"code": p.code, "title": p.title.as_json(), "type": p.type, "indexed": p.indexed}
-            for p in system.properties
-        ],
-        "stands_in_for": system.stands_in_for or None,
-        "answered_by": stand_in.id if stand_in is not None else None,
-        "from": Pin(manifest.name, manifest.version, manifest.digest).as_json(),
-    }
+        files = CodeFiles(cache, [release.pin.digest for release in self.releases]) if cache else None
+        return self.kinds.judge(self.terminology, lambda: self.destinations, files)
 
 
 class Validator:

@@ -5,11 +5,13 @@ the same rank and version twice is refused when the edition is made (``releases.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from termserver.model.codes import CONTENT_RANK, CodeSystem, Content
 from termserver.model.errors import ReleaseError, UnknownSystem
 from termserver.model.fold import FOLD_VERSION
 from termserver.model.ports import ReleaseReader
+from termserver.model.releases import Pin
 from termserver.model.values import replace, value
 from termserver.releases.digests import natural
 from termserver.releases.records import decode_system
@@ -183,3 +185,40 @@ def _joined(known: CodeSystem, others: Iterable[OpenSystem]) -> CodeSystem:
                 names.add(name.casefold())
                 aliases.append(name)
     return replace(known, native_id=native_id, oid=oid, aliases=tuple(aliases))
+
+
+def described(system: CodeSystem, found: OpenSystem, stand_in: OpenSystem | None) -> dict[str, Any]:
+    """What the doors tell of a code system: its metadata, how many concepts, from which release."""
+    manifest = found.reader.manifest
+    return {
+        "id": system.id,
+        "native_id": system.native_id,
+        "url": system.url,
+        "oid": system.oid,
+        "aliases": list(system.aliases),
+        "version": system.version,
+        "title": system.title.as_json(),
+        "description": system.description.as_json(),
+        "kind": str(system.kind),
+        "content": str(system.content),
+        "closed": system.closed,
+        "closed_evidence": system.closed_evidence,
+        "provisional": system.provisional,
+        "concepts": found.concepts,
+        "publisher": system.publisher,
+        "source": system.source,
+        "licence": system.licence,
+        "case_sensitive": system.case_sensitive,
+        "hierarchy": system.hierarchy,
+        "shape": system.shape,
+        "check": system.check,
+        "widths": list(system.widths),
+        "period": {"start": system.period.start, "end": system.period.end} if system.period else None,
+        "properties": [
+            {"code": p.code, "title": p.title.as_json(), "type": p.type, "indexed": p.indexed}
+            for p in system.properties
+        ],
+        "stands_in_for": system.stands_in_for or None,
+        "answered_by": stand_in.id if stand_in is not None else None,
+        "from": Pin(manifest.name, manifest.version, manifest.digest).as_json(),
+    }

@@ -12,7 +12,7 @@ from termserver.model.days import jalali_text
 from termserver.model.errors import TermserverError
 from termserver.model.findings import Finding, Report, Severity, Verdict
 from termserver.model.text import Text
-from termserver.service import FORMATS
+from termserver.validation.edition_documents import FORMATS
 from termserver.web import objection
 from termserver.web.document_rows import rows
 from termserver.web.documents_words import COUNTED, SEVERITIES, VERDICTS, WORDS
