@@ -127,6 +127,17 @@ def test_a_slash_leads_to_the_box_and_a_letter_picks(browser: Any, address: str)
     assert kept(browser, "basket") == []
 
 
+def test_why_a_hit_stands_where_it_does_is_one_key_away(browser: Any, address: str) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    typed(browser, address, "تامین").send_keys(Keys.ARROW_DOWN)
+    why = find(browser, ".hit .why")
+    assert not why.is_displayed()
+    focused(browser).send_keys("e")
+    assert why.is_displayed()
+    assert why.text
+
+
 def test_pins_and_recent_codes_wait_on_the_first_page(browser: Any, address: str) -> None:
     browser.get(f"{address}/concept/insurer/2")
     find(browser, "[data-do=pin]").click()

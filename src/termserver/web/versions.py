@@ -54,6 +54,7 @@ class Versions:
     def __init__(self, server: TermServer) -> None:
         self._server = server
         self._lock = Lock()
+        self._comparing = Lock()
         self._open: OrderedDict[str, Terminology] = OrderedDict()
         self._compared: OrderedDict[tuple[str, str, str], list[Difference]] = OrderedDict()
         self._found: tuple[tuple[Installed, ...], dict[str, list[Version]]] | None = None
@@ -73,7 +74,8 @@ class Versions:
         with self._lock:
             known = self._compared.get(asked)
         if known is None:
-            known = compare(self._opened(before), self._opened(after))
+            with self._comparing:  # one at a time; a large system takes a second or two
+                known = compare(self._opened(before), self._opened(after))
             with self._lock:
                 self._compared[asked] = known
                 while len(self._compared) > _COMPARISONS:
