@@ -12,7 +12,7 @@ FLOORS = [
     {"web"},
     {"api"},
     {"publication", "registries", "accounts", "conformance"},
-    {"database"},
+    {"database", "deltas"},
     {"service", "build"},
     {"terminology", "search", "validation", "importers", "formats", "access", "fhir", "trust"},
     {"content", "releases", "parsing"},

@@ -1,15 +1,17 @@
 """What a follower takes, when it puts it in force, and how the committee's keys change under it."""
 
 import datetime
+import shutil
+from pathlib import Path
 
 import pytest
 from small_committee import DAY, Committee, Follower, sync
 
-from termserver.model.errors import UsageError
+from termserver.model.errors import ReleaseError, UsageError
 from termserver.model.text import Text
 from termserver.publication.repository import NotReady
 from termserver.releases import signatures
-from termserver.trust.metadata import ROOT, TARGETS
+from termserver.trust.metadata import ROOT, TARGETS, instant
 from termserver.trust.refusals import Refused
 
 
@@ -107,3 +109,37 @@ def test_another_root_is_not_trusted_over_the_known_one(follower: Follower, comm
         root = unsigned.repository.draft(ROOT)
         assert root is not None
         follower.publishers.trust("other", root.as_bytes(), str(follower.mirror))
+
+
+def test_over_a_network_a_release_is_made_out_of_a_delta(follower: Follower, committee: Committee) -> None:
+    """The delta is fetched, the release built here; what does not fit is fetched whole."""
+    committee.now += DAY
+    path = committee.release("1405.3")
+    asked: list[str] = []
+
+    def make(before: Path, after: Path, into: Path) -> bool:
+        into.write_bytes(b"what changed")
+        return True
+
+    def rebuild(before: Path, changes: Path, into: Path) -> None:
+        asked.append(changes.read_bytes().decode())
+        if "good" in before_says:
+            shutil.copy(path, into)
+        else:
+            raise ReleaseError("it does not fit")
+
+    committee.repository.draft_release(path, instant(committee.now), Text(), committee.now, make)
+    committee.sign(TARGETS)
+    committee.commit()
+    sync(follower)
+    before_says = "good"
+    pulled = follower.publishers.pull("mexa", lambda: committee.now, rebuild=rebuild)
+    assert pulled.problem is None
+    assert asked == ["what changed"]
+    assert pulled.bytes == len("what changed")
+    assert follower.versions == ["1405.3"]
+    next(follower.shelf.releases.glob("standards-1405.3-*.release")).unlink()
+    before_says = "bad"
+    pulled = follower.publishers.pull("mexa", lambda: committee.now, rebuild=rebuild)
+    assert pulled.bytes > 1000
+    assert follower.versions == ["1405.3"]

@@ -22,6 +22,7 @@ from termserver.api.health import routes as health_routes
 from termserver.api.hot import HotRoutes
 from termserver.api.openapi import describe
 from termserver.api.pool import Busy, Judges
+from termserver.api.publication import routes as publication_routes
 from termserver.api.registries import routes as registry_routes
 from termserver.api.registry_desk import Desk
 from termserver.model.days import today
@@ -102,6 +103,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     app.include_router(registry_routes(server, hot, desk))
     app.include_router(ditas_routes(hot, desk, today))
     app.include_router(health_routes(server))
+    app.include_router(publication_routes())
     described_once: dict[str, Any] = {}
 
     def openapi() -> dict[str, Any]:

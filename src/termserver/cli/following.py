@@ -183,10 +183,14 @@ def _names(name: str | None) -> list[str]:
 
 
 def _pulled(name: str, address: str | None, full: bool) -> Any:
+    from termserver import deltas
     from termserver.trust.publishers import Publishers
-    from termserver.trust.source import source_of
+    from termserver.trust.source import Address, source_of
 
-    return Publishers(Shelf()).pull(name, source=source_of(address) if address else None)
+    publishers = Publishers(Shelf())
+    source = source_of(address or publishers.get(name).address)
+    far = isinstance(source, Address)  # from a folder, all of it is there sooner than it could be built
+    return publishers.pull(name, source=source, rebuild=deltas.apply if far and not full else None)
 
 
 def _tell(found: list[Any], language: str, json: bool) -> None:

@@ -72,17 +72,19 @@ def draft(
     activate_at: Annotated[str, typer.Option(metavar="INSTANT", help="From when it is in force; else at once.")] = "",
     notes_fa: Annotated[str, typer.Option(help="What is new, in Persian.")] = "",
     notes_en: Annotated[str, typer.Option(help="What is new, in English.")] = "",
+    delta: Annotated[bool, typer.Option(help="Make what leads from the last three versions to this one.")] = True,
     lang: Lang = None,
     json: Json = False,
 ) -> None:
     """Draft that a release is published. Nobody sees it before the committee has signed."""
+    from termserver import deltas
     from termserver.publication.repository import Repository
     from termserver.trust.metadata import TARGETS, instant, moment
 
     now = _now()
     at = instant(moment(activate_at)) if activate_at else instant(now)
     repository = Repository(folder)
-    repository.draft_release(file, at, Text(notes_fa, notes_en), now)
+    repository.draft_release(file, at, Text(notes_fa, notes_en), now, deltas.make if delta else None)
     _tell_draft(repository, repository.draft(TARGETS), spoken(lang), json)
 
 

@@ -25,7 +25,7 @@ def sign(path: Path, key: SigningKey, digest: str = "") -> Document:
             "امضا دوباره بخوانید.",
         )
     document.sign(key)
-    atomic.write(path, document.as_bytes())
+    _write(path, document)
     return document
 
 
@@ -34,7 +34,7 @@ def gather(path: Path, others: Sequence[Path]) -> Document:
     document = read_draft(path)
     for other in others:
         document.take_signatures(read_draft(other))
-    atomic.write(path, document.as_bytes())
+    _write(path, document)
     return document
 
 
@@ -49,3 +49,13 @@ def read_draft(path: Path) -> Document:
         ) from None
     role = ROOT if f".{ROOT}." in path.name else TARGETS
     return Document.parse(role, data)
+
+
+def _write(path: Path, document: Document) -> None:
+    try:
+        atomic.write(path, document.as_bytes())
+    except OSError as error:
+        raise ReleaseError(
+            f"{path} cannot be written: {error.strerror}. Make room; the draft is as it was.",
+            f"{path} نوشته نمی‌شود: {error.strerror}. جا باز کنید؛ پیش‌نویس همان است که بود.",
+        ) from None
