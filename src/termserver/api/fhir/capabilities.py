@@ -76,7 +76,7 @@ def capability_statement(
         "software": {"name": "termserver", "version": __version__, "releaseDate": _DATE},
         "implementation": {"description": "termserver", "url": exchange.base},
         "fhirVersion": exchange.version,
-        "format": ["application/fhir+json", "json"],
+        "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
         "rest": [
             {
                 "mode": "server",

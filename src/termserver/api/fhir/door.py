@@ -171,7 +171,7 @@ def _written(reply: Reply, mime: str) -> bytes:
     if reply.body:
         return reply.body
     if mime == MIME_XML:
-        from termserver.api.fhir.xml import write
+        from termserver.fhir.xml import write
 
         xml: bytes = write(reply.resource or {})
         return xml

@@ -65,7 +65,7 @@ class Exchange:
             return self.resource
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind in _XMLS:
-            from termserver.api.fhir.xml import read
+            from termserver.fhir.xml import read
 
             return read(self.body)
         if kind not in _JSONS:

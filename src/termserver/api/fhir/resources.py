@@ -153,6 +153,8 @@ class Resources:
     def _shown(self, exchange: Exchange, resource: Json) -> Json:
         if exchange.r4 and resource["resourceType"] == "ConceptMap":
             resource = r4_map(resource)
+        if exchange.r4 and resource["resourceType"] == "NamingSystem":  # these came with R5
+            resource = {k: v for k, v in resource.items() if k not in ("url", "version", "title", "_title")}
         said = dict(exchange.pairs())
         elements = [name.strip() for name in said.get("_elements", "").split(",") if name.strip()]
         if elements:
