@@ -195,7 +195,8 @@ class CrossChecks:
                 en = f"{other} has the same national code."
                 fa = f"{other} همین کد ملی را دارد."
             else:
-                en = f"{other} has the same name and {'year of birth' if ', ' in value else 'place'}: {value}."
+                of = "year of birth" if len(value.rpartition(", ")[2]) == 4 else "place"
+                en = f"{other} has the same name and {of}: {value}."
                 fa = f"{other} همین نام و سال تولد یا محل را دارد: {value}."
             row.warn(rule, at, value, en, fa)
 
