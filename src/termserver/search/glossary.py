@@ -110,18 +110,16 @@ class Terms:
 
     def __init__(self, reader: ReleaseReader) -> None:
         self._reader = reader
+        self._whole: Kept[str, Phrases] = Kept(4_000_000, lambda some: 60 * (len(some[0]) + len(some[1])))
         self._begun: Kept[str, Phrases] = Kept(4_000_000, lambda some: 60 * (len(some[0]) + len(some[1])))
         self._names: Kept[int, tuple[Name, ...]] = Kept(2_000_000, lambda names: 200 * len(names))
         self._phrases: Kept[int, tuple[int, frozenset[str]]] = Kept(2_000_000, lambda _: 200)
 
     @cached_property
-    def _index(self) -> tuple[dict[str, Phrases], list[str]]:
+    def _index(self) -> tuple[dict[str, bytes], list[str]]:
         """Every word with its phrases, and the words in order; some thousand, read once."""
-        found = {}
-        for word, packed in self._reader.rows(TERM_WORDS):
-            phrases = _unpacked(packed)
-            found[word] = (frozenset(n for n in phrases if n & 15 == 1), frozenset(n for n in phrases if n & 15 != 1))
-        return found, sorted(found)
+        found = dict(self._reader.rows(TERM_WORDS))
+        return found, list(found)
 
     def begins(self, word: str) -> bool:
         """Whether a word of the glossary begins so."""
@@ -228,7 +226,14 @@ class Terms:
         return known
 
     def _with(self, word: str) -> Phrases:
-        return self._index[0].get(word, _NOTHING)
+        known = self._whole.get(word)
+        if known is None:
+            packed = self._index[0].get(word)
+            if packed is None:
+                return _NOTHING
+            known = _parted([packed])
+            self._whole.put(word, known)
+        return known
 
     def _beginning(self, word: str) -> Phrases:
         if len(word) < 2 or word.isdecimal():
@@ -237,7 +242,12 @@ class Terms:
         if known is None:
             found, words = self._index
             low, high = bisect_left(words, word), bisect_left(words, word + chr(0x10FFFF))
-            some = [found[one] for one in words[low:high]] if high - low <= _MOST_BEGUN else []
-            known = (frozenset().union(*(one[0] for one in some)), frozenset().union(*(one[1] for one in some)))
+            known = _parted([found[one] for one in words[low:high]] if high - low <= _MOST_BEGUN else [])
             self._begun.put(word, known)
         return known
+
+
+def _parted(lists: Iterable[bytes]) -> Phrases:
+    phrases = {number for packed in lists for number in _unpacked(packed)}
+    alone = frozenset(number for number in phrases if number & 15 == 1)
+    return alone, frozenset(phrases - alone)
