@@ -73,8 +73,11 @@ class Renderer:
         found = {}
         for extension in known:
             url = extension.get("url", "")
-            if url in urls.ECHOED or (url == urls.ALTERNATE):
+            if url in urls.ECHOED:
                 found[url] = extension
+        for extension in listed.extension if listed is not None else ():
+            if extension.get("url") == urls.STANDARDS_STATUS:  # a system's own is told as a property
+                found[urls.STANDARDS_STATUS] = extension
         return list(found.values())
 
     def _wanted(self, name: Designation) -> bool:

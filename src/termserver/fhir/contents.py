@@ -1,7 +1,7 @@
 """What a value set holds: its includes worked out to sets of concepts, less its excludes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyroaring import BitMap
 
@@ -45,7 +45,8 @@ class Contents:
         self.library = library
         self.rules = rules
         self.used = Used()
-        self._budget = budget
+        self._worked_out: dict[str, list[Part]] = {}
+        self.budget = budget
         self._supplements = supplements
         self.without: frozenset[str] = frozenset()
 
@@ -60,7 +61,14 @@ class Contents:
                 ", ".join(path[path.index(value_set.vurl) :]),
                 type="vs-invalid",
             )
-        path = (*path, value_set.vurl)
+        known = self._worked_out.get(value_set.vurl)
+        if known is None:
+            known = self._work_out(value_set, (*path, value_set.vurl))
+            if value_set.vurl:
+                self._worked_out[value_set.vurl] = known
+        return [replace(part, members=BitMap(part.members)) for part in known]
+
+    def _work_out(self, value_set: ValueSet, path: tuple[str, ...]) -> list[Part]:
         parts: list[Part] = []
         flat = bool(value_set.exclude)
         match = value_set.parameter("versionsMatch").lower()
@@ -89,7 +97,7 @@ class Contents:
         return parts
 
     def _included(self, value_set: ValueSet, include: Include, path: tuple[str, ...]) -> list[Part]:
-        self._budget.spend(16)
+        self.budget.spend(16)
         if include.system and include.system in self.without:
             return []
         imported = [self.of(self.imported(value_set, canonical), path) for canonical in include.value_sets]
@@ -130,7 +138,7 @@ class Contents:
 
         members: BitMap | None = None
         for filter in include.filters:
-            found = passing(system, filter, self._budget, in_set)
+            found = passing(system, filter, self.budget, in_set)
             members = BitMap(found) if members is None else members & found
         return members or BitMap(), None, {}
 

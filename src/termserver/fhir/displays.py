@@ -1,11 +1,15 @@
 """Whether a display is one of the names of a concept, in the languages that were asked for."""
 
+import re
 from collections.abc import Sequence
 
 from termserver.fhir.findings import Finding, Found
 from termserver.fhir.languages import Languages
 from termserver.fhir.names import all_names
 from termserver.fhir.systems import Designation
+from termserver.model.fold import key
+
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
 def names_of(found: Found) -> list[Designation]:
@@ -40,6 +44,12 @@ def check(finding: Finding, found: Found, languages: Languages, lenient: bool) -
             "deprecated" if outdated.status == "withdrawn" else outdated.status,
             good,
             element="display",
+        )
+        return
+    alike = next((name.value for name in eligible if _same_letters(name.value, display)), "")
+    if alike:
+        finding.say(
+            "warning", "invalid", "display-comment", "DISPLAY_LETTERS_DIFFER", display, alike, element="display"
         )
         return
     severity = "warning" if lenient else "error"
@@ -112,6 +122,11 @@ def _choices(names: Sequence[Designation]) -> str:
 
 def _equal(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
+
+
+def _same_letters(one: str, other: str) -> bool:
+    """Whether only the spelling of Arabic-script letters differs: ي and ی, ك and ک, a half-space, digits."""
+    return not one.isascii() and not other.isascii() and bool(_ARABIC.search(other)) and key(one) == key(other)
 
 
 def _squeezed(text: str) -> str:

@@ -8,7 +8,7 @@ from termserver.fhir.library import Library
 from termserver.fhir.outcomes import FhirProblem, problem
 from termserver.fhir.systems import System
 from termserver.fhir.value_set import Include, ValueSet
-from termserver.fhir.versions import VersionRules, joined, matches
+from termserver.fhir.versions import VersionRules, joined, matches, split
 from termserver.fhir.versions import key as version_key
 
 
@@ -28,10 +28,13 @@ class Membership:
         self._library = library
         self._rules = rules
         self.contents = contents
+        self._straight: set[str] = set()
 
     def refuse_circles(self, value_set: ValueSet, path: tuple[str, ...] = ()) -> None:
         """Raise ``FhirProblem`` where a value set imports itself; what is not here is passed over."""
         _refuse_circle(value_set, path)
+        if value_set.vurl and value_set.vurl in self._straight:
+            return
         for include in (*value_set.include, *value_set.exclude):
             for canonical in include.value_sets:
                 try:
@@ -41,10 +44,12 @@ class Membership:
                         raise
                     continue
                 self.refuse_circles(imported, (*path, value_set.vurl))
+        self._straight.add(value_set.vurl)
 
     def find(self, value_set: ValueSet, finding: Finding, seen: Seen, path: tuple[str, ...] = ()) -> list[Found]:
         """Every concept of the value set that the coding may mean, the newest version first."""
         _refuse_circle(value_set, path)
+        self.contents.budget.spend(16)
         path = (*path, value_set.vurl)
         found: list[Found] = []
         for include in self._concerned(value_set, finding.asked):
@@ -123,9 +128,9 @@ class Membership:
         except FhirProblem as error:
             if error.status != 404:
                 raise
-            issue = error.issues[0]
-            if issue not in finding.issues:
-                finding.issues.append(issue)
+            url, version = split(canonical)
+            missing = joined(url, version or self._rules.value_sets.get(url, ""))
+            finding.say("error", "not-found", "not-found", "Unable_to_resolve_value_Set_", missing)
             seen.untold = True
             return None
 

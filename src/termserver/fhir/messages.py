@@ -124,6 +124,10 @@ _SAID: dict[str, tuple[str, str]] = {
         "of {3}.",
         "«{0}» دیگر نام درست کد «{1}» نیست (وضعیت: {2}). نام درست: {3}.",
     ),
+    "DISPLAY_LETTERS_DIFFER": (
+        "The display '{0}' is written with other letters than '{1}'",
+        "نام «{0}» با حروفی جز «{1}» نوشته شده است",
+    ),
     "INACTIVE_CONCEPT_FOUND": (
         "The concept '{0}' has a status of {1} and its use should be reviewed",
         "وضعیت کد «{0}» {1} است؛ کاربرد آن را بازبینی کنید",

@@ -35,7 +35,7 @@ def _title(title: Text) -> Json:
 
 
 def _head(kind: str, id: str, url: str, title: Text, version: str, provisional: bool) -> Json:
-    said: Json = {"resourceType": kind, "id": fhir_id(id), "language": "fa", "url": url}
+    said: Json = {"resourceType": kind, "id": fhir_id(id), "url": url}
     if version and version != _NOT_STATED:
         said["version"] = version
     # what is provisional is still in use: experimental says so without calling it a draft
@@ -45,6 +45,7 @@ def _head(kind: str, id: str, url: str, title: Text, version: str, provisional: 
 def system_json(system: codes.CodeSystem, count: int) -> Json:
     """The CodeSystem without its concepts."""
     said = _head("CodeSystem", system.id, system.url, system.title, system.version, system.provisional)
+    said["language"] = "fa"  # of the displays; a value set's language would be asked of every sender
     if system.oid:
         said["identifier"] = [{"system": "urn:ietf:rfc:3986", "value": f"urn:oid:{system.oid}"}]
     if system.publisher:

@@ -38,5 +38,5 @@ DISPLAY_USES = frozenset(
 BCP47 = "urn:ietf:bcp:47"
 ALL_VALUE_SETS = "http://hl7.org/fhir/ValueSet/@all"
 
-ECHOED = (RENDERING_STYLE, RENDERING_XHTML, VS_DEPRECATED, VS_DEFINITION)
+ECHOED = (RENDERING_STYLE, RENDERING_XHTML, VS_DEPRECATED, VS_DEFINITION, ALTERNATE)
 """Extensions of a concept that an expansion repeats."""

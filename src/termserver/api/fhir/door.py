@@ -106,7 +106,7 @@ class FhirDoor:
             reply = await self._reply(exchange, base)
         except FhirProblem as error:
             mime, reply = MIME_JSON, Reply(error.status, operation_outcome(error.issues))
-        status, body = reply.status, _written(reply, mime)
+        status, body = _bytes_of(reply, mime)
         sent = b"%b; charset=utf-8" % mime.encode()
         more = (*_CORS, *reply.headers, *echoed)
         if plain and status == 200:
@@ -165,6 +165,16 @@ def _base(scope: Scope, headers: dict[str, str], base: str) -> str:
     scheme = headers.get("x-forwarded-proto", str(scope.get("scheme", "http"))).split(",")[0].strip()
     host = headers.get("x-forwarded-host", headers.get("host", "localhost")).split(",")[0].strip()
     return f"{scheme}://{host}/fhir/{base}"
+
+
+def _bytes_of(reply: Reply, mime: str) -> tuple[int, bytes]:
+    try:
+        return reply.status, _written(reply, mime)
+    except (orjson.JSONEncodeError, RecursionError):  # a tree of hundreds of levels
+        deep = refused(
+            422, "too-costly", "The answer is nested too deeply; ask with excludeNested=true", "پاسخ بسیار تودرتو است"
+        )
+        return 422, _written(Reply(422, operation_outcome(deep.issues)), mime)
 
 
 def _written(reply: Reply, mime: str) -> bytes:
