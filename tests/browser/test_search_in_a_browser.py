@@ -45,6 +45,11 @@ def test_hits_appear_while_typing_and_a_choice_shows_the_concept(browser: Any, a
     focused(browser).send_keys(Keys.ENTER)
     heading = find(browser, "#detail h2")
     assert "تامین اجتماعی" in heading.text
+    assert until(lambda: focused(browser).get_attribute("id") == "detail")  # to be read, and its buttons reached
+    focused(browser).send_keys("b")
+    assert [one["code"] for one in kept(browser, "basket")] == ["1"]
+    focused(browser).send_keys(Keys.ESCAPE)
+    assert focused(browser).find_element("xpath", "..").get_attribute("data-code") == "1"
     assert browser.find_element("tag name", "html").get_attribute("dir") == "rtl"
     assert not complaints(browser)
 

@@ -15,6 +15,7 @@ from termserver.web.basket_page import BasketPage
 from termserver.web.browse_page import BrowsePage
 from termserver.web.compare_page import ComparePage
 from termserver.web.concept_page import ConceptPage
+from termserver.web.packing import Packed
 from termserver.web.proposal_page import ProposalPage
 from termserver.web.search_page import Asked, SearchPage
 from termserver.web.site import STATIC, Site, language_of
@@ -52,7 +53,7 @@ def _page(html: str, status: int = 200) -> HTMLResponse:
 
 
 def _assets(site: Site) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=Packed)
 
     def answer(name: str, request: Request, **more: str) -> Response:
         tag = site.etag(name)
@@ -82,7 +83,7 @@ def _assets(site: Site) -> APIRouter:
 
 
 def _search(page: SearchPage, site: Site) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=Packed)
 
     @router.get("/")
     async def start(request: Request) -> Response:
@@ -101,7 +102,7 @@ def _search(page: SearchPage, site: Site) -> APIRouter:
 
 
 def _concepts(concepts: ConceptPage, browse: BrowsePage) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=Packed)
 
     @router.get("/concept/{system}/{code:path}")
     async def concept(system: str, code: str, lang: str = "fa", on: str = "", piece: str = "") -> Response:
@@ -123,7 +124,7 @@ def _concepts(concepts: ConceptPage, browse: BrowsePage) -> APIRouter:
 
 
 def _tools(basket: BasketPage, compare: ComparePage) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=Packed)
 
     @router.get("/basket")
     async def picked(request: Request, lang: str = "fa", format: str = "") -> Response:
@@ -145,7 +146,7 @@ def _tools(basket: BasketPage, compare: ComparePage) -> APIRouter:
 
 
 def _proposals(page: ProposalPage, server: TermServer) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(route_class=Packed)
 
     @router.get("/propose")
     async def form(request: Request) -> Response:

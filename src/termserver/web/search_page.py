@@ -14,7 +14,7 @@ from termserver.service import TermServer
 from termserver.web.hit_rows import Group, HitRows
 from termserver.web.site import Site, address, language_of
 
-PAGE = 30
+PAGE = 20
 _MOST_FACETS = 12
 _CARDS = 11
 _EXAMPLES = {

@@ -112,7 +112,8 @@
     const anchor = event.target.closest(".hit > a, #detail .tree a, #detail .uses a, #detail .elsewhere a");
     if (!anchor || !wide.matches) return; // on a small screen the link leads to the page itself
     event.preventDefault();
-    show(pathOf(anchor), anchor.closest(".hit"));
+    const opened = show(pathOf(anchor), anchor.closest(".hit"));
+    if (!event.detail) opened.then(() => detail.hidden || detail.focus()); // opened by the keyboard, read by it
   });
   answer.addEventListener("focusin", (event) => {
     const anchor = event.target.closest(".hit > a");
@@ -161,8 +162,9 @@
     if (event.key === "e" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, select"))
       document.body.classList.toggle("explained");
     if (event.key !== "Escape" || event.defaultPrevented || event.target === box) return;
-    if (!detail.hidden && detail.contains(event.target)) close();
-    box.focus();
+    const from = detail.contains(event.target) && answer.querySelector(".chosen > a");
+    if (from) close();
+    (from || box).focus();
   });
 
   // ---- what was looked at before

@@ -103,18 +103,20 @@ window.termserver = (() => {
     else if (what === "print") window.print();
   };
   const refresh = (root = document) => {
+    const name = (item) => `${item.system}|${item.code}`;
+    const picked = { basket: new Set(read("basket").map(name)), pin: new Set(read("pinned").map(name)) };
     for (const button of root.querySelectorAll("[data-do=basket], [data-do=pin]")) {
       const holder = button.closest("[data-code]");
       if (!holder) continue;
       const basket = button.dataset.do === "basket";
-      const held = holds(basket ? "basket" : "pinned", itemOf(holder));
+      const held = picked[button.dataset.do].has(name(itemOf(holder)));
       button.setAttribute("aria-pressed", String(held));
       if (button.classList.contains("add")) button.textContent = held ? "✓" : "+";
       else if (basket) button.textContent = held ? words.added : words.add;
       else button.textContent = held ? words.unpin : words.pin;
     }
     const tally = document.getElementById("tally");
-    const count = read("basket").length;
+    const count = picked.basket.size;
     tally.hidden = !count;
     tally.textContent = format.format(count);
   };
