@@ -10,6 +10,7 @@ from tests.fhir.small_clinic import WARDS_1, parameters, value_set
 COUNTRIES = "urn:iso:std:iso:3166"
 GENDER = "http://hl7.org/fhir/ValueSet/administrative-gender"
 R4 = "/fhir/r4"
+PARAMETERS = {"resourceType": "Parameters"}
 
 
 def post(client, path, resource, **headers):
@@ -184,3 +185,37 @@ def test_many_at_once_get_the_same_answers(client):
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(one, range(100)))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"concept": "none"},
+        {"concept": [{"code": 7}]},
+        {"concept": [{"code": "a"}, {"code": "a"}]},
+        {"concept": [{"code": "a", "property": "red"}]},
+        {"concept": [{"code": "a", "designation": [1]}]},
+        {"url": None},
+        {"property": [3]},
+    ],
+)
+def test_a_resource_that_is_none_is_told_to_be_none(client, broken):
+    sent = {"name": "tx-resource", "resource": {**WARDS_1, **broken}}
+    asked = {"name": "url", "valueUri": WARDS_1["url"]}
+    answer = post(
+        client, "ValueSet/$expand?includeDesignations=true&property=*", {**PARAMETERS, "parameter": [asked, sent]}
+    )
+    assert answer.status_code == 400 and answer.json()["resourceType"] == "OperationOutcome"
+
+
+def test_a_tree_too_deep_to_be_written_is_told_to_be_so(client):
+    concept: dict = {"code": "c0"}
+    for n in range(1, 400):
+        concept = {"code": f"c{n}", "concept": [concept]}
+    system = {**WARDS_1, "url": "urn:deep", "concept": [concept], "version": "1"}
+    sent = {
+        **PARAMETERS,
+        "parameter": [{"name": "url", "valueUri": "urn:deep"}, {"name": "tx-resource", "resource": system}],
+    }
+    assert post(client, "ValueSet/$expand", sent).status_code in (400, 422)
+    assert post(client, "ValueSet/$expand?excludeNested=true", sent).status_code == 200

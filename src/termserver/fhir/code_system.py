@@ -22,7 +22,7 @@ def head_of(resource: Json) -> Head:
     if not isinstance(url, str) or not url:
         raise refused(400, "invalid", "The CodeSystem has no url", "این CodeSystem نشانی url ندارد")
     shown = {key: value for key, value in resource.items() if key not in ("concept", "text")}
-    properties = {str(said.get("code", "")): said for said in resource.get("property", ()) if isinstance(said, dict)}
+    properties = {str(said.get("code", "")): said for said in resource.get("property", ())}
     return Head(
         shown,
         url,

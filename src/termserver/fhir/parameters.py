@@ -38,10 +38,6 @@ class Asked:
     def __contains__(self, name: str) -> bool:
         return name in self._said
 
-    def values(self) -> Iterator[Any]:
-        """Every value of every parameter."""
-        return (value for values in self._said.values() for value in values)
-
     def all(self, *names: str) -> list[Any]:
         return [value for name in names for value in self._said.get(name, ())]
 

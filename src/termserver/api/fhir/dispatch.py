@@ -1,5 +1,6 @@
 """From a path to what answers it: metadata, operations, resources, batches."""
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -16,6 +17,18 @@ from termserver.fhir.r4 import as_r4
 from termserver.model.errors import TermserverError
 
 _MOST_ENTRIES = 1000
+
+
+log = logging.getLogger("termserver.api")
+
+
+def _malformed(error: Exception) -> FhirProblem:
+    return refused(
+        400,
+        "structure",
+        f"A resource or value that was sent is not as FHIR has it: {type(error).__name__}",
+        "منبع یا مقداری که فرستاده شد به شکل FHIR نیست",
+    )
 
 
 class Dispatch:
@@ -43,6 +56,11 @@ class Dispatch:
             return Reply(error.status, operation_outcome(error.issues, persian))
         except TermserverError as error:
             return Reply(400, operation_outcome(refused(400, "processing", error.text.en, error.text.fa).issues))
+        except (TypeError, AttributeError, KeyError, ValueError, IndexError) as error:
+            if exchange.method != "POST":
+                raise
+            log.info("what came with a request could not be used", exc_info=True)
+            return Reply(400, operation_outcome(_malformed(error).issues))
         if reply.resource is not None and exchange.version == R4:
             as_r4(reply.resource)
         return reply

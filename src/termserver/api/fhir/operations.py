@@ -1,6 +1,5 @@
 """Which operation a request means, and what it can see."""
 
-import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,8 +17,6 @@ from termserver.fhir.outcomes import Json, refused
 from termserver.fhir.parameters import Asked
 from termserver.fhir.translate import translate
 from termserver.fhir.validate import validate_in_system, validate_in_value_set
-
-log = logging.getLogger("termserver.api")
 
 Operation = Callable[[Request], Json]
 
@@ -61,19 +58,7 @@ class Operations:
                 f"{kind}/{name} is not an operation of this server; /metadata lists them",
                 f"{kind}/{name} از عملیات این سرور نیست؛ فهرست در /metadata است",
             )
-        request = self.request(exchange, kind, instance)
-        try:
-            return operation(request)
-        except (TypeError, AttributeError, KeyError, ValueError, IndexError) as error:
-            if not any(isinstance(value, dict | list) for value in request.asked.values()):
-                raise
-            log.info("a resource that came with a request could not be used", exc_info=True)
-            raise refused(
-                400,
-                "structure",
-                f"A resource or value that was sent is not as FHIR has it: {type(error).__name__}",
-                "منبع یا مقداری که فرستاده شد به شکل FHIR نیست",
-            ) from error
+        return operation(self.request(exchange, kind, instance))
 
     @staticmethod
     def asked(exchange: Exchange) -> Asked:
