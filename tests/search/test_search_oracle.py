@@ -153,8 +153,8 @@ class Reader:
         tests = (
             lambda: joined in texts["codes"],
             lambda: joined in texts["whole"],
-            lambda: asked & texts["titled"],
-            lambda: asked & texts["named"],
+            lambda: asked & texts["titled"] and matches("all", True),
+            lambda: asked & texts["named"] and matches("all", True),
             lambda: has("whole", joined, True) and matches("titles", False),
             lambda: matches("titles", False) and any(p in texts["ends"] for split, _ in chunks for p in split),
             lambda: has("codes", joined, True) or has("whole", joined, True),
@@ -185,8 +185,6 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Search, Reader]
 def found(search: Search, text: str) -> list[str]:
     hits = search.find(SearchQuery(text, limit=1000))
     assert hits.total == len(hits.hits)
-    if hits.relaxed not in ("", "prefixes"):
-        return []
     return [f"{hit['system']}|{hit['code']}" for hit in map(json.loads, hits.hits)]
 
 
@@ -199,7 +197,11 @@ query = st.lists(word | code | st.sampled_from(["-", "،", "00012"]), min_size=1
 @given(query)
 def test_a_search_finds_what_reading_every_concept_finds_in_the_same_order(both: list, text: str) -> None:
     for search, reader in both:
-        assert found(search, text) == reader.find(text)
+        known, expected = found(search, text), reader.find(text)
+        if search.find(SearchQuery(text, limit=0)).relaxed in ("", "prefixes"):
+            assert known == expected
+        else:  # guessed: nothing matches as typed, or too little, and that is found too
+            assert set(expected) <= set(known)
 
 
 @settings(max_examples=300, deadline=None)

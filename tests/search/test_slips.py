@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from search_land import codes
+from search_land import codes, finder, system
 
+from termserver.model.codes import CodeSystemContent, Concept
+from termserver.model.text import Text
 from termserver.releases.file import ReleaseFile
 from termserver.releases.writer import ReleaseWriter
 from termserver.search import near
@@ -137,6 +139,21 @@ def test_the_best_partial_match_is_said_to_be_one(english: Search) -> None:
     assert found.relaxed == "partial"
     assert codes(english, "chronic qqqqzz calculus kidney")[0] == "N20.0"
     assert english.find(SearchQuery("qqqqzz wwwwvv")).total == 0
+
+
+def test_too_little_beside_a_word_that_is_nearly_so_is_a_slip(tmp_path: Path) -> None:
+    concepts = [Concept(f"G{n}", Text("", f"Epilepsy of kind {n}")) for n in range(40)]
+    rare = Concept("X1", Text("", "Epilepsia partialis"))
+    search = Search([finder(tmp_path / "e.release", CodeSystemContent(system("e"), (*concepts, rare)))])
+    found = search.find(SearchQuery("epilepsi"))
+    assert (found.total, found.relaxed, found.did_you_mean) == (41, "spelling", "epilepsy")
+    assert search.find(SearchQuery("epilepsia")).total == 1
+    assert not search.find(SearchQuery("epilepsia part")).relaxed
+
+
+@pytest.mark.parametrize("typed", ["kidney stones", "heartattack", "paraceta mol", "para cetamol tablet"])
+def test_words_run_together_or_apart_are_the_same(english: Search, typed: str) -> None:
+    assert codes(english, typed)[0] in ("N20.0", "I21", "X1")
 
 
 def test_pages_of_a_guess_join_to_the_whole(english: Search) -> None:

@@ -24,6 +24,9 @@ _MOST_OTHERS = 8
 _MOST_GUESSED = 12
 """Of a longer query no word is guessed at: it is no slip of the finger."""
 _MOST_LETTERS = 32
+_TOO_LITTLE = 3
+_FAR_MORE = 10
+"""So many times as many concepts must have a word that is nearly the one begun, where few have that."""
 _PLURALS = (("ies", "y"), ("es", ""), ("s", ""), ("هایی", ""), ("های", ""), ("ها", ""))
 _ALIKE = {
     letter: letters.replace(letter, "")
@@ -74,15 +77,20 @@ class Relaxing:
         """The words parted by what they mean; none if the glossary knows none of them."""
         if self._terms is None or len(chunks) > _MOST_GUESSED:
             return ()
-        owners: list[int] = []
+        owners: list[tuple[int, ...]] = []
         slots: list[tuple[str, ...]] = []
+        for n in range(len(chunks) - 1):  # chicken pox is said of chickenpox
+            joined = chunks[n].joined + chunks[n + 1].joined
+            if self._terms.holds(joined):
+                owners.append((n, n + 1))
+                slots.append((joined,))
         for n, one in enumerate(chunks):
             if one.others:
-                owners.append(n)
+                owners.append((n,))
                 slots.append(tuple(dict.fromkeys(other.joined for other in (one, *one.others))))
                 continue
             for part in one.parts:
-                owners.append(n)
+                owners.append((n,))
                 slots.append((part,))
         meanings = self._terms.meanings(slots)
         if not meanings:
@@ -91,7 +99,7 @@ class Relaxing:
         several, last = len(chunks) > 1, len(chunks) - 1
         taken: set[int] = set()
         for meaning in meanings:
-            at = tuple(dict.fromkeys(owners[place] for place in meaning.places))
+            at = tuple(dict.fromkeys(n for place in meaning.places for n in owners[place]))
             if several and len(at) == 1 and slots[meaning.places[0]][0] in meaning.names[0]:
                 continue  # titles say it so; another name of one word among others only blurs them
             known = groups.get(at)
@@ -120,6 +128,22 @@ class Relaxing:
         going_on = self._going_on(chunks)
         if going_on:
             yield going_on
+
+    def too_little(self, text: PlainText, total: int) -> Loosened | None:
+        """What may be meant where a few concepts have a word that begins so and many one that is nearly so."""
+        last = text.chunks[-1]
+        if total > _TOO_LITTLE or len(last.parts) > 1 or len(last.joined) <= SHORTEST or not last.joined.isalpha():
+            return None
+        if self._has(last.joined, False):
+            return None
+        near = [way for way in self._near(last.joined, False) if way.far == 1 and way.weight > _FAR_MORE * total]
+        if not near:
+            return None
+        near.sort(key=lambda way: -way.weight)
+        meant = Chunk(last.parts, last.joined, tuple(way.word for way in near[:2]))
+        chunks = (*text.chunks[:-1], meant)
+        said = " ".join([*(" ".join(one.parts) for one in text.chunks[:-1]), near[0].word.joined])
+        return Loosened(SPELLING, self.reading(PlainText(chunks, text.joined)), said)
 
     def partial(self, typed: str) -> Reading:
         """The words, each with what may be meant by it: what matches most of them is the best that there is."""

@@ -133,8 +133,12 @@ class Search:
         text = plain(query.text)
         reading = self._relaxing.reading(text)
         found = self._plain(reading, asked)
-        if not text.chunks or any(tiers.total for tiers in found):
-            return _Answer(found, reading)
+        total = sum(tiers.total for tiers in found)
+        if not text.chunks or total:
+            more = self._relaxing.too_little(text, total) if text.chunks else None
+            if more is None:
+                return _Answer(found, reading)
+            return _Answer(self._plain(more.reading, asked), more.reading, more.how, more.said)
         for looser in self._relaxing.looser(query.text, text):
             found = self._plain(looser.reading, asked)
             if any(tiers.total for tiers in found):
