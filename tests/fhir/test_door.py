@@ -209,13 +209,15 @@ def test_a_resource_that_is_none_is_told_to_be_none(client, broken):
 
 
 def test_a_tree_too_deep_to_be_written_is_told_to_be_so(client):
-    concept: dict = {"code": "c0"}
+    def asked(concepts: list, more: str = ""):
+        system = {**WARDS_1, "url": "urn:deep", "concept": concepts, "version": "1"}
+        url = {"name": "url", "valueUri": "urn:deep"}
+        sent = {**PARAMETERS, "parameter": [url, {"name": "tx-resource", "resource": system}]}
+        return post(client, f"ValueSet/$expand{more}", sent)
+
+    nested: dict = {"code": "c0"}
     for n in range(1, 400):
-        concept = {"code": f"c{n}", "concept": [concept]}
-    system = {**WARDS_1, "url": "urn:deep", "concept": [concept], "version": "1"}
-    sent = {
-        **PARAMETERS,
-        "parameter": [{"name": "url", "valueUri": "urn:deep"}, {"name": "tx-resource", "resource": system}],
-    }
-    assert post(client, "ValueSet/$expand", sent).status_code in (400, 422)
-    assert post(client, "ValueSet/$expand?excludeNested=true", sent).status_code == 200
+        nested = {"code": f"c{n}", "concept": [nested]}
+    chain = [{"code": f"c{n}", "property": [{"code": "isUnder", "valueCode": f"c{n - 1}"}]} for n in range(400)]
+    assert asked([nested]).status_code == 400
+    assert asked(chain).status_code == 422 and asked(chain, "?excludeNested=true").status_code == 200

@@ -50,7 +50,15 @@ class Parses:
         self._most, self._most_bytes, self._bytes = most, most_bytes, 0
 
     def parsed(self, resource: Json) -> Parsed:
-        data = orjson.dumps(resource)
+        try:
+            data = orjson.dumps(resource)
+        except orjson.JSONEncodeError as error:
+            raise refused(
+                400,
+                "structure",
+                "The resource is nested too deeply; say the parents of concepts by a property",
+                "منبع بسیار تودرتو است؛ والدها را با property بگویید",
+            ) from error
         digest = hashlib.blake2b(data, digest_size=20).digest()
         with self._lock:
             known = self._known.get(digest)
