@@ -1,7 +1,14 @@
 """The registries over HTTP: entries on a day, batches of verifications, a feed from which the registry can be had."""
 
 import json
+import os
 import random
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -271,27 +278,29 @@ ENTRY = st.tuples(st.integers(1, 12), st.integers(1, 5), st.integers(1, 20))
 STEP = st.one_of(
     st.tuples(st.just("full"), st.lists(ENTRY, min_size=1, max_size=10, unique_by=lambda one: one[0])),
     st.tuples(st.just("delta"), st.lists(ENTRY, min_size=1, max_size=5, unique_by=lambda one: one[0])),
-    st.tuples(st.just("read"), st.integers(1, 4)),
-    st.tuples(st.just("lost"), st.integers(1, 4)),
+    st.tuples(st.just("read"), st.tuples(st.integers(0, 1), st.integers(1, 4))),
+    st.tuples(st.just("lost"), st.tuples(st.integers(0, 1), st.integers(1, 4))),
+    st.tuples(st.just("again"), st.integers(0, 1)),
+    st.tuples(st.just("restart"), st.none()),
 )
 
 
 class Follower:
     """A client that only ever asks for changes; an answer that it loses it asks for again."""
 
-    def __init__(self, client: TestClient) -> None:
-        self.client = client
+    def __init__(self) -> None:
         self.next = 0
+        self.before = 0
         self.held: dict[str, Any] = {}
 
-    def page(self, limit: int, lost: bool = False) -> dict[str, Any]:
-        answer = self.client.get("/api/registries/physicians/changes", params={"after": self.next, "limit": limit})
+    def page(self, client: TestClient, limit: int, lost: bool = False) -> dict[str, Any]:
+        answer = client.get("/api/registries/physicians/changes", params={"after": self.next, "limit": limit})
         assert answer.status_code == 200, answer.text
         page: dict[str, Any] = answer.json()
         if not lost:
             for change in page["changes"]:
                 self.held[change["code"]] = change["entry"]
-            self.next = page["next"]
+            self.before, self.next = self.next, page["next"]
         return page
 
 
@@ -304,24 +313,32 @@ def test_a_client_of_the_feed_ends_with_exactly_the_registry(
         registrar = Registrar(edition, tmp_path_factory.mktemp("feed"))
         patch.setenv("TERMSERVER_DATABASE_URL", f"sqlite:///{registrar.path}")
         registrar.load([said(1, 1, 1)], LoadKind.FULL)
-        with TestClient(create_api(edition)[0]) as client:
-            follower = Follower(client)
-            for kind, given_now in steps:
-                if kind in ("read", "lost"):
-                    follower.page(given_now, lost=kind == "lost")
-                else:
-                    registrar.load([said(*one) for one in given_now], LoadKind(kind))
-            while not (page := follower.page(3))["complete"]:
+        followers = [Follower(), Follower()]
+        client = TestClient(create_api(edition)[0]).__enter__()
+        for kind, given_now in steps:
+            if kind == "restart":  # the server is gone, and another one answers over the same store
+                client.__exit__(None, None, None)
+                client = TestClient(create_api(edition)[0]).__enter__()
+            elif kind == "again":  # a client lost what it had written last, and begins from the cursor before
+                followers[given_now].next = followers[given_now].before
+            elif kind in ("read", "lost"):
+                followers[given_now[0]].page(client, given_now[1], lost=kind == "lost")
+            else:
+                registrar.load([said(*one) for one in given_now], LoadKind(kind))
+        for n, follower in enumerate(followers):
+            while not (page := follower.page(client, 3 + n))["complete"]:
                 pass
+        client.__exit__(None, None, None)
         shaper = Shaper(edition.resolve("physicians"))
         published = {}
         for code, body in registrar.store.bodies("physicians"):
             concept = entry_of(json.loads(body))
             published[code] = replace(concept, properties=shaper.properties(concept.properties))
-        assert {code: entry_of(one) for code, one in follower.held.items()} == published
-        assert page["entries"] == len(published)
-        assert page["checksum"] == checksum_of([sum_of(one) for one in follower.held.values()])
-        assert "hmac:" not in json.dumps(follower.held)
+        for follower in followers:
+            assert {code: entry_of(one) for code, one in follower.held.items()} == published
+            assert page["entries"] == len(published)
+            assert page["checksum"] == checksum_of([sum_of(one) for one in follower.held.values()])
+            assert "hmac:" not in json.dumps(follower.held)
         registrar.store.close()
 
 
@@ -345,3 +362,49 @@ def test_what_was_known_on_a_day_can_still_be_asked(
         wrong = client.get("/api/registries/physicians/changes", params={"after": 99})
         assert wrong.status_code == 400
     registrar.store.close()
+
+
+def test_a_client_goes_on_when_the_server_is_killed_between_pages(
+    edition: TermServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registrar = Registrar(edition, tmp_path)
+    registrar.load([said(n, 1, 1) for n in range(1, 40)], LoadKind.FULL)
+    place = Path(edition.releases[0].path).parent / "edition.json"
+    environment = {**os.environ, "TERMSERVER_DATABASE_URL": f"sqlite:///{registrar.path}"}
+    held: dict[str, Any] = {}
+    after, complete, servers = 0, False, 0
+    page: dict[str, Any] = {}
+    while not complete:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-m", "termserver", "serve", "--port", str(port), "--edition", str(place)]
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen([*command, "--judges", "0"], env=environment, stdout=quiet, stderr=quiet)
+        servers += 1
+        try:
+            page = _asked(f"http://127.0.0.1:{port}/api/registries/physicians/changes?after={after}&limit=15")
+        finally:
+            process.kill()  # -9, between two pages of one client
+            process.wait(10)
+        held |= {change["code"]: change["entry"] for change in page["changes"]}
+        after, complete = page["next"], page["complete"]
+        if servers == 2:
+            registrar.load([said(1, 2, 1)], LoadKind.DELTA)  # and the registry goes on meanwhile
+    assert servers >= 3
+    assert len(held) == page["entries"] == 39
+    assert held["900001"]["display"]["fa"] == "فرد نمونه 2"
+    assert page["checksum"] == checksum_of([sum_of(one) for one in held.values()])
+    registrar.store.close()
+
+
+def _asked(url: str) -> dict[str, Any]:
+    for _ in range(400):
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                return json.loads(answer.read())  # type: ignore[no-any-return]
+        except urllib.error.URLError as error:
+            if isinstance(error, urllib.error.HTTPError):
+                raise
+            time.sleep(0.05)
+    raise AssertionError("the server did not start")

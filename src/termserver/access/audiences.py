@@ -5,6 +5,7 @@ An entry is shaped before it leaves; what nobody described is shown to nobody.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from termserver.model.codes import Audience, CodeSystem, Kind, Property
 from termserver.model.registries import record_of, record_text
@@ -45,3 +46,25 @@ class Shaper:
                 one = replace(one, value=record_text(record))
             shown.append(one)
         return tuple(shown)
+
+    def entry(self, said: dict[str, Any]) -> dict[str, Any]:
+        """The JSON of an entry (``model.registries.entry_json``) with nothing but what may be seen; it is changed."""
+        if self._everything:
+            return said
+        shown = []
+        seen = self._seen
+        for one in said.get("properties", ()):
+            fields = seen.get(one["code"], _NEVER)
+            if fields is _NEVER:
+                continue
+            if fields is not None and one["value"].__class__ is dict:
+                one["value"] = {name: told for name, told in one["value"].items() if name in fields}
+            shown.append(one)
+        if shown:
+            said["properties"] = shown
+        else:
+            said.pop("properties", None)
+        return said
+
+
+_NEVER: frozenset[str] = frozenset(("never",))
