@@ -46,6 +46,7 @@ def persian_skeleton(word: str) -> str:
     return "".join(_persian(word)[0])
 
 
+@lru_cache(1024)
 def _latin(word: str) -> Sounds:
     signs: list[str] = []
     gaps = [""]

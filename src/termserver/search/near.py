@@ -70,12 +70,21 @@ def distance(one: str, other: str, most: int) -> int:
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a):
-        former, row = row, [i + 1]
+        former, row, left, least = row, [i + 1], i + 1, i + 1
         for j, there in enumerate(b):
-            step = min(former[j] + (letter != there), former[j + 1] + 1, row[j] + 1)
-            if i and j and letter == b[j - 1] and a[i - 1] == there:
-                step = min(step, before[j - 1] + 1)
+            step = former[j] if letter == there else former[j] + 1
+            if former[j + 1] < step:
+                step = former[j + 1] + 1
+            if left < step:
+                step = left + 1
+            if i and j and letter == b[j - 1] and a[i - 1] == there and before[j - 1] < step:
+                step = before[j - 1] + 1
             row.append(step)
+            left = step
+            if step < least:
+                least = step
+        if least > most:
+            return most + 1
         before = former
     return min(row[-1], most + 1)
 
@@ -155,7 +164,7 @@ class Near:
                 far = distance(typed, letters, most)
                 if far <= most:
                     found.append(NearWord(letters, far, weight, True))
-            if below and distance(head, letters, 2 * most) <= 2 * most:
+            if below:
                 found += _of_word_list(typed, below.split(" "), begun, most)
         return found
 

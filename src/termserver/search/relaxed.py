@@ -136,7 +136,7 @@ class Relaxing:
             return None
         if self._has(last.joined, False):
             return None
-        near = [way for way in self._near(last.joined, False) if way.far == 1 and way.weight > _FAR_MORE * total]
+        near = [way for way in self._near(last.joined, False, 1) if way.far == 1 and way.weight > _FAR_MORE * total]
         if not near:
             return None
         near.sort(key=lambda way: -way.weight)
@@ -208,8 +208,11 @@ class Relaxing:
         word = one.joined
         found: dict[str, Way] = {}
         if word.isalpha():
-            near = self._near(word, last) if edits(word) else self._alike(word, last)
-            for way in (*self._plural(word), *near, *self._persian(word, last)):
+            persian = list(self._persian(word, last))
+            # two errors are not looked for in what reads as Persian
+            most = min(edits(word), 1) if persian else edits(word)
+            near = self._near(word, last, most) if most else self._alike(word, last)
+            for way in (*self._plural(word), *near, *persian):
                 found.setdefault(way.word.joined, way)
             if not found:
                 found = {way.word.joined: way for way in self._parted(word)}
@@ -234,8 +237,7 @@ class Relaxing:
                 if self._has(meant, last):
                     yield Way(Chunk((meant,), meant), SPELLING, 1, 0)
 
-    def _near(self, word: str, last: bool) -> Iterator[Way]:
-        most = edits(word)
+    def _near(self, word: str, last: bool, most: int) -> Iterator[Way]:
         for far in range(1, most + 1):
             found: dict[str, tuple[int, int, bool]] = {}
             for finder in self._finders:
