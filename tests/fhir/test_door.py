@@ -50,6 +50,13 @@ def test_the_codes_of_the_edition_are_searched_as_they_are_typed(client):
     assert found["total"] >= 1 and found["contains"][0]["code"] == "IR"
 
 
+def test_a_code_that_cannot_be_one_is_wrong_even_in_a_list_known_in_part(client):
+    irc = "https://maxa.behdasht.gov.ir/fhir/CodeSystem/irc"
+    for code, right in (("12", False), ("1228022802280228", True)):
+        found = parameters(client.get(f"{R4}/CodeSystem/$validate-code", params={"url": irc, "code": code}).json())
+        assert found["result"] is right and found["issues"]["issue"][0]["severity"] == ("warning" if right else "error")
+
+
 def test_a_value_set_of_the_edition_is_expanded_by_its_id(client):
     listed = client.get(f"{R4}/ValueSet", params={"_summary": "true", "_count": 100}).json()["entry"]
     country = next(entry["resource"] for entry in listed if entry["resource"]["id"] == "country")
@@ -134,6 +141,7 @@ def test_a_batch_answers_entry_by_entry(client):
         ("GET", "ValueSet/$expand?url=" + GENDER + "&count=-1", b"", {}, 400),
         ("GET", "ValueSet/$expand?url=" + GENDER + "&offset=99999999999", b"", {}, 400),
         ("GET", "ValueSet/$expand?url=" + GENDER + "&activeOnly=maybe", b"", {}, 400),
+        ("GET", "ValueSet/$expand?url=" + GENDER + "&date=2020-01-01", b"", {}, 400),
         ("GET", "ValueSet/$nonsense", b"", {}, 404),
         ("GET", "Patient/1", b"", {}, 404),
         ("GET", "ValueSet/nowhere", b"", {}, 404),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from termserver.fhir.options import Request
+from termserver.fhir.options import Request, refuse_undone
 from termserver.fhir.outcomes import FhirProblem, Json, operation_outcome, refused
 from termserver.fhir.parameters import Asked, answer
 from termserver.fhir.validate import validate_in_system, validate_in_value_set
@@ -22,6 +22,7 @@ def batch_validate(request: Request, in_system: bool) -> Json:
     for one in validations:
         try:
             asked = Asked.of(one, request.asked)
+            refuse_undone(asked)
             inner = Request(asked, request.library, request.accept_language, request.clock())
             alone = in_system or not any(name in asked for name in ("url", "valueSet", "context"))
             done = validate_in_system(inner) if alone else validate(inner)

@@ -140,6 +140,9 @@ class CodeSystem:
     def abstract(self) -> BitMap:
         return BitMap(n for n in range(len(self.raw)) if self.concept(n).abstract)
 
+    def impossible(self, code: str) -> bool:
+        return False
+
     def parents(self, ordinal: int) -> tuple[int, ...]:
         return tuple(self._parents[ordinal])
 

@@ -45,8 +45,8 @@ def expand(request: Request) -> Json:
         raise refused(
             400,
             "required",
-            "Name the value set: url, valueSet or context",
-            "مجموعهٔ مقادیر را نام ببرید: url یا valueSet یا context",
+            "Name the value set: url or valueSet",
+            "مجموعهٔ مقادیر را نام ببرید: url یا valueSet",
         )
     languages = request.languages(value_set)
     contents = Contents(request.library, request.rules(value_set), request.clock(), request.supplements(value_set))

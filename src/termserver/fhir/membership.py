@@ -145,7 +145,8 @@ class Membership:
     ) -> Found | None:
         ordinal = system.find(asked.code)
         if ordinal is None:
-            if include.whole and not include.value_sets and system.head.content == "fragment":
+            part = include.whole and not include.value_sets and system.head.content == "fragment"
+            if part and not system.impossible(asked.code):
                 seen.fragment = system
             return None
         if include.listed is not None:

@@ -6,10 +6,24 @@ from dataclasses import dataclass
 from termserver.fhir.budget import Budget
 from termserver.fhir.languages import NOBODY, Languages, parse
 from termserver.fhir.library import Library
-from termserver.fhir.outcomes import FhirProblem, problem
+from termserver.fhir.outcomes import FhirProblem, problem, refused
 from termserver.fhir.parameters import Asked
 from termserver.fhir.value_set import ValueSet, read_value_set
 from termserver.fhir.versions import VersionRules, joined, split
+
+_NOT_DONE = ("date", "context")
+
+
+def refuse_undone(asked: Asked) -> None:
+    """Raise ``FhirProblem`` for parameters of FHIR that would change the answer, and do not here."""
+    for name in _NOT_DONE:
+        if name in asked:
+            raise refused(
+                400,
+                "not-supported",
+                f"The parameter {name} is not worked out here; leave it out",
+                f"پارامتر {name} این‌جا به کار نمی‌آید؛ آن را نفرستید",
+            )
 
 
 @dataclass
@@ -76,7 +90,7 @@ class Request:
         inline = self.asked.resource("valueSet", "ValueSet")
         if inline is not None:
             return read_value_set(inline)
-        canonical = self.asked.text("url") or self.asked.text("context")
+        canonical = self.asked.text("url")
         if not canonical:
             return None
         url, version = split(canonical)

@@ -51,10 +51,12 @@ Tiers = Callable[[str], Iterable[Any]]
 class StoredSystem:
     """``systems.System`` over a release."""
 
-    def __init__(self, whole: Whole, tiers: Tiers) -> None:
+    def __init__(self, whole: Whole, tiers: Tiers, breaks: Callable[[str], bool]) -> None:
+        """``breaks`` tells a code that has not the shape or the check digit of the system."""
         system = whole.system
         self._whole = whole
         self._tiers = tiers
+        self._breaks = breaks
         resource = system_json(system, whole.size)
         public = [known for known in system.properties if known.audience is codes.Audience.PUBLIC]
         self._types = {known.code: known.type for known in public if known.type != "record"}
@@ -121,6 +123,9 @@ class StoredSystem:
     @property
     def abstract(self) -> BitMap:
         return BitMap()
+
+    def impossible(self, code: str) -> bool:
+        return self._breaks(code)
 
     def parents(self, ordinal: int) -> tuple[int, ...]:
         return tuple(self._whole.parents(ordinal))

@@ -75,6 +75,9 @@ class Supplemented:
             (found.add if holds(self.concept(ordinal)) else found.discard)(ordinal)
         return found
 
+    def impossible(self, code: str) -> bool:
+        return self._base.impossible(code)
+
     def parents(self, ordinal: int) -> tuple[int, ...]:
         return self._base.parents(ordinal)
 

@@ -121,6 +121,9 @@ class System(Protocol):
     @property
     def abstract(self) -> BitMap: ...
 
+    def impossible(self, code: str) -> bool:
+        """Whether the code breaks the shape or the check digit that all codes of the system have."""
+
     def parents(self, ordinal: int) -> tuple[int, ...]: ...
 
     def children(self, ordinal: int) -> tuple[int, ...]: ...

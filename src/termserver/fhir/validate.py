@@ -260,7 +260,7 @@ class Validation:
         finding.system = self._membership.contents.open(found)
         ordinal = finding.system.find(asked.code)
         if ordinal is None:
-            finding.inside = found.head.content == "fragment"
+            finding.inside = found.head.content == "fragment" and not found.impossible(asked.code)
             self._unlisted(finding, finding.system)
             return
         finding.known = Found(finding.system, ordinal)
@@ -285,7 +285,7 @@ class Validation:
 
     def _unlisted(self, finding: Finding, system: System) -> None:
         head, code = system.head, finding.asked.code
-        if head.content == "fragment":
+        if head.content == "fragment" and not system.impossible(code):
             values: Sequence[str] = (code, head.url, head.version)
             finding.say("warning", "code-invalid", "invalid-code", "UNKNOWN_CODE_IN_FRAGMENT", *values, element="code")
         elif head.version:

@@ -26,7 +26,6 @@ _DEFINITIONS = {
 EXPANSION_PARAMETERS = (
     "activeOnly",
     "check-system-version",
-    "context",
     "count",
     "default-valueset-version",
     "designation",

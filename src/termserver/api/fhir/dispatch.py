@@ -1,6 +1,7 @@
 """From a path to what answers it: metadata, operations, resources, batches."""
 
 import logging
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -124,16 +125,11 @@ class Dispatch:
         entries = bundle.get("entry", ())
         if len(entries) > _MOST_ENTRIES:
             raise refused(413, "too-costly", f"At most {_MOST_ENTRIES} entries", f"حداکثر {_MOST_ENTRIES} ورودی")
-        return Reply(
-            200,
-            {
-                "resourceType": "Bundle",
-                "type": "batch-response",
-                "entry": [self._entry(exchange, entry) for entry in entries],
-            },
-        )
+        end = time.monotonic() + exchange.seconds
+        answers = [self._entry(exchange, entry, max(0.0, end - time.monotonic())) for entry in entries]
+        return Reply(200, {"resourceType": "Bundle", "type": "batch-response", "entry": answers})
 
-    def _entry(self, exchange: Exchange, entry: Json) -> Json:
+    def _entry(self, exchange: Exchange, entry: Json, seconds: float) -> Json:
         asked = entry.get("request") or {} if isinstance(entry, dict) else {}
         url = str(asked.get("url", "")).removeprefix(exchange.base)
         path, _, query = url.partition("?")
@@ -146,6 +142,7 @@ class Dispatch:
             b"",
             exchange.base,
             entry.get("resource"),
+            seconds,
         )
         if not inner.path:
             reply = Reply(

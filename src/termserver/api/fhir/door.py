@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from termserver import __version__
 from termserver.api.fhir.dispatch import Dispatch
 from termserver.api.fhir.edition import EditionShelf, json_shelf
 from termserver.api.fhir.exchange import MIME_JSON, MIME_XML, R4, R5, Exchange, FhirProblem, Reply
@@ -36,12 +37,14 @@ _QUICK = frozenset(
     {"CodeSystem/$lookup", "CodeSystem/$validate-code", "CodeSystem/$subsumes", "ValueSet/$validate-code"}
 )
 _AT_ONCE = 0.004
-_THREADS = 8
+_THREADS = 4
 _WAITING = 256
 _KEPT_BYTES = 32 * 1024 * 1024
 _KEPT_ANSWER = 256 * 1024
 _ALLOWED = b"GET, HEAD, POST, OPTIONS"
 _CORS = (
+    (b"vary", b"accept, accept-language, accept-encoding"),
+    (b"cache-control", b"no-cache"),
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"content-location, etag, location, x-request-id"),
 )
@@ -63,7 +66,7 @@ class FhirDoor:
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(_THREADS, "fhir")
         self._busy = 0
-        self._tag = f'"{server.edition.digest.rpartition(":")[2][:24]}"'.encode()
+        self._tag = f'"{server.edition.digest.rpartition(":")[2][:24]}-{__version__}"'.encode()
         self._kept: OrderedDict[tuple[str, ...], tuple[int, bytes, bytes]] = OrderedDict()
         self._kept_bytes = 0
 

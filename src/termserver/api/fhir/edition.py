@@ -21,8 +21,10 @@ from termserver.fhir.shelves import JsonShelf
 from termserver.fhir.stored import StoredSystem
 from termserver.fhir.systems import System
 from termserver.fhir.value_set import ValueSet
+from termserver.model.ports import CodeState
 from termserver.releases.records import decode_concept_map, decode_naming_system, decode_value_set
 from termserver.service import TermServer
+from termserver.terminology.terminology import Terminology
 from termserver.terminology.whole import WholeSystem
 
 
@@ -47,7 +49,8 @@ class EditionShelf:
     def _system(self, key: str) -> StoredSystem:
         known = self._open.get(key)
         if known is None:
-            made = StoredSystem(self._whole(key), partial(self._server.matching, key))
+            breaks = partial(_breaks, self._server.terminology, key)
+            made = StoredSystem(self._whole(key), partial(self._server.matching, key), breaks)
             with self._lock:
                 known = self._open.setdefault(key, made)
         return known
@@ -103,6 +106,10 @@ class EditionShelf:
         for release in self._server.releases:
             for path in release.artefact_paths(kind):
                 yield release.artefact(path) or b"{}"
+
+
+def _breaks(terminology: Terminology, key: str, code: str) -> bool:
+    return terminology.state(key, code, "") in (CodeState.BAD_SHAPE, CodeState.BAD_CHECK)
 
 
 def json_shelf(server: TermServer, version: str) -> JsonShelf:

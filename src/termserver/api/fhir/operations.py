@@ -12,7 +12,7 @@ from termserver.fhir.expand import expand
 from termserver.fhir.find_matches import find_matches
 from termserver.fhir.library import Library, Overlay, Parses, Shelf
 from termserver.fhir.lookup import lookup, subsumes
-from termserver.fhir.options import Request
+from termserver.fhir.options import Request, refuse_undone
 from termserver.fhir.outcomes import Json, refused
 from termserver.fhir.parameters import Asked
 from termserver.fhir.translate import translate
@@ -83,6 +83,7 @@ class Operations:
                     f"نشانی {kind}/[id] خود منبع را نام می‌برد؛ {'، '.join(_TYPE_LEVEL)} را نفرستید",
                 )
             asked = Asked(_instance_pairs(kind, instance), asked)
+        refuse_undone(asked)
         overlays = [Overlay(tuple(self._parses.parsed(one) for one in asked.all("tx-resource")))]
         cache = exchange.headers.get("x-cache-id") or asked.text("cache-id")
         if cache:
