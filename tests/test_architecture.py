@@ -12,7 +12,7 @@ FLOORS = [
     {"web"},
     {"api"},
     {"publication", "registries", "accounts", "conformance"},
-    {"database", "deltas"},
+    {"database", "deltas", "comparison"},
     {"service", "build"},
     {"terminology", "search", "validation", "importers", "formats", "access", "fhir", "trust"},
     {"content", "releases", "parsing"},

@@ -13,6 +13,7 @@ from termserver.cli import (
     conformance,
     content,
     coverage,
+    diff,
     doctor,
     explain,
     following,
@@ -73,6 +74,7 @@ imports.register(app)
 sample.register(app)
 conformance.register(app)
 keys.register(app)
+diff.register(app)
 publish.register(app, keys.app, release.app)
 following.register(app)
 doctor.register(app)
