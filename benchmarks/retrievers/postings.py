@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.retrievers.interface import LIMIT
 from termserver.model.codes import Entry
+from termserver.model.glossary import Glossary
 from termserver.releases.file import ReleaseFile
 from termserver.releases.writer import ReleaseWriter
 from termserver.search import index
@@ -18,10 +19,13 @@ _CODE = re.compile(rb'"code":"([^"]*)"')
 class PostingRetriever:
     name = "termserver: posting lists"
 
+    def __init__(self, glossary: Glossary | None = None) -> None:
+        self._glossary = glossary
+
     def build(self, entries: Sequence[Entry], folder: Path) -> None:
         path = folder / "bench.release"
         with ReleaseWriter(path, "bench", "1") as writer:
-            for table, rows in index.tables(entries):
+            for table, rows in index.tables(entries, self._glossary):
                 writer.table(table, rows)
             writer.finish()
         self._file = ReleaseFile.open(path)

@@ -141,7 +141,13 @@ class Terms:
         for n, slot in enumerate(slots):
             some = [self._with(word) for word in slot if word not in PASSED_OVER]
             if n == last:
-                some += [self._beginning(word) for word in slot if word not in PASSED_OVER]
+                least = 2 if last else 4  # of a word alone the first letters say too little
+                begun = [self._beginning(word) for word in slot if len(word) >= least and word not in PASSED_OVER]
+                if any(
+                    alone for alone, _ in some
+                ):  # a whole word that says a thing is not the beginning of another one
+                    begun = [(_NOTHING[0], longer) for _, longer in begun]
+                some += begun
             if not some:
                 known.append(_NOTHING)
             elif len(some) == 1:
@@ -242,7 +248,8 @@ class Terms:
         if known is None:
             found, words = self._index
             low, high = bisect_left(words, word), bisect_left(words, word + chr(0x10FFFF))
-            known = _parted([found[one] for one in words[low:high]] if high - low <= _MOST_BEGUN else [])
+            alone, longer = _parted([found[one] for one in words[low:high]] if high - low <= _MOST_BEGUN else [])
+            known = (frozenset(sorted(alone)[:_MOST_GOING_ON]), longer)
             self._begun.put(word, known)
         return known
 
