@@ -32,6 +32,7 @@ class Renderer:
         self._only = [tuple(one.rpartition("|")[::2]) for one in only]
         self._properties = properties
         self._versioned = versioned
+        self._bare = not self._designations and not properties
         self.used: dict[str, str] = {}
 
     def declared(self) -> list[Json]:
@@ -39,6 +40,16 @@ class Renderer:
 
     def contains(self, system: System, ordinal: int, listed: Listed | None) -> Json:
         concept, head = system.concept(ordinal), system.head
+        if (
+            self._bare
+            and listed is None
+            and not (concept.extension or concept.status or concept.abstract or concept.inactive)
+        ):
+            shown = preferred(concept, head.language, self._languages) if self._languages else None
+            name = shown.value if shown is not None else "" if self._languages else concept.display
+            if head.url not in self._versioned:  # most rows of most expansions
+                row = {"system": head.url, "code": concept.code, "display": name}
+                return row if name else {"system": head.url, "code": concept.code}
         said: Json = {}
         extension = self._extension(concept, listed)
         if extension:
