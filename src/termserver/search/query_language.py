@@ -11,17 +11,13 @@ looked over first (quotes, parentheses, operators, fields), every complaint with
 import re
 import threading
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-from pyroaring import FrozenBitMap
-
 from termserver.model.errors import QuerySyntaxError
 from termserver.model.fold import fold, key
-from termserver.model.ports import ReleaseReader
 from termserver.search.query import check_words, chunk, folded_value
 from termserver.search.tree import (
     AllOf,
@@ -30,6 +26,7 @@ from termserver.search.tree import (
     CodeIs,
     Everything,
     HasValue,
+    Known,
     Near,
     Node,
     NoneOf,
@@ -60,26 +57,6 @@ FIELDS = {
 STATES = {"active": False, "retired": True, "فعال": False, "بازنشسته": True}
 DEEPEST = 30
 """How many parentheses may stand inside one another."""
-
-Resolve = Callable[[str], Sequence[str]]
-Names = Callable[[], Collection[str]]
-PartOf = Callable[[str, str], Mapping[ReleaseReader, FrozenBitMap]]
-"""From "under" or "chapter" and a code to the part of the edition; empty if there is no such code."""
-
-
-def _nothing(kind: str, code: str) -> Mapping[ReleaseReader, FrozenBitMap]:
-    return {}
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a query may speak of: systems by name, their names, indexed properties, parts of the edition."""
-
-    resolve: Resolve
-    names: Names = tuple
-    properties: Names = tuple
-    part: PartOf = _nothing
-
 
 _FIELD = re.compile(r"(\w+):")
 _TOKEN = re.compile(r'"[^"]*"|[()]|[^\s()"]+')

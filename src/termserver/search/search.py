@@ -15,6 +15,7 @@ from termserver.search.postings import NOBODY
 from termserver.search.query import MOST_HITS, FacetCount, SearchQuery, SearchResult, check, plain
 from termserver.search.relaxed import Relaxing
 from termserver.search.shown import asked_words, explained, marked
+from termserver.search.tree import Known
 
 __all__ = ["Search", "SearchQuery", "SearchResult"]
 
@@ -125,7 +126,7 @@ class Search:
         check(query)
         asked = [(finder, finder.allowed(query, scopes)) for finder in self.finders]
         if query.syntax == "advanced":
-            from termserver.search.query_language import Known, parse  # only advanced queries pay for Whoosh
+            from termserver.search.query_language import parse  # only advanced queries pay for Whoosh
 
             known = Known(self._resolve, self.names, self.properties, self._part or _no_part)
             tree = parse(query.text, known)

@@ -1,6 +1,6 @@
 """What an advanced query asks, as a tree of plain values; written by the parser, run over the lists."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyroaring import FrozenBitMap
@@ -117,3 +117,22 @@ Node = (
     Words | Phrase | Pattern | CodeIs | CodeBetween | SystemIs | StatusIs | Near | Part | HasValue | Everything | AllOf
     | AnyOf | NoneOf
 )  # fmt: skip
+
+Resolve = Callable[[str], Sequence[str]]
+Names = Callable[[], Collection[str]]
+PartOf = Callable[[str, str], Mapping[ReleaseReader, FrozenBitMap]]
+"""From "under" or "chapter" and a code to the part of the edition; empty if there is no such code."""
+
+
+def _nothing(kind: str, code: str) -> Mapping[ReleaseReader, FrozenBitMap]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a query may speak of: systems by name, their names, indexed properties, parts of the edition."""
+
+    resolve: Resolve
+    names: Names = tuple
+    properties: Names = tuple
+    part: PartOf = _nothing
