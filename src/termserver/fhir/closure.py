@@ -75,7 +75,7 @@ class Closures:
         for coding in concepts:
             url = str(coding.get("system", ""))
             system = request.library.system(url, str(coding.get("version", "")))
-            if system is None:
+            if system is None or system.head.content == "not-present":
                 raise refused(404, "not-found", f"The code system '{url}' is not here", f"سامانهٔ «{url}» این‌جا نیست")
             edition = table.editions.setdefault(url, system.head.version)
             if edition != system.head.version:

@@ -58,6 +58,9 @@ def system_json(system: codes.CodeSystem, count: int) -> Json:
     if system.hierarchy:
         said["hierarchyMeaning"] = system.hierarchy
     content = str(system.content)
+    if system.kind is codes.Kind.REGISTRY:
+        # entries are given where every access is logged and limited: at /api/registries
+        content, count = str(codes.Content.NOT_PRESENT), 0
     said["content"] = "complete" if content == "fragment" and system.closed else content
     said["count"] = count
     declared = [

@@ -181,7 +181,8 @@ def _match(request: Request, group: Group, target: Target, canonical: str, sourc
     display = target.display
     if not display:
         system = request.library.system(group.target, group.target_version)
-        ordinal = system.find(target.code) if system is not None and request.asked.text("displayLanguage") else None
+        named = system is not None and system.head.content != "not-present" and request.asked.text("displayLanguage")
+        ordinal = system.find(target.code) if system is not None and named else None
         if system is not None and ordinal is not None:
             display = system.concept(ordinal).display
     return _match_of(_coding(group.target, group.target_version, target.code, display), target, canonical, source)

@@ -90,7 +90,8 @@ class FhirDoor:
             return
         base, _, rest = path.removeprefix("/fhir/").partition("/")
         query = scope["query_string"].decode("latin-1")
-        key = (path, query, headers.get("accept", ""), headers.get("accept-language", ""), headers.get("host", ""))
+        address = _base(scope, headers, base)
+        key = (path, query, headers.get("accept", ""), headers.get("accept-language", ""), address)
         plain = method in ("GET", "HEAD") and "x-cache-id" not in headers
         if plain:
             if headers.get("if-none-match", "").encode() == self._tag:
@@ -100,9 +101,7 @@ class FhirDoor:
             if known is not None:
                 await _send(send, *known, (*_CORS, (b"etag", self._tag), *echoed), method == "HEAD")
                 return
-        exchange = Exchange(
-            BASES.get(base, R4), method, rest.strip("/"), query, headers, base=_base(scope, headers, base)
-        )
+        exchange = Exchange(BASES.get(base, R4), method, rest.strip("/"), query, headers, base=address)
         try:
             exchange.body = await _body(receive, headers) if method == "POST" else b""
             mime = exchange.format()
