@@ -56,3 +56,34 @@ def test_a_type_or_an_engine_nobody_knows_is_a_wrong_question(alike: Documents) 
         alike.check(b"<PatientBillMessageVO/>", engine="quick")
     with pytest.raises(UsageError, match="is not a day"):
         alike.check(b"<PatientBillMessageVO/>", as_of="yesterday")
+
+
+def test_a_root_that_is_nearly_one_of_ours_names_that_one_alone(server: TermServer) -> None:
+    hint = server.check_document(b"<PatientBilMessageVO/>").findings[0].hint
+
+    assert hint is not None
+    assert "<PatientBillMessageVO> (patient-bill)" in hint.en
+    assert "AdmittedMessageVO" not in hint.en
+    assert "<PatientBillMessageVO>" in hint.fa
+
+
+def test_a_list_of_documents_is_told_how_to_be_given(server: TermServer) -> None:
+    report = server.check_document(b'[{"Composition": {"BillSummary": {}}}]')
+
+    assert report.verdict is Verdict.UNDECIDED
+    assert report.findings[0].hint is not None
+    assert "a list (patient-bill)" in report.findings[0].hint.en
+    assert ".ndjson" in report.findings[0].hint.en
+
+
+def test_a_document_in_a_cover_is_found_there(server: TermServer) -> None:
+    report = server.check_document(b'{"request": {"Composition": {"BillSummary": {}}}, "response": {"ok": true}}')
+
+    assert report.verdict is Verdict.UNDECIDED
+    assert report.findings[0].hint is not None
+    assert "request (patient-bill)" in report.findings[0].hint.en
+
+
+def test_a_type_that_is_nearly_one_of_ours_is_asked_back(server: TermServer) -> None:
+    with pytest.raises(UnknownDocumentType, match="Did you mean patient-bill"):
+        server.check_document(b"{}", type="patien-bill")

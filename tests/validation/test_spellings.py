@@ -197,3 +197,18 @@ def test_the_sender_may_say_the_type(server: TermServer, bill: dict[str, Any], a
 
     assert report.document_type == "patient-bill"
     assert ("structure.mandatory", "Composition.BillSummary") in said(report)
+
+
+def test_a_namespace_that_nobody_reads_is_called_that(server: TermServer, xml: str) -> None:
+    report = server.check_document(xml.replace(VM, "http://thrita.behdasht.gov.ir/VN/").encode())
+
+    assert report.verdict is Verdict.REJECTED
+    assert [(finding.rule, finding.where.path) for finding in report.findings] == [
+        ("structure.unknown-field", "Person"),
+        ("structure.unknown-field", "MsgID"),
+        ("structure.unknown-field", "Composition"),
+    ]
+    assert "VN/', which no receiver reads" in report.findings[0].message.en
+    assert report.findings[0].where.line == 3
+    assert report.findings[0].hint is not None
+    assert VM in report.findings[0].hint.en

@@ -1,12 +1,13 @@
 """Which document type a message is of: XML by its root element, JSON by its distinctive member."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from termserver.model.documents import FORMS, DocumentType, Field, RuleSet, Use, markers
 from termserver.model.errors import UnknownDocumentType
 from termserver.model.text import Text
+from termserver.validation import unknown_types
 
 _ENVELOPE = {"contenttype", "data", "key", "iv"}
 """The members of the SEPAS secure envelope (exchange.md 5.2)."""
@@ -94,9 +95,10 @@ def named(types: Sequence[KnownType], name: str) -> KnownType:
     found = [known for known in types if lowered in (known.id.lower(), known.root.lower(), known.content_type.lower())]
     if not found:
         listed = ", ".join(sorted({known.id for known in types}))
+        near = unknown_types.nearest(name, [known.id for known in types])
         raise UnknownDocumentType(
-            f"There is no document type '{name}'. Known: {listed}.",
-            f"نوع سند «{name}» نیست. نوع‌های شناخته: {listed}.",
+            f"There is no document type '{name}'. {f'Did you mean {near}? ' if near else ''}Known: {listed}.",
+            f"نوع سند «{name}» نیست. {f'آیا منظور «{near}» بود؟ ' if near else ''}نوع‌های شناخته: {listed}.",
         )
     return newest(found)
 
@@ -112,7 +114,8 @@ def of_xml(types: Sequence[KnownType], root: Any) -> KnownType | Unidentified:
     found = [known for known in types if known.root == name]
     if not found and name.lower() == "root":
         found = [known for known in types if any(_contains(root, names) for names in known.markers)]
-    return _one(found, types, Text(fa=f"عنصر ریشهٔ <{name[:80]}>", en=f"The root element <{name[:80]}>"))
+    said = Text(fa=f"عنصر ریشهٔ <{name[:80]}>", en=f"The root element <{name[:80]}>")
+    return _one(found, said, lambda: unknown_types.of_root(name, types))
 
 
 def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentified:
@@ -129,12 +132,25 @@ def of_json(types: Sequence[KnownType], message: Any) -> KnownType | Unidentifie
             ),
             Text(fa="سند را پیش از رمزکردن بسنجید.", en="Validate the document before encryption."),
         )
+    said = Text(fa="محتوای سند", en="The content of the document")
+    return _one(
+        _candidates(types, message, exact),
+        said,
+        lambda: unknown_types.of_content(message, types, partial(_inner, types)),
+    )
+
+
+def _candidates(types: Sequence[KnownType], message: Any, exact: list[KnownType]) -> list[KnownType]:
     found = exact or [known for known in types if any(_has(message, names) for names in known.markers)]
     if not found:
         found = [known for known in types if known.json_fallback and _has(message, known.json_fallback.split("."))]
-    if len({known.id for known in found}) > 1:
-        found = _best(found, message)
-    return _one(found, types, Text(fa="محتوای سند", en="The content of the document"))
+    return _best(found, message) if len({known.id for known in found}) > 1 else found
+
+
+def _inner(types: Sequence[KnownType], part: Any) -> list[str]:
+    """The ids of the types that a part of a message is of, if it is a document by itself."""
+    exact = _exact(tuple(types), part)
+    return sorted({known.id for known in _candidates(types, part, exact)}) if exact else []
 
 
 def of_form(known: KnownType, form: str) -> KnownType | Unidentified:
@@ -246,7 +262,7 @@ def _member(message: Any, name: str) -> Any:
     return value
 
 
-def _one(found: Sequence[KnownType], types: Sequence[KnownType], said: Text) -> KnownType | Unidentified:
+def _one(found: Sequence[KnownType], said: Text, hint: Callable[[], Text]) -> KnownType | Unidentified:
     ids = sorted({known.id for known in found})
     if len(ids) == 1:
         return newest(found)
@@ -260,9 +276,8 @@ def _one(found: Sequence[KnownType], types: Sequence[KnownType], said: Text) -> 
             ),
             Text(fa="نوع را با --type بگویید.", en="Say which with --type."),
         )
-    listed = ", ".join(sorted({f"{known.id} ({known.root})" for known in types}))
     return Unidentified(
         "document.unknown-type",
         Text(fa=f"{said.fa} با هیچ نوع سندی نمی‌خواند.", en=f"{said.en} fits no document type."),
-        Text(fa=f"نوع‌های شناخته: {listed}.", en=f"Known types: {listed}."),
+        hint(),
     )

@@ -18,5 +18,13 @@ def says_nothing(value: Message) -> bool:
     return all(member is None or member == "" for member in value.values())
 
 
+class Foreign(dict[str, Any]):
+    """An element whose name is known, in a namespace that no receiver reads."""
+
+    def __init__(self, namespace: str) -> None:
+        super().__init__()
+        self.namespace = namespace
+
+
 class Repeated(list[Any]):
     """The values of a single field that a document gives more than once."""

@@ -13,7 +13,7 @@ from termserver.model.documents import Field, Use
 from termserver.model.findings import Finding, Layer, Location, Severity
 from termserver.model.text import Text
 from termserver.validation import dates, wording
-from termserver.validation.message import TYPE, Message, Repeated, bare_class, says_nothing
+from termserver.validation.message import TYPE, Foreign, Message, Repeated, bare_class, says_nothing
 from termserver.validation.shape import YYYYMMDD, ClassShape, Shape
 
 _MANDATORY, _STRUCTURE, _WRONG, _FORMAT = 6, 4, 7, 16
@@ -124,6 +124,10 @@ class Walker:
             self._add(walk, "structure.unknown-field", here, said, _STRUCTURE, severity)
 
     def _member(self, value: Any, path: str, plain: str, known: Field, walk: Walk) -> Any:
+        if isinstance(value, Foreign):
+            said = wording.foreign(known, value.namespace, self._shape.namespace(self._shape.type.root))
+            self._add(walk, "structure.unknown-field", path, said, _STRUCTURE)
+            return None
         if isinstance(value, Repeated) or (isinstance(value, list) and not known.repeats):
             self._add(walk, "structure.repeated", path, wording.repeated(known, len(value)), _STRUCTURE)
             return None

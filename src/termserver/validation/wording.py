@@ -69,6 +69,17 @@ def unknown_field(name: str, fields: Iterable[str]) -> Said:
     return Text(fa=f"این نوع سند فیلد «{name[:80]}» را نمی‌شناسد.", en=f"{name[:80]} is not a field here."), hint
 
 
+def foreign(field: Field, namespace: str, right: str) -> Said:
+    """A known name in a namespace that no receiver reads."""
+    return (
+        Text(
+            fa=f"{name_of(field).fa} در فضای نام «{namespace[:80]}» است که هیچ گیرنده‌ای نمی‌خواند.",
+            en=f"{field.name} is in the namespace '{namespace[:80]}', which no receiver reads.",
+        ),
+        Text(fa=f"فضای نام آن {right} است.", en=f"Its namespace is {right}."),
+    )
+
+
 def _nearest(name: str, known: list[str]) -> str:
     from difflib import get_close_matches  # only a document with faults pays for it
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from termserver.model.documents import Field
 from termserver.parsing.xml import Element, add_child, attributes, local_name, new_element
-from termserver.validation.message import TYPE, Message, Repeated
+from termserver.validation.message import TYPE, Foreign, Message, Repeated
 from termserver.validation.shape import Shape
 
 VM = "http://thrita.behdasht.gov.ir/VM/"
@@ -138,9 +138,12 @@ class XmlMessages:
         """How to read a child element, remembered for names the type knows."""
         namespace, _, local = tag.rpartition("}")
         shape = self._shape.of(name)
-        field_name = shape.by_lower.get(local.lower()) if namespace.removeprefix("{") in NAMESPACES else None
+        field_name = shape.by_lower.get(local.lower())
         if field_name is None:
             return local, _raw
+        written = namespace.removeprefix("{")
+        if written not in NAMESPACES:
+            return field_name, lambda node: Foreign(written)
         known = table[tag] = field_name, self._field(shape.fields[field_name])
         return known
 
