@@ -168,6 +168,11 @@ BILL: dict[str, tuple[Change, str, str]] = {
     ),
     "a Gregorian year": (put("Person.BirthDate.Year", 1971), "structure.range", "Person.BirthDate.Year"),
     "a year of two digits": (put("Person.BirthDate.Year", 50), "date.short-year", "Person.BirthDate.Year"),
+    "an admission in a year of two digits": (
+        put(f"{ADMISSION}.AdmissionDate.Year", 5),
+        "date.short-year",
+        f"{ADMISSION}.AdmissionDate.Year",
+    ),
     "an hour of 24": (put(f"{ADMISSION}.AdmissionTime.Hour", 24), "structure.range", f"{ADMISSION}.AdmissionTime.Hour"),
     "a text that says another day": (
         put("Person.BirthDate.ISOString", "1350/06/16"),

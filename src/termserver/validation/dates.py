@@ -24,18 +24,24 @@ _day = lru_cache(8192)(from_jalali)
 """Documents of one week share their days."""
 
 
+@lru_cache(8192)
+def _told(year: int, month: int, day: int) -> Day | None:
+    """The day, if its year is whole: of a short one (98) nobody knows the century, so it compares with nothing."""
+    return _day(year, month, day) if year >= _FIRST_YEAR else None
+
+
 def day_of(date: Any) -> Day | None:
     """The ISO day of a DO_DATE or DO_DATE_TIME, or of a text of eight digits; None if it has none."""
     if date.__class__ is dict:
         year, month, day = date.get("Year"), date.get("Month"), date.get("Day")
         if year.__class__ is int and month.__class__ is int and day.__class__ is int:
-            return _day(year, month, day) if year and month and day else None
+            return _told(year, month, day) if year and month and day else None
     if isinstance(date, str):
-        return _day(int(date[:4]), int(date[4:6]), int(date[6:])) if _EIGHT_DIGITS.fullmatch(date) else None
+        return _told(int(date[:4]), int(date[4:6]), int(date[6:])) if _EIGHT_DIGITS.fullmatch(date) else None
     if not isinstance(date, dict):
         return None
     year, month, day = parts(date)
-    return _day(year, month, day) if year and month and day else None
+    return _told(year, month, day) if year and month and day else None
 
 
 def parts(date: dict[str, Any]) -> tuple[int, int, int]:
@@ -69,9 +75,9 @@ def judge(date: Any) -> list[Problem]:
 
 def judge_text(text: str) -> list[Problem]:
     """The problems of a Jalali day that is due as eight digits (14050830)."""
-    if day_of(text) is not None:
-        return []
     if _EIGHT_DIGITS.fullmatch(text):
+        if _day(int(text[:4]), int(text[4:6]), int(text[6:])):
+            return []
         return [_impossible(int(text[:4]), int(text[4:6]), int(text[6:]), "{:04d}{:02d}{:02d}")]
     meant = " / ".join(dict.fromkeys(_readings(text)))
     return [
