@@ -12,6 +12,14 @@ from termserver.fhir.value_set import ValueSet, read_value_set
 from termserver.fhir.versions import VersionRules, joined, split
 
 _NOT_DONE = ("date", "context")
+_NO_RULES = VersionRules()
+_RULES = (
+    "force-system-version",
+    "system-version",
+    "default-system-version",
+    "check-system-version",
+    "default-valueset-version",
+)
 
 
 def refuse_undone(asked: Asked) -> None:
@@ -41,6 +49,9 @@ class Request:
         return self.budget
 
     def rules(self, value_set: ValueSet | None = None) -> VersionRules:
+        if not (value_set is not None and value_set.parameters) and not any(name in self.asked for name in _RULES):
+            return _NO_RULES
+
         def values(name: str, *other: str) -> Iterable[str]:
             given = self.asked.texts(name, *other)
             if not given and value_set is not None and value_set.parameter(name):

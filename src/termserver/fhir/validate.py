@@ -9,8 +9,9 @@ from termserver.fhir.contents import Contents
 from termserver.fhir.findings import Asked, Finding, Found, unknown_version
 from termserver.fhir.languages import Languages
 from termserver.fhir.membership import Membership, Seen
+from termserver.fhir.messages import say
 from termserver.fhir.options import Request
-from termserver.fhir.outcomes import Json, problem, refused
+from termserver.fhir.outcomes import FhirProblem, Json, refused
 from termserver.fhir.standing import warnings
 from termserver.fhir.systems import System
 from termserver.fhir.validity import validity
@@ -61,12 +62,12 @@ class Validation:
             url, pinned = split(system)
             one = Asked(url, version or pinned, code, asked.text("display"))
             return self._answered([self._check(one)], None)
-        raise problem(400, "invalid", "NOTHING_TO_VALIDATE")
+        raise _nothing()
 
     def _run_concept(self, concept: Json) -> Json:
         codings = concept.get("coding")
         if not isinstance(codings, list) or not codings:
-            raise problem(400, "invalid", "NOTHING_TO_VALIDATE")
+            raise _nothing()
         self._many = True
         found: list[Finding] = []
         for n, coding in enumerate(codings):
@@ -363,6 +364,11 @@ class Validation:
         heads = [system.head for system in seen.systems.values()]
         for status, kind, vurl in warnings(value_set, [value_set, *used.value_sets.values()], heads):
             finding.say("information", "business-rule", "status-check", f"MSG_{status.upper()}", kind, vurl)
+
+
+def _nothing() -> FhirProblem:
+    text = say("NOTHING_TO_VALIDATE")
+    return refused(400, "invalid", text.en, text.fa)
 
 
 def _coding(said: Json, path: str) -> Asked:

@@ -61,7 +61,7 @@ def pick(versions: Iterable[str], wanted: str) -> str | None:
     if not known:
         return None
     if not wanted:
-        return newest(known)
+        return known[0] if len(known) == 1 else newest(known)
     if wanted in known:
         return wanted
     fitting = [version for version in known if matches(wanted, version)]

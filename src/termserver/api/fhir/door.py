@@ -63,6 +63,7 @@ class FhirDoor:
         self._server = server
         self._stateful = stateful
         self._made: dict[str, Dispatch] = {}
+        self._edition: EditionShelf | None = None
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(_THREADS, "fhir")
         self._busy = 0
@@ -74,8 +75,8 @@ class FhirDoor:
         with self._lock:
             known = self._made.get(version)
             if known is None:
-                parses = Parses()
-                edition, kept = EditionShelf(self._server), json_shelf(self._server, version)
+                parses, kept = Parses(), json_shelf(self._server, version)
+                edition = self._edition = self._edition or EditionShelf(self._server)
                 resources = Resources(kept, edition, "2026-11-22T00:00:00Z")
                 known = Dispatch(version, Shelves([edition, kept]), resources, parses, self._stateful)
                 self._made[version] = known
