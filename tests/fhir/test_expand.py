@@ -114,6 +114,15 @@ def test_value_sets_in_one_include_narrow_each_other():
     assert codes(expand(request(first, second, both, url=both["url"]))) == ["NICU"]
 
 
+def test_a_filter_by_a_value_set_follows_the_value_set_of_its_request():
+    inner = "https://example.org/fhir/ValueSet/inner"
+    by = {"system": WARDS, "version": "1.0.0", "filter": [{"property": "concept", "op": "in", "value": inner}]}
+    for code in ("ICU", "NICU"):
+        vs = value_set("by", by)
+        named = value_set("inner", {"system": WARDS, "version": "1.0.0", "concept": [{"code": code}]})
+        assert codes(expand(request(vs, named, url=vs["url"]))) == [code]
+
+
 def test_a_system_answers_for_the_value_set_of_all_its_codes():
     assert codes(expand(request(url=f"{WARDS}?fhir_vs=isa/CHILD", excludeNested="true"))) == ["NICU", "CHILD"]
     assert len(codes(expand(request(url=WARDS)))) == 6

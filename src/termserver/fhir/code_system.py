@@ -1,7 +1,7 @@
 """A code system read from its FHIR resource: an overlay of a request, or one that the server keeps."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -127,6 +127,9 @@ class CodeSystem:
                 *judged(self.head, properties, extension),
             )
         return known
+
+    def each(self) -> Iterator[tuple[int, Concept]]:
+        return ((n, self.concept(n)) for n in range(len(self.raw)))
 
     @cached_property
     def everything(self) -> BitMap:

@@ -7,7 +7,7 @@ from pyroaring import BitMap
 from termserver.fhir.budget import Budget
 from termserver.fhir.outcomes import FhirProblem, problem
 from termserver.fhir.regexes import compiled
-from termserver.fhir.systems import System, plain, value_of
+from termserver.fhir.systems import Concept, System, plain, value_of
 from termserver.fhir.value_set import Filter
 
 _CODE = ("code", "concept")
@@ -30,6 +30,8 @@ def passing(system: System, filter: Filter, budget: Budget, set_of: SetOf | None
             type="vs-invalid",
             expression=filter.place,
         )
+    if filter.op in ("in", "not-in") and "://" in filter.value:  # a value set, which may be another one next time
+        return _passing(system, filter, filter.value, budget, set_of)
     key = ("filter", filter)
     known = system.remembered(key)
     if known is not None:
@@ -132,24 +134,23 @@ def _by_family(system: System, kind: str, op: str, value: str) -> BitMap:
 
 
 def _used(system: System, name: str, budget: Budget) -> bool:
-    for ordinal in system.everything:
+    for _, concept in system.each():
         budget.spend()
-        if any(said.get("code") == name for said in system.concept(ordinal).properties):
+        if any(said.get("code") == name for said in concept.properties):
             return True
     return False
 
 
 def _where(system: System, name: str, budget: Budget, holds: Callable[[str], bool]) -> BitMap:
     found = BitMap()
-    for ordinal in system.everything:
+    for ordinal, concept in system.each():
         budget.spend()
-        if any(holds(value) for value in _values(system, ordinal, name)):
+        if any(holds(value) for value in _values(system, concept, name)):
             found.add(ordinal)
     return found
 
 
-def _values(system: System, ordinal: int, name: str) -> Iterator[str]:
-    concept = system.concept(ordinal)
+def _values(system: System, concept: Concept, name: str) -> Iterator[str]:
     if name in _CODE:
         yield concept.code
         return

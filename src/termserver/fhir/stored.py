@@ -1,7 +1,7 @@
 """The code systems of an edition as the operations see them."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -28,6 +28,8 @@ class Whole(Protocol):
     def ordinal(self, code: str) -> int | None: ...
 
     def entry(self, ordinal: int) -> codes.Concept: ...
+
+    def entries(self) -> Iterator[tuple[int, codes.Concept]]: ...
 
     @property
     def everything(self) -> Any: ...
@@ -85,6 +87,9 @@ class StoredSystem:
                 with suppress(KeyError):  # another thread was quicker
                     self._concepts.popitem(last=False)
         return known
+
+    def each(self) -> Iterator[tuple[int, Concept]]:
+        return ((ordinal, self._made(entry)) for ordinal, entry in self._whole.entries())
 
     def _made(self, entry: codes.Concept) -> Concept:
         persian, english = entry.display.fa, entry.display.en

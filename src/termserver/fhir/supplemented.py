@@ -1,6 +1,6 @@
 """A code system with its supplements: the same codes, more names and properties."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -56,6 +56,10 @@ class Supplemented:
         return Concept(
             concept.code, display, concept.definition, designations, properties, extension, status, inactive, abstract
         )
+
+    def each(self) -> Iterator[tuple[int, Concept]]:
+        for ordinal, concept in self._base.each():
+            yield ordinal, self.concept(ordinal) if ordinal in self._said else concept
 
     @property
     def everything(self) -> BitMap:

@@ -1,6 +1,6 @@
 """One code system of an edition as a whole: its concepts by ordinal, in sets, with who stands above and below whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from pyroaring import BitMap, FrozenBitMap
@@ -12,6 +12,8 @@ from termserver.terminology.details import decode_concept
 from termserver.terminology.lookup import find
 from termserver.terminology.systems import OpenSystem
 from termserver.terminology.tables import ANCESTORS, CHILDREN, CONCEPT, DESCENDANTS, DETAIL, unpack
+
+_BATCH = 512
 
 
 class WholeSystem:
@@ -33,6 +35,14 @@ class WholeSystem:
     def entry(self, ordinal: int) -> Concept:
         row = self._open.reader.get(DETAIL, ordinal)
         return decode_concept(row[1] if row else b'{"c":""}')
+
+    def entries(self) -> Iterator[tuple[int, Concept]]:
+        """Every concept with its ordinal, some at a time from the file."""
+        ordinals = self.everything
+        for start in range(0, len(ordinals), _BATCH):
+            some = list(ordinals[start : start + _BATCH])
+            rows = self._open.reader.many(DETAIL, some)
+            yield from ((ordinal, decode_concept(rows[ordinal][1])) for ordinal in some if ordinal in rows)
 
     @cached_property
     def _sets(self) -> tuple[FrozenBitMap, FrozenBitMap]:

@@ -9,6 +9,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Lock
 from typing import Any
 
@@ -23,6 +24,7 @@ from termserver.fhir.budget import SECONDS
 from termserver.fhir.library import Parses
 from termserver.fhir.outcomes import operation_outcome, refused
 from termserver.fhir.shelves import Shelves
+from termserver.model.errors import TermserverError
 from termserver.service import TermServer
 
 Scope = MutableMapping[str, Any]
@@ -37,7 +39,9 @@ _QUICK = frozenset(
     {"CodeSystem/$lookup", "CodeSystem/$validate-code", "CodeSystem/$subsumes", "ValueSet/$validate-code"}
 )
 _AT_ONCE = 0.004
-_THREADS = 4
+_SOON = 0.3
+"""What takes longer waits for one of the few slow threads, so that short questions never stand behind it."""
+_THREADS, _SLOW = 4, 1
 _WAITING = 256
 _KEPT_BYTES = 32 * 1024 * 1024
 _KEPT_ANSWER = 256 * 1024
@@ -66,6 +70,7 @@ class FhirDoor:
         self._edition: EditionShelf | None = None
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(_THREADS, "fhir")
+        self._slow = ThreadPoolExecutor(_SLOW, "fhir-slow")
         self._busy = 0
         self._tag = f'"{server.edition.digest.rpartition(":")[2][:24]}-{__version__}"'.encode()
         self._kept: OrderedDict[tuple[str, ...], tuple[int, bytes, bytes]] = OrderedDict()
@@ -76,7 +81,10 @@ class FhirDoor:
             known = self._made.get(version)
             if known is None:
                 parses, kept = Parses(), json_shelf(self._server, version)
-                edition = self._edition = self._edition or EditionShelf(self._server)
+                if self._edition is None:
+                    self._edition = EditionShelf(self._server)
+                    self._threads.submit(_warm, self._edition)
+                edition = self._edition
                 resources = Resources(kept, edition, "2026-11-22T00:00:00Z")
                 known = Dispatch(version, Shelves([edition, kept]), resources, parses, self._stateful)
                 self._made[version] = known
@@ -128,16 +136,29 @@ class FhirDoor:
             )
         if exchange.method == "GET" and exchange.path in _QUICK and "x-cache-id" not in exchange.headers:
             # most such questions take less time than handing them to another thread
-            exchange.seconds = _AT_ONCE
-            reply = self._answered(exchange)
-            if reply.status != 422:
+            reply = self._tried(exchange, _AT_ONCE)
+            if reply is not None:
                 return reply
-            exchange.seconds = SECONDS
         self._busy += 1
+        run = asyncio.get_running_loop().run_in_executor
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._answered, exchange)
+            if not (
+                exchange.path.startswith("$") or exchange.path.endswith("$batch-validate-code") or not exchange.path
+            ):
+                reply = await run(self._threads, self._tried, exchange, _SOON)
+                if reply is not None:
+                    return reply
+                return await run(self._slow, self._answered, exchange)
+            return await run(self._threads, self._answered, exchange)
         finally:
             self._busy -= 1
+
+    def _tried(self, exchange: Exchange, seconds: float) -> Reply | None:
+        """The reply if it takes no longer than ``seconds``; None if it would."""
+        exchange.seconds = seconds
+        reply = self._answered(exchange)
+        exchange.seconds = SECONDS
+        return None if reply.status == 422 and _took_too_long(reply) else reply
 
     def _answered(self, exchange: Exchange) -> Reply:
         try:
@@ -162,6 +183,20 @@ class FhirDoor:
         while self._kept_bytes > _KEPT_BYTES:
             old, (_, _, gone) = self._kept.popitem(last=False)
             self._kept_bytes -= len(gone) + sum(map(len, old))
+
+
+def _took_too_long(reply: Reply) -> bool:
+    return (
+        reply.resource is not None
+        and reply.resource["issue"][0].get("extension", [{}])[0].get("valueString") == "TOO_LONG"
+    )
+
+
+def _warm(edition: EditionShelf) -> None:
+    """Read who is in each code system before a question that is answered at once needs it."""
+    with suppress(TermserverError):  # the edition was closed meanwhile
+        for system in edition.every_system():
+            _ = system.everything
 
 
 def _base(scope: Scope, headers: dict[str, str], base: str) -> str:
