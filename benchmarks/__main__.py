@@ -6,7 +6,7 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import cli_bench, documents_bench, relevance_bench, search_bench, server_bench
+from benchmarks import cli_bench, documents_bench, registries_bench, relevance_bench, search_bench, server_bench
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PARTS = {
@@ -15,6 +15,7 @@ PARTS = {
     "search": search_bench.run,
     "relevance": relevance_bench.run,
     "server": server_bench.run,
+    "registries": registries_bench.run,
 }
 
 

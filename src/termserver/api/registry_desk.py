@@ -17,6 +17,7 @@ from termserver.access.audiences import Shaper
 from termserver.access.events import Access, Listener, now, to_the_program_log
 from termserver.access.limits import Allowance
 from termserver.api.answers import Problem
+from termserver.api.registry_sums import Sums
 from termserver.model.codes import CodeSystem, Coding, Concept
 from termserver.model.days import Day, Period
 from termserver.model.errors import UnknownCode
@@ -54,7 +55,7 @@ class Desk:
         self.allowance = Allowance(ENTRIES_A_MINUTE, ENTRIES_A_MINUTE)
         self._shapers: dict[str, Shaper] = {}
         self._store: RegistryStore | None = None
-        self._sums: dict[str, tuple[int, str]] = {}
+        self._sums = Sums()
         self._lock = threading.Lock()
 
     # which
@@ -150,11 +151,18 @@ class Desk:
         """A page of the change feed as the caller may see it; raise Problem where there is no store."""
         shaper = self.shaper(system)
         with self._opened(system) as store:
+            cursor = store.state(system.id).cursor
             page = store.changes(system.id, after, limit)
+            shown, total = [], 0
+            for change in page.changes:
+                body = _written(change.body, shaper)
+                total += _number(body)
+                shown.append(_shown(change, body))
+            self._sums.shown(system.id, cursor, after, page.next_cursor, total)
             checksum = self._checksum(store, page, shaper) if page.complete else ""
         said: dict[str, Any] = {
             "registry": system.id,
-            "changes": [_shaped(change, shaper) for change in page.changes],
+            "changes": shown,
             "next": page.next_cursor,
             "complete": page.complete,
         }
@@ -164,18 +172,15 @@ class Desk:
 
     def _checksum(self, store: "RegistryStore", page: Changes, shaper: Shaper) -> str:
         """The checksum of what the caller holds at the end: of the entries as they are shown, not as they are kept."""
-        with self._lock:
-            cursor, known = self._sums.get(page.registry, (-1, ""))
-            if cursor != page.next_cursor:
-                known = self._summed(store, page, shaper, None)
-                if store.state(page.registry).cursor != page.next_cursor:  # a load came between: as it was known then
-                    known = self._summed(store, page, shaper, page.next_cursor)
-                self._sums[page.registry] = page.next_cursor, known
-            return known
-
-    @staticmethod
-    def _summed(store: "RegistryStore", page: Changes, shaper: Shaper, cursor: int | None) -> str:
-        total = sum(sum_of(shaper.entry(orjson.loads(body))) for _, body in store.bodies(page.registry, cursor))
+        total = self._sums.whole(page.registry, page.next_cursor)
+        if total is None:
+            with self._lock:
+                total = self._sums.whole(page.registry, page.next_cursor)
+                if total is None:
+                    total = _summed(store, page, shaper, None)
+                    if store.state(page.registry).cursor != page.next_cursor:  # a load came between
+                        total = _summed(store, page, shaper, page.next_cursor)
+                    self._sums.read(page.registry, page.next_cursor, total)
         return checksum_of((total,))
 
     # who looked
@@ -241,7 +246,20 @@ class _Lent:
 
 def sum_of(entry: dict[str, Any]) -> int:
     """What an entry of the feed adds to the checksum: the SHA-256 of its canonical JSON as a number."""
-    return int.from_bytes(sha256(orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)).digest(), "big")
+    return _number(orjson.dumps(entry, option=orjson.OPT_SORT_KEYS))
+
+
+def _number(body: bytes) -> int:
+    return int.from_bytes(sha256(body).digest(), "big")
+
+
+def _written(body: bytes, shaper: Shaper) -> bytes:
+    """The canonical JSON of an entry as the caller may see it."""
+    return orjson.dumps(shaper.entry(orjson.loads(body)), option=orjson.OPT_SORT_KEYS)
+
+
+def _summed(store: "RegistryStore", page: Changes, shaper: Shaper, cursor: int | None) -> int:
+    return sum(_number(_written(body, shaper)) for _, body in store.bodies(page.registry, cursor))
 
 
 def _file() -> Path | None:
@@ -250,14 +268,14 @@ def _file() -> Path | None:
     return path if path is not None and path.is_file() else None
 
 
-def _shaped(change: Change, shaper: Shaper) -> dict[str, Any]:
+def _shown(change: Change, entry: bytes) -> dict[str, Any]:
+    """A change, its entry written already: ten thousand open ones would keep the collector busier than all the rest."""
     return {
         "cursor": change.cursor,
         "code": change.code,
         "change": str(change.kind),
         "recorded": change.recorded,
-        # written at once: ten thousand open entries would keep the collector busier than all the rest
-        "entry": orjson.Fragment(orjson.dumps(shaper.entry(orjson.loads(change.body)), option=orjson.OPT_SORT_KEYS)),
+        "entry": orjson.Fragment(entry),
     }
 
 
