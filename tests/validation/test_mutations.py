@@ -189,6 +189,16 @@ BILL: dict[str, tuple[Change, str, str]] = {
     # structure
     "no service type": (drop(f"{LINE}.ServiceType"), "structure.mandatory", f"{LINE}.ServiceType"),
     "no total charge": (drop(f"{SUMMARY}.TotalCharge"), "structure.mandatory", f"{SUMMARY}.TotalCharge"),
+    "a record number of Persian zeros": (
+        put(f"{ADMISSION}.MedicalRecordNumber", "۰۰"),
+        "medical-record-number-is-not-zero",
+        f"{ADMISSION}.MedicalRecordNumber",
+    ),
+    "a record number without end": (
+        put(f"{ADMISSION}.MedicalRecordNumber", "140500000000000007788"),
+        "medical-record-number-is-short",
+        f"{ADMISSION}.MedicalRecordNumber",
+    ),
     "no record number": (
         drop(f"{ADMISSION}.MedicalRecordNumber"),
         "structure.mandatory",
