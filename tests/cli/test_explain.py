@@ -37,3 +37,11 @@ def test_a_name_that_nobody_knows_is_wrong_usage(run: Any, arguments: list[str],
 
     assert done.status == 2
     assert words in done.err
+
+
+def test_what_several_types_have_is_shown_as_it_stands_in_the_bill(run: Any) -> None:
+    rule, finding = run("explain", "line-balance").out, run("explain", "code.unknown").out
+
+    assert "[patient-bill 1.0]" in rule
+    assert "also in: dental-care" in rule
+    assert "<PatientBillMessageVO" in finding

@@ -9,6 +9,9 @@ from termserver.model.findings import Layer, Severity
 from termserver.model.text import Text
 from termserver.model.values import replace, value
 
+_FIRST = "patient-bill"
+"""The document that every vendor writes: what several types have is shown as it stands there, if it does."""
+
 
 @value
 class Excerpt:
@@ -109,12 +112,13 @@ class Explanations:
         return sorted(declared | set(built_in()))
 
     def find(self, id: str, document_type: str = "") -> Explanation:
-        """The rule of that id, of ``document_type`` where one is named, else of the first that has it.
+        """The rule of that id, of ``document_type`` where one is named, else of the patient bill or the first that has it.
 
         Raise UnknownRule, naming the nearest, if nobody knows it.
         """
         found = list(self._of_id(id))
-        wanted = [one for one in found if one.document_type == document_type] if document_type else found
+        first = document_type or _FIRST
+        wanted = [one for one in found if one.document_type == first] or ([] if document_type else found)
         if wanted:
             others = tuple(one.document_type for one in found if one.document_type != wanted[0].document_type)
             return replace(wanted[0], also_in=others)
@@ -166,7 +170,8 @@ class Explanations:
     def _engine(self, known: BuiltIn, document_type: str) -> Explanation:
         excerpt = Excerpt(known.bad, known.good)
         if not known.bad:
-            own = [one for (kind, _), one in self._excerpts.items() if kind == document_type and known.id in one]
+            wanted = document_type or _FIRST
+            own = [one for (kind, _), one in self._excerpts.items() if kind == wanted and known.id in one]
             shown = [one[known.id] for one in own or self._excerpts.values() if known.id in one]
             excerpt = min(shown, key=lambda one: (len(one.bad) + len(one.good), one.bad, one.file), default=excerpt)
         return Explanation(
