@@ -56,6 +56,10 @@ def test_a_finding_is_a_validation_result(written: Written) -> None:
             "NationalCode is invalid.",
         ),
         (replace(MANDATORY, where=Location("Person.Gender.Coded_string")), "Coded_string is mandatory."),
+        (
+            replace(MANDATORY, rule="structure.expected", sepas_category=None, where=Location("Composition.Discharge")),
+            "Discharge is empty!",
+        ),
         (replace(GENDER, where=Location()), "There is no such code in thritaEHR.gender."),
     ],
 )

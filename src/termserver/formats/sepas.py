@@ -44,6 +44,8 @@ _PARTS = {
     "Minute",
     "Second",
 }
+# what is not there but need not be is empty, not invalid; that it does not reject is told beside it
+_EMPTY = {"structure.empty", "structure.expected"}
 _POSITION = re.compile(r"\[[0-9]+\]")
 _MAPPING_HELP = "Please check correct coding at maxa.behdasht.gov.ir"
 
@@ -77,11 +79,11 @@ def _words(finding: Finding, category: int) -> tuple[str, str]:
     if not path:
         said = one_line(finding.message.en or finding.message.fa)
         return said, said
-    if category == MANDATORY and finding.rule != "structure.empty":
+    if category == MANDATORY and finding.rule not in _EMPTY:
         verb = "is mandatory."
     else:
-        path = _field(path)
-        verb = "is empty!" if finding.rule == "structure.empty" else "is invalid."
+        path = _field(path) if finding.rule != "structure.expected" else path
+        verb = "is empty!" if finding.rule in _EMPTY else "is invalid."
     return f"{path.rpartition('.')[2]} {verb}", f"{path} {verb}"
 
 
