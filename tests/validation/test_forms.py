@@ -185,3 +185,17 @@ def test_a_rule_that_mistakes_a_form_is_refused_with_a_hint(
         parse(rule, laboratory, each)
 
     assert words in refused.value.text.en
+
+
+def test_a_result_that_does_not_name_its_form_is_told_which_one_it_is(server: TermServer, twins: Twins) -> None:
+    written = twins("laboratory-result", result("cbc"))
+    nameless = {
+        "xml": written["xml"].replace(b'xsi:type="CBCVO"', b""),
+        "json": json.dumps(changed(result("cbc"), drop(f"{RESULT}.$type"))).encode(),
+    }
+
+    for form, document in nameless.items():
+        report = server.check_document(document)
+        assert said(report) == [("structure.subtype", RESULT)], form
+        assert report.findings[0].hint is not None
+        assert 'xsi:type="CBCVO"' in report.findings[0].hint.en

@@ -112,7 +112,7 @@ class Explanations:
         return sorted(declared | set(built_in()))
 
     def find(self, id: str, document_type: str = "") -> Explanation:
-        """The rule of that id, of ``document_type`` where one is named, else of the patient bill or the first that has it.
+        """The rule of that id, of ``document_type`` where one is named, else of the bill or the first that has it.
 
         Raise UnknownRule, naming the nearest, if nobody knows it.
         """

@@ -104,10 +104,19 @@ class Walker:
             member = self._member(member, here, f"{plain}.{known.name}" if plain else known.name, known, walk)
             if member is not None:
                 kept[known.name] = member
-        for name in value:
-            if name not in shape.fields and name != TYPE and not of_no_form:
-                self._unknown(name, path, shape, walk)
+        strange = [name for name in value if name not in shape.fields and name != TYPE and not of_no_form]
+        if strange and subclass is None and (forms := self._forms_with(strange, class_name)):
+            said = wording.form_not_named(class_name, forms)
+            self._add(walk, "structure.subtype", path, said, _STRUCTURE)
+            return kept
+        for name in strange:
+            self._unknown(name, path, shape, walk)
         return kept
+
+    def _forms_with(self, names: list[str], class_name: str) -> list[str]:
+        """The forms of the class that have all these fields, which the class itself has not."""
+        forms = self._shape.forms_of(class_name)[1:]
+        return [form for form in forms if self._shape.of(form).fields.keys() >= set(names)]
 
     def _unknown(self, name: str, path: str, shape: ClassShape, walk: Walk) -> None:
         if len(name) > _NAME_SHOWN:

@@ -184,6 +184,21 @@ def not_a_subtype(subclass: str, class_name: str) -> Said:
     )
 
 
+def form_not_named(class_name: str, forms: list[str]) -> Said:
+    """Fields of a form stand in an object that does not say that it is one."""
+    listed = " / ".join(forms[:3])
+    return (
+        Text(
+            fa=f"این {class_name} نمی‌گوید کدام گونه است؛ فیلدهای آن از {listed} است.",
+            en=f"This {class_name} does not say which form it is; its fields are those of {listed}.",
+        ),
+        Text(
+            fa=f'xsi:type="{forms[0]}" (در JSON "$type": "{forms[0]}") را بیفزایید.',
+            en=f'Add xsi:type="{forms[0]}" (in JSON "$type": "{forms[0]}").',
+        ),
+    )
+
+
 _DUE = {
     "int": Text(fa="عدد صحیح", en="a whole number"),
     "long": Text(fa="عدد صحیح", en="a whole number"),
