@@ -10,6 +10,7 @@ from termserver import __version__
 from termserver.cli import (
     asking,
     bundle,
+    committee,
     conformance,
     content,
     coverage,
@@ -74,6 +75,7 @@ imports.register(app)
 sample.register(app)
 conformance.register(app)
 keys.register(app)
+committee.register(app)
 diff.register(app)
 publish.register(app, keys.app, release.app)
 following.register(app)

@@ -16,7 +16,7 @@ from termserver.model.registries import RegistryError
 
 URL_VARIABLE = "TERMSERVER_DATABASE_URL"
 FILE = "registries.db"
-HEAD = "0001"
+HEAD = "0002"
 """The last step of ``migrations``."""
 
 PATIENCE = 60.0

@@ -6,8 +6,10 @@ is its version with the greatest cursor up to then. ``registry_entry`` only poin
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 METADATA = MetaData(
@@ -109,3 +112,78 @@ SNAPSHOT = Table(
     Column("recorded", String(32), nullable=False),
     PrimaryKeyConstraint("registry", "version"),
 )
+
+PROPOSAL = Table(
+    "proposal",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("author", String(64), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("quorum", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    UniqueConstraint("number", "author", name="uq_proposal_author"),
+)
+"""What a proposal is now; its whole life is in the journal. Author and quorum never change (a trigger)."""
+
+REVISION = Table(
+    "proposal_revision",
+    METADATA,
+    Column("proposal", Integer, ForeignKey("proposal.number"), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("proposal", "digest"),
+)
+"""Each change set that a proposal ever was, by its digest."""
+
+APPROVAL = Table(
+    "proposal_approval",
+    METADATA,
+    Column("proposal", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("at", String(32), nullable=False),
+    PrimaryKeyConstraint("proposal", "digest", "who"),
+    ForeignKeyConstraint(["proposal", "author"], ["proposal.number", "proposal.author"], name="fk_approval_author"),
+    ForeignKeyConstraint(
+        ["proposal", "digest"], ["proposal_revision.proposal", "proposal_revision.digest"], name="fk_approval_digest"
+    ),
+    CheckConstraint("who <> author", name="ck_approval_not_own"),
+)
+"""``author`` is the proposal's own, by the foreign key, so that the check holds for whoever writes here."""
+
+DECIDED = Table(
+    "proposal_release",
+    METADATA,
+    Column("proposal", Integer, ForeignKey("proposal.number"), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("release", String(200), nullable=False),
+    Column("at", String(32), nullable=False),
+)
+"""A release that was decided; a trigger counts the approvals of its digest."""
+
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("proposal", Integer, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("said", LargeBinary, nullable=False),
+    Column("chain", String(64), nullable=False),
+    Index("ix_journal_proposal", "proposal"),
+)
+"""Every step of every proposal; never changed or deleted (triggers), each line chained to the one before."""
+
+HEAD = Table(
+    "journal_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("chain", String(64), nullable=False),
+    Column("proposals", Integer, nullable=False),
+)
+"""One row: who writes to the journal locks it."""

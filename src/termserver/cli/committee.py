@@ -1,0 +1,299 @@
+"""``termserver committee``: proposals, their checks, reviews, approvals and releases, and the journal of all of it."""
+
+import datetime
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from termserver.cli.console import NO_STATUS
+from termserver.cli.shared import Json, Lang, Root, command, content_root, spoken, write_json
+from termserver.model.errors import UsageError
+from termserver.model.text import Text
+
+app = typer.Typer(help="Proposals and decisions of the committee.", no_args_is_help=True)
+
+WHO = "TERMSERVER_WHO"
+Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The number of the proposal.")]
+As = Annotated[str, typer.Option("--as", metavar="WHO", help=f"Who acts: a seat's holder; else {WHO}.")]
+Reason = Annotated[str, typer.Option(help="Why; goes to the journal.")]
+Digest = Annotated[str, typer.Option(help="The digest that you looked at; eight letters or more.")]
+Database = Annotated[
+    str | None, typer.Option(metavar="PLACE", help="The database: a file or a URL; else TERMSERVER_DATABASE_URL.")
+]
+
+
+def register(into: typer.Typer) -> None:
+    """Add ``committee`` and its commands to the application."""
+    command(app, "propose", "committee propose ../work --kind code-list --title-en 'New wards' --as coder-1")(propose)
+    command(app, "revise", "committee revise 7 ../work --based-on 4f1c9a2b --as coder-1")(revise)
+    command(app, "check", "committee check 7")(check)
+    command(app, "impact", "committee impact 7", "committee impact 7 --corpus documents")(impact)
+    command(app, "act", "committee act 7 approve --digest 4f1c9a2b --as member-3")(act)
+    command(app, "release", "committee release 7 -o standards.release --as secretary")(release)
+    command(app, "list", "committee list", "committee list --waiting-for member-3")(list_)
+    command(app, "show", "committee show 7")(show)
+    command(app, "journal", "committee journal", "committee journal 7")(journal)
+    command(app, "report", "committee report --since 2026-09-23 --until 2027-03-20")(report)
+    into.add_typer(app, name="committee")
+
+
+def propose(
+    work: Annotated[Path, typer.Argument(metavar="FOLDER", help="Your working copy of the content folders.")],
+    kind: Annotated[str, typer.Option(help="The kind of decision, as governance.yaml names it.")],
+    title_fa: Annotated[str, typer.Option(help="What it is about, in Persian.")] = "",
+    title_en: Annotated[str, typer.Option(help="What it is about, in English.")] = "",
+    emergency: Annotated[bool, typer.Option("--emergency", help="The emergency lane; to be ratified later.")] = False,
+    activate_at: Annotated[str, typer.Option(metavar="INSTANT", help="From when it should be in force.")] = "",
+    who: As = "",
+    root: Root = None,
+    database: Database = None,
+    lang: Lang = None,
+    json: Json = False,
+) -> None:
+    """Propose what a working copy says differently."""
+    from termserver.publication.changesets import between
+
+    with _Open(root, database) as committee:
+        made = committee.propose(
+            _who(who), _now(), kind, Text(title_fa, title_en), between(committee.root, work), emergency, activate_at
+        )
+        _tell(made, spoken(lang), json)
+
+
+def revise(
+    number: Number,
+    work: Annotated[Path, typer.Argument(metavar="FOLDER", help="Your working copy of the content folders.")],
+    based_on: Annotated[str, typer.Option(help="The digest that you began with.")],
+    who: As = "",
+    root: Root = None,
+    database: Database = None,
+    lang: Lang = None,
+    json: Json = False,
+) -> None:
+    """Put another change set in its place. Every approval is void."""
+    from termserver.publication.changesets import between
+
+    with _Open(root, database) as committee:
+        changes = between(committee.root, work)
+        _tell(committee.revise(number, _who(who), _now(), changes, based_on), spoken(lang), json)
+
+
+def check(number: Number, root: Root = None, database: Database = None, lang: Lang = None, json: Json = False) -> int:
+    """Run the gates over a proposal. Status 1 if one stops it."""
+    language = spoken(lang)
+    with _Open(root, database) as committee:
+        found = committee.check(number, _now())
+    if json:
+        write_json({**_as_json(found.proposal), "stopped": [one.as_json() for one in found.stopped]})
+    else:
+        for one in found.stopped:
+            typer.echo(f"{one.item}: {one.says.in_language(language)} [{one.gate}]")
+        _tell(found.proposal, language, False)
+    return NO_STATUS if found.proposal.open_gates else 0
+
+
+def impact(
+    number: Number,
+    corpus: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Documents to judge; else the examples.")
+    ] = None,
+    root: Root = None,
+    database: Database = None,
+    lang: Lang = None,
+    json: Json = False,
+) -> None:
+    """Judge documents by what is in force and by the candidate, and show those that turn."""
+    documents = None
+    if corpus is not None:
+        files = sorted(path for path in corpus.rglob("*") if path.suffix in (".xml", ".json"))
+        documents = ((str(path), path.read_bytes()) for path in files)
+    with _Open(root, database) as committee:
+        found = committee.impact(number, documents)
+    if json:
+        write_json(found.as_json())
+        return
+    for one in found.turned:
+        typer.echo(f"{one.name}: {one.before} → {one.after}  [{', '.join(one.because)}]")
+    typer.echo(f"{len(found.turned)} / {found.judged}")
+
+
+def act(
+    number: Number,
+    action: Annotated[
+        str,
+        typer.Argument(
+            metavar="MOVE",
+            help="comment, review, object, approve, waive, reject, withdraw, activate, ratify, retire or retract.",
+        ),
+    ],
+    digest: Digest = "",
+    reason: Reason = "",
+    gate: Annotated[str, typer.Option(help="The gate to waive.")] = "",
+    at_path: Annotated[str, typer.Option(help="The file of the change set that a comment is about.")] = "",
+    who: As = "",
+    root: Root = None,
+    database: Database = None,
+    lang: Lang = None,
+    json: Json = False,
+) -> None:
+    """Make a move on a proposal, as far as it may be made by you, now, on what you looked at."""
+    said = {name: text for name, text in (("reason", reason), ("gate", gate), ("path", at_path)) if text}
+    if action in ("propose", "revise", "check", "release"):
+        raise UsageError(
+            f"'{action}' is a command of its own: termserver committee {action}",
+            f"«{action}» فرمان خودش را دارد: termserver committee {action}",
+        )
+    with _Open(root, database) as committee:
+        _tell(committee.act(number, _who(who), _now(), action, digest, **said), spoken(lang), json)
+
+
+def release(
+    number: Number,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the release file goes.")],
+    version: Annotated[str, typer.Option(help="The version of the release; else the folders' own.")] = "",
+    activate_at: Annotated[str, typer.Option(metavar="INSTANT", help="From when it is in force.")] = "",
+    who: As = "",
+    root: Root = None,
+    database: Database = None,
+    lang: Lang = None,
+    json: Json = False,
+) -> None:
+    """Put what was approved into the folders and build its release, to be signed and published."""
+    with _Open(root, database) as committee:
+        manifest = committee.release(number, _who(who), _now(), output, version, activate_at)
+    if json:
+        write_json({"file": str(output), "name": manifest.name, "version": manifest.version, "digest": manifest.digest})
+    else:
+        typer.echo(f"{output}: {manifest.label} ({manifest.digest[:12]})")
+
+
+def list_(
+    waiting_for: Annotated[str, typer.Option(metavar="WHO", help="Only what waits for this person's vote.")] = "",
+    root: Root = None,
+    database: Database = None,
+    lang: Lang = None,
+    json: Json = False,
+) -> None:
+    """List the proposals, and emergency releases that should have been ratified."""
+    with _Open(root, database) as committee:
+        found = committee.waiting_for(waiting_for, _now()) if waiting_for else committee.proposals()
+        overdue = committee.overdue(_now())
+    if json:
+        told = [{"number": one.number, "until": until} for one, until in overdue]
+        write_json({"proposals": [_as_json(one) for one in found], "overdue": told})
+        return
+    for one in found:
+        _tell(one, spoken(lang), False)
+    for one, until in overdue:
+        late = f"باید تا {until} تأیید می‌شد" if spoken(lang) == "fa" else f"should have been ratified by {until}"
+        typer.echo(f"! {one.number}: {late}")
+
+
+def show(number: Number, root: Root = None, database: Database = None, lang: Lang = None, json: Json = False) -> None:
+    """Show a proposal and the files that it changes."""
+    with _Open(root, database) as committee:
+        found, changes = committee.proposal(number), committee.change_set(number)
+    if json:
+        write_json({**_as_json(found), "files": [one.path for one in changes.changes]})
+        return
+    _tell(found, spoken(lang), False)
+    for one in changes.changes:
+        typer.echo(f"  {'+' if not one.before else '-' if one.after is None else '~'} {one.path}")
+
+
+def journal(
+    number: Annotated[int | None, typer.Argument(metavar="NUMBER", help="One proposal; else all.")] = None,
+    root: Root = None,
+    database: Database = None,
+    lang: Lang = None,
+    json: Json = False,
+) -> int:
+    """Show who did what, when, to which digest. Status 1 if a line is not as it was written."""
+    with _Open(root, database) as committee:
+        lines, broken = committee.store.lines(number), committee.store.broken_line()
+    if json:
+        write_json({"lines": [line.as_json() for line in lines], "broken_at": broken or None})
+    else:
+        for line in lines:
+            reason = line.said.get("reason", "")
+            typer.echo(
+                f"{line.number}  {line.at}  #{line.proposal}  {line.who}  {line.action}  {line.digest[:12]}  {reason}"
+            )
+        if broken:
+            typer.echo(
+                f"سطر {broken} آن نیست که نوشته شد"
+                if spoken(lang) == "fa"
+                else f"line {broken} is not as it was written",
+                err=True,
+            )
+    return NO_STATUS if broken else 0
+
+
+def report(
+    since: Annotated[str, typer.Option(metavar="DAY", help="The first day.")],
+    until: Annotated[str, typer.Option(metavar="DAY", help="The last day.")],
+    root: Root = None,
+    database: Database = None,
+    lang: Lang = None,
+    json: Json = False,
+) -> None:
+    """Say who took part and what was decided between two days."""
+    with _Open(root, database) as committee:
+        found = committee.report(since, until)
+    if json:
+        write_json(found)
+        return
+    for name, did in sorted(found["people"].items()):
+        typer.echo(f"{name}: {', '.join(f'{action} {count}' for action, count in sorted(did.items()))}")
+    typer.echo(", ".join(f"{state} {count}" for state, count in sorted(found["proposals"].items())))
+
+
+class _Open:
+    """The committee of the folders, its database open."""
+
+    def __init__(self, root: Path | None, database: str | None) -> None:
+        self._root, self._database = root, database
+
+    def __enter__(self) -> Any:
+        from termserver.content.governance_files import read_governance
+        from termserver.database.proposal_store import ProposalStore
+        from termserver.publication.committee import Committee
+        from termserver.releases import editions
+
+        root = content_root(self._root)
+        governance = read_governance(root)
+        self._store = ProposalStore.open(self._database, editions.default_folder())
+        return Committee(self._store, governance, root)
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close()
+
+
+def _who(said: str) -> str:
+    who = said or os.environ.get(WHO, "")
+    if not who:
+        raise UsageError(f"Say who acts: --as WHO, or {WHO}.", f"بگویید چه کسی: --as WHO یا {WHO}.")
+    return who
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _as_json(one: Any) -> dict[str, Any]:
+    told = ("number", "kind", "author", "digest", "quorum", "emergency", "activate_at", "approvals", "reviews",
+            "objections", "ratified", "release")  # fmt: skip
+    return {**{name: getattr(one, name) for name in told}, "title": dict(one.title), "state": str(one.state),
+            "open_gates": list(one.open_gates)}  # fmt: skip
+
+
+def _tell(one: Any, language: str, json: bool) -> None:
+    if json:
+        write_json(_as_json(one))
+        return
+    title = one.title.get(language) or one.title.get("en") or one.title.get("fa") or ""
+    votes = f"{len(one.approvals)}/{one.quorum}"
+    gates = f"  ✗ {', '.join(one.open_gates)}" if one.open_gates else ""
+    typer.echo(f"#{one.number} {one.state}  {title}  {one.author}  {votes}  {one.digest[:16]}{gates}")
