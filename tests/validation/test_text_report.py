@@ -40,3 +40,13 @@ def test_every_finding_of_every_example_speaks_both_languages(server: TermServer
             if finding.hint:
                 assert finding.hint.fa, finding.rule
                 assert finding.hint.en, finding.rule
+
+
+def test_nothing_in_a_document_or_its_name_commands_the_terminal(server: TermServer) -> None:
+    document = b'{"Per\\u001b[2Json": 1, "\\u202exyz": 2, "Composition": {"BillSummary": {}}}'
+    broken = b"<PatientBillMessageVO>\x1b[31m\x00"
+
+    for data in (document, broken):
+        text = text_report.render(server.check_document(data, "a\x1b[31m\nb.json"), "en")
+        assert not {"\x1b", "\x00", "\u202e"} & set(text)
+        assert text.splitlines()[0].startswith("a\ufffd[31m\ufffdb.json:1:")

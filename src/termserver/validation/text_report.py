@@ -7,6 +7,7 @@ bill.xml:14:5: error: There is no such code in thritaEHR.gender. [code.unknown] 
 bill.xml: rejected; checked 57 of 60 codes (not checked: ICD10 2, ICPC2P 1)
 """
 
+import re
 from collections.abc import Iterator
 
 from termserver.model.days import jalali_text
@@ -24,6 +25,8 @@ _VERDICTS = {
     Verdict.UNDECIDED: Text("نامعلوم ماند", "undecided"),
 }
 _INDENT = "    "
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys instead of showing: control characters, and marks that turn the direction of what follows."""
 
 
 def render(report: Report, language: str = "en") -> str:
@@ -35,8 +38,13 @@ def lines(report: Report, language: str = "en") -> Iterator[str]:
     """The lines of the report, findings in the order of the document."""
     name = report.document or "-"
     for finding in report.findings:
-        yield from _finding(finding, name, language)
+        yield from map(_shown, _finding(finding, name, language))
     yield summary(report, language)
+
+
+def _shown(line: str) -> str:
+    """The line with a mark for each character that a document or a file name could play a trick with."""
+    return _UNSEEN.sub("\ufffd", line)
 
 
 def summary(report: Report, language: str = "en") -> str:
@@ -57,7 +65,7 @@ def summary(report: Report, language: str = "en") -> str:
             said += f" (بررسی‌نشده: {left})" if fa else f" (not checked: {left})"
     if not report.complete:
         said += "؛ گزارش کامل نیست" if fa else "; the report is not complete"
-    return said
+    return _shown(said)
 
 
 def _day(day: str, fa: bool) -> str:
