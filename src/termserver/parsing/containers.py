@@ -239,7 +239,7 @@ def _nested() -> Unreadable:
 
 
 def _damaged(form: str, error: Exception) -> Unreadable:
-    why = str(error).partition("\n")[0][:120]
+    why = str(error).partition("\n")[0].partition(" (b'")[0][:120]  # the bytes themselves are nobody's business
     return Unreadable(
         "archive.damaged",
         Text(fa=f"این فایل {form} درستی نیست: {why}.", en=f"This is not a whole {form} file: {why}."),
