@@ -252,7 +252,7 @@ def report(
 
 def show(
     registry: Name,
-    code: Annotated[str, typer.Argument(metavar="CODE")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of the entry, in any spelling of it.")],
     known_on: KnownOn = "",
     database: Database = "",
     lang: Lang = None,
@@ -271,7 +271,7 @@ def show(
 
 def history(
     registry: Name,
-    code: Annotated[str, typer.Argument(metavar="CODE")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of the entry, in any spelling of it.")],
     database: Database = "",
     lang: Lang = None,
     json: Json = False,
