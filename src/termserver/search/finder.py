@@ -22,6 +22,8 @@ from termserver.search.query import Chunk, SearchQuery
 from termserver.search.tree import Node
 
 _CLOSED = ord("}")
+LAST = 1000
+"""The place of what is left behind all kinds."""
 _MOST_PARTS = 8
 """A best partial match looks at so many of the words, the rarest ones."""
 Scope = Mapping[ReleaseReader, FrozenBitMap]
@@ -63,16 +65,17 @@ class Tiers:
         self._kinds = kinds
 
     def best_first(self) -> Iterator[Kind]:
-        """For each kind the ordinals whose best match it is, then whatever is left; to be read once."""
+        """The kinds that have members, each with the ordinals whose best match it is; to be read once."""
         rest = self.everything
-        for name, kind in self._kinds:
+        for place, name, kind in self._kinds:
             found = rest & kind if kind else NOBODY
-            yield name, found
             if found:
+                yield place, name, found
                 rest = rest - found
                 if not rest:
                     return
-        yield "rest", rest
+        if rest:
+            yield LAST, "rest", rest
 
 
 NOTHING = Tiers(NOBODY)
@@ -166,7 +169,7 @@ class Finder:
             levels.append(NOBODY)
             for n, more in enumerate([found, *higher]):
                 levels[n] = levels[n] | more
-        return [Tiers(level, (("partial", found) for found in sets)) for level in levels]
+        return [Tiers(level, ((n, "partial", found) for n, found in enumerate(sets))) for level in levels]
 
     def advanced(self, tree: Node, allowed: FrozenBitMap | None) -> Tiers:
         """What a query tree asks for: first what matches it in displays alone, then the rest."""
@@ -176,7 +179,7 @@ class Finder:
         everything = asked.of(tree, ANYWHERE)
         if allowed is not None:
             everything = everything & allowed
-        return Tiers(everything, ((name, asked.of(tree, TITLE)) for name in ("titles",)))
+        return Tiers(everything, ((0, name, asked.of(tree, TITLE)) for name in ("titles",)))
 
     def chunk(self, kind: str, chunk: Chunk, begins: bool, codes: bool) -> FrozenBitMap:
         """What has all parts of the chunk or its joined form, or (``codes``) a code that begins so; or one of its

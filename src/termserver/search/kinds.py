@@ -23,8 +23,8 @@ ANYWHERE = "a"
 _MOST_TITLES = 12
 """So many ways to say a whole title are looked up at most."""
 
-Kind = tuple[str, FrozenBitMap]
-"""How explanations call the kind, and what is of it."""
+Kind = tuple[int, str, FrozenBitMap]
+"""Its place among all kinds, the same in every release; how explanations call it, and what is of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,53 +107,58 @@ class Kinds:
         return self._narrowed(found, ANYWHERE, chunks[-1:], True, True)
 
     def best_first(self) -> Iterator[Kind]:
-        """The kinds, best first; what needs many lists is taken out of everything step by step."""
+        """The kinds that have members, best first; what needs many lists is taken out of everything step by step."""
         text, every, meant = self._reading.text, self._reading.every_begins, self._meant
         postings = self._lists.postings
         whole, beginning = postings.whole, postings.beginning
         codes, titles = self._codes, self._titles
         first, last = text.chunks[:-1], text.chunks[-1:]
-        parts = [part for chunk in text.chunks for part in chunk.parts]
         several = bool(first)
-        yield "code", whole(CODE, text.joined) if codes else NOBODY
-        yield "title", whole(WHOLE, text.joined) if titles else NOBODY
+        if codes:
+            yield 0, "code", whole(CODE, text.joined)
+        if titles:
+            yield 1, "title", whole(WHOLE, text.joined)
         titled, rest, named = postings.of_bags(self._reading.bags)
-        yield "title-words", titled
         said = postings.of_bags(self._reading.said) if meant else (NOBODY, NOBODY, NOBODY)
-        yield "meant-title", said[0]
-        yield "title-rest", rest
-        yield "meant-title-rest", said[1]
-        yield "name", named
-        yield "meant-name", said[2]
+        yield 2, "title-words", titled
+        yield 3, "meant-title", said[0]
+        yield 4, "title-rest", rest
+        yield 5, "meant-title-rest", said[1]
+        yield 6, "name", named
+        yield 7, "meant-name", said[2]
         in_titles = self._narrowed(self._all, TITLE, first, every, several)
         all_whole = self._narrowed(in_titles, TITLE, last, every, several)
-        begun = titles & all_whole
+        parts = [part for chunk in text.chunks for part in chunk.parts] if in_titles else []
+        begun = titles & all_whole if titles and all_whole else NOBODY
+        heads = _any_of(all_whole, (whole(END, part) for part in parts)) if all_whole else NOBODY
         in_meant = self._groups(TITLE) if meant else NOBODY
         starting = self._starting(in_meant) if in_meant else NOBODY
-        particular = postings.whole(PARTICULAR[0], PARTICULAR[1:])
-        heads = _any_of(all_whole, (whole(END, part) for part in parts))
-        if particular:  # a category before what it holds
-            yield "title-begins", begun - particular
-            yield "title-head", heads - particular
-            yield "meant-first-word", starting - particular
-        yield "title-begins", begun
-        yield "title-head", heads
-        yield "begins", FrozenBitMap.union(codes, titles) if codes or titles else NOBODY
-        yield "first-word", _any_of(all_whole, (whole(START, part) for part in parts))
-        last_begun = all_whole if every else self._narrowed(in_titles, TITLE, last, True, several)
-        yield (
-            "first-word-begun",
-            _any_of(last_begun, (*(whole(START, part) for part in parts), beginning(START, parts[-1]))),
-        )
-        yield "meant-first-word", starting
-        yield "words", all_whole
-        yield "words-begun", last_begun
-        yield "meant", in_meant
-        yield "code-tail", self._tails
+        if begun or heads or starting:
+            particular = postings.whole(PARTICULAR[0], PARTICULAR[1:])
+            if particular:  # a category before what it holds
+                yield 8, "title-begins", begun - particular
+                yield 9, "title-head", heads - particular
+                yield 10, "meant-first-word", starting - particular
+            yield 11, "title-begins", begun
+            yield 12, "title-head", heads
+        if codes or titles:
+            yield 13, "begins", codes | titles
+        if in_titles:
+            starts = [whole(START, part) for part in parts]
+            yield 14, "first-word", _any_of(all_whole, starts)
+            last_begun = all_whole if every else self._narrowed(in_titles, TITLE, last, True, several)
+            if last_begun:
+                yield 15, "first-word-begun", _any_of(last_begun, (*starts, beginning(START, parts[-1])))
+        yield 16, "meant-first-word", starting
+        yield 17, "words", all_whole
+        if in_titles:
+            yield 18, "words-begun", last_begun
+        yield 19, "meant", in_meant
+        yield 20, "code-tail", self._tails
         in_any = self._narrowed(self._all, ANYWHERE, first, every, several)
-        yield "other-names", self._narrowed(in_any, ANYWHERE, last, every, several)
-        yield "meant-other-names", meant
-        yield "other-names-begun", self._all
+        yield 21, "other-names", self._narrowed(in_any, ANYWHERE, last, every, several)
+        yield 22, "meant-other-names", meant
+        yield 23, "other-names-begun", self._all
 
     def _narrowed(
         self, found: FrozenBitMap, kind: str, chunks: Sequence[Chunk], begins: bool, codes: bool

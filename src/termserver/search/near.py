@@ -9,6 +9,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, groupby
 from sys import byteorder
 from typing import Any
@@ -30,6 +31,9 @@ LONG = 8
 _HEAD = 7
 _PER_BUCKET = 48
 _MOST_BITS = 16
+_SELDOM = 8
+_ALL_READ = 1 << 16
+"""A table of fewer rows is read whole by a program that asks for it more than seldom: some megabytes, once."""
 
 
 def edits(word: str) -> int:
@@ -45,6 +49,12 @@ def deletions(word: str, most: int) -> set[str]:
         for kept in combinations(range(size), size - number):
             found.add("".join([word[n] for n in kept]))
     return found
+
+
+@lru_cache(256)
+def _codes(head: str, most: int) -> frozenset[int]:
+    """The hashes of the deletions: the same for every release."""
+    return frozenset(crc32(left.encode()) for left in deletions(head, most))
 
 
 def distance(one: str, other: str, most: int) -> int:
@@ -145,19 +155,33 @@ class Near:
         self._reader = reader
         row = reader.get(NEAR, -1) if reader.has(NEAR) else None
         self._mask = (1 << row[1][0]) - 1 if row else -1
+        self._asked = 0
+        self._read: dict[int, bytes] | None = None
+
+    def _buckets(self, numbers: set[int]) -> dict[int, bytes]:
+        """These rows of the table; of a program that asks again and again all of them, read once."""
+        if self._read is not None:
+            return self._read
+        self._asked += 1
+        if self._asked > _SELDOM and self._mask < _ALL_READ:
+            self._read = dict(self._reader.rows(NEAR))
+            return self._read
+        return dict(self._reader.many(NEAR, numbers).values())
 
     def words(self, typed: str, begun: bool, most: int) -> list[NearWord]:
         """The words ``most`` edits away from what was typed; with ``begun`` the beginnings of words, too."""
-        if self._mask < 0:
+        mask = self._mask
+        if mask < 0:
             return []
-        head = typed[:_HEAD]
-        codes = {crc32(left.encode()) for left in deletions(head, most)}
-        rows = self._reader.many(NEAR, {code & self._mask for code in codes})
+        codes = _codes(typed[:_HEAD], most)
+        rows = self._buckets({code & mask for code in codes})
         numbers: set[int] = set()
         for code in codes:
-            row = rows.get(code & self._mask)
-            if row is not None:
-                numbers.update(_under(row[1], code >> 16))
+            entries = rows.get(code & mask)
+            if entries is not None:
+                numbers.update(_under(entries, code >> 16))
+        if not numbers:
+            return []
         found: list[NearWord] = []
         for _, letters, weight, below in self._reader.many(BEGUN, numbers).values():
             if begun and len(typed) < _HEAD:

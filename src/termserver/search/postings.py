@@ -126,7 +126,7 @@ class Postings:
                 f"نمایهٔ جستجوی انتشار {label} را نسخهٔ دیگری از termserver ساخته است. آن را دوباره بسازید: "
                 "termserver release build یا برای انتشار واردشده termserver import.",
             )
-        self._sieve = Sieve(reader)
+        self.sieve = Sieve(reader)
         self.entries: int = about.get("entries", 0)
         self.retired_from: int = about.get("retired", 0)
 
@@ -135,7 +135,7 @@ class Postings:
         name = kind + key
         found = self._cache.get(name)
         if found is None:
-            if not self._sieve.lets_through("=" + name):
+            if not self.sieve.lets_through("=" + name):
                 return NOBODY
             found = self._read_whole(name)
             self._cache.put(name, found)
@@ -146,7 +146,7 @@ class Postings:
         name = kind + prefix + "*"
         found = self._cache.get(name)
         if found is None:
-            if not self._sieve.lets_through(name[: min(LONGEST, len(name) - 1)]):
+            if not self.sieve.lets_through(name[: min(LONGEST, len(name) - 1)]):
                 return NOBODY
             found = self._read_beginning(name)
             self._cache.put(name, found)
@@ -155,7 +155,7 @@ class Postings:
     def of_bags(self, bags: Sequence[int]) -> tuple[FrozenBitMap, FrozenBitMap, FrozenBitMap]:
         """Those whose title consists of one of these sets of words, whose title holds the rest of it, and those one of
         whose other names does."""
-        bags = [number for number in bags if self._sieve.lets_through(f"#{number}")]
+        bags = [number for number in bags if self.sieve.lets_through(f"#{number}")]
         rows = self.reader.many(BAGS, bags).values() if bags else ()
         if not rows:
             return NOBODY, NOBODY, NOBODY

@@ -18,6 +18,7 @@ from termserver.search.layouts import other_layout
 from termserver.search.near import LONG, SHORTEST, Near, edits
 from termserver.search.postings import AFTER, CODE, LATIN
 from termserver.search.query import Chunk, PlainText, chunk
+from termserver.search.reach import Reach
 
 LAYOUT, SPELLING, FINGLISH = "layout", "spelling", "transliteration"
 _MOST_OTHERS = 8
@@ -64,9 +65,10 @@ class Way:
 class Relaxing:
     """Reads queries, as they are and as they may have been meant, over the finders of an edition."""
 
-    def __init__(self, finders: Sequence[Source], terms: Terms | None) -> None:
+    def __init__(self, finders: Sequence[Source], terms: Terms | None, reach: Reach) -> None:
         self._finders = finders
         self._terms = terms
+        self._reach = reach
         self._ways: Kept[tuple[str, bool], tuple[Way, ...]] = Kept(4_000_000, lambda ways: 200 * len(ways))
 
     def reading(self, text: PlainText, every_begins: bool = False) -> Reading:
@@ -180,16 +182,22 @@ class Relaxing:
 
     def known(self, one: Chunk, last: bool) -> bool:
         """Whether some release or the glossary has the word, or (``last``) one that begins so."""
-        if one.may_be_code and any(finder.postings.beginning(CODE, one.joined) for finder in self._finders):
-            return True
+        if one.may_be_code:
+            can = self._reach.code(one.joined)
+            if can and any(finder.postings.beginning(CODE, one.joined) for finder in self._of(can)):
+                return True
         words = (one.joined,) if len(one.parts) == 1 else (*one.parts, one.joined)
         here = [self._has(word, last or len(word) < 3) for word in words]
         return here[-1] or (len(words) > 1 and all(here[:-1]))
 
     def _has(self, word: str, begun: bool) -> bool:
-        if any(finder.words(ANYWHERE, word, begun) for finder in self._finders):
+        can = self._reach.word(word, begun)
+        if can and any(finder.words(ANYWHERE, word, begun) for finder in self._of(can)):
             return True
         return self._terms is not None and (self._terms.begins(word) if begun else self._terms.holds(word))
+
+    def _of(self, can: int) -> Iterator[Source]:
+        return (finder for n, finder in enumerate(self._finders) if can >> n & 1)
 
     def ways(self, piece: str, one: Chunk, last: bool) -> tuple[Way, ...]:
         """What may have been meant by a piece of the query, the likeliest first."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from pyroaring import FrozenBitMap
 
@@ -13,6 +12,7 @@ from termserver.search.glossary import TERMS, Terms
 from termserver.search.kinds import Reading
 from termserver.search.postings import NOBODY
 from termserver.search.query import MOST_HITS, FacetCount, SearchQuery, SearchResult, check, plain
+from termserver.search.reach import Reach
 from termserver.search.relaxed import Relaxing
 from termserver.search.shown import asked_words, explained, marked
 from termserver.search.tree import Known
@@ -60,7 +60,8 @@ class Search:
         self._runs = sorted(runs, key=lambda pair: (pair[0].rank, pair[1], pair[0].first))
         self._stretches = list(_stretches(self._runs))
         terms = next((Terms(finder.reader) for finder in self.finders if finder.reader.get(TERMS, 0)), None)
-        self._relaxing = Relaxing(self.finders, terms)
+        self._reach = Reach([finder.postings.sieve for finder in self.finders])
+        self._relaxing = Relaxing(self.finders, terms, self._reach)
 
     def find(self, query: SearchQuery, scopes: Sequence[Scope] = ()) -> SearchResult:
         """One page of hits and the exact total, in all of the ``scopes``. Raise UsageError for what cannot be asked.
@@ -120,7 +121,7 @@ class Search:
         found = self._answer(query, ()).found
         here = next((n for n, finder in enumerate(self.finders) if finder.reader is reader), -1)
         if 0 <= here < len(found):
-            yield from (members for _, members in found[here].best_first() if members)
+            yield from (members for _, _, members in found[here].best_first())
 
     def _answer(self, query: SearchQuery, scopes: Sequence[Scope]) -> "_Answer":
         check(query)
@@ -148,14 +149,19 @@ class Search:
         found = self._partial(reading, asked)
         return _Answer(found, reading, "partial" if found else "")
 
-    @staticmethod
-    def _plain(reading: Reading, asked: Sequence[tuple[Finder, FrozenBitMap | None]]) -> list[Tiers]:
-        return [finder.plain(reading, some) for finder, some in asked]
+    def _plain(self, reading: Reading, asked: Sequence[tuple[Finder, FrozenBitMap | None]]) -> list[Tiers]:
+        if not reading.text.chunks:
+            return []
+        can = self._reach.reading(reading)
+        return [
+            finder.plain(reading, some) if can >> n & 1 and (some is None or some) else NOTHING
+            for n, (finder, some) in enumerate(asked)
+        ]
 
-    @staticmethod
-    def _partial(reading: Reading, asked: Sequence[tuple[Finder, FrozenBitMap | None]]) -> list[Tiers]:
+    def _partial(self, reading: Reading, asked: Sequence[tuple[Finder, FrozenBitMap | None]]) -> list[Tiers]:
         """What matches most of the words."""
-        levels = [finder.partial(reading, some) for finder, some in asked]
+        can = self._reach.any_of(reading)
+        levels = [finder.partial(reading, some) if can >> n & 1 else [] for n, (finder, some) in enumerate(asked)]
         for level in range(max(map(len, levels), default=0), 0, -1):
             found = [tiers[level - 1] if len(tiers) >= level else NOTHING for tiers in levels]
             if any(tiers.total for tiers in found):
@@ -168,15 +174,25 @@ class Search:
         if wanted <= 0:
             return
         some = [(n, tiers) for n, tiers in enumerate(found) if tiers.total]
-        finders = [n for n, _ in some]
-        for named in zip_longest(*(tiers.best_first() for _, tiers in some), fillvalue=("", NOBODY)):
-            kind = [members for _, members in named]
-            here = sum(map(len, kind))
+        if len(some) == 1:
+            ((n, tiers),) = some
+            for _, name, members in tiers.best_first():
+                here = len(members)
+                if here <= skip:
+                    skip -= here
+                    continue
+                yield n, name, list(members if here <= wanted and not skip else members[skip : skip + wanted])
+                wanted -= here - skip
+                if wanted <= 0:
+                    return
+                skip = 0
+            return
+        for name, kind in _side_by_side(some):
+            here = sum(map(len, kind.values()))
             if here <= skip:
                 skip -= here
                 continue
-            name = next((name for name, members in named if members), "")
-            for n, ordinals in self._in_order(dict(zip(finders, kind, strict=True)), skip, wanted):
+            for n, ordinals in self._in_order(kind, skip, wanted):
                 wanted -= len(ordinals)
                 yield n, name, ordinals
             if not wanted:
@@ -218,6 +234,22 @@ class Search:
     def names(self) -> set[str]:
         """Every name by which an indexed system is known, lower case."""
         return {name for run, _ in self._runs for name in run.names}
+
+
+def _side_by_side(found: Iterable[tuple[int, Tiers]]) -> Iterator[tuple[str, dict[int, FrozenBitMap]]]:
+    """The kinds of several finders, best first, each with its members in the finders that have any."""
+    open_still = {n: tiers.best_first() for n, tiers in found}
+    waiting = {n: first for n, kinds in open_still.items() if (first := next(kinds, None))}
+    while waiting:
+        place = min(kind[0] for kind in waiting.values())
+        here = {n: kind for n, kind in waiting.items() if kind[0] == place}
+        yield next(name for _, name, _ in here.values()), {n: members for n, (_, _, members) in here.items()}
+        for n in here:
+            following = next(open_still[n], None)
+            if following:
+                waiting[n] = following
+            else:
+                del waiting[n]
 
 
 def _stretches(runs: Iterable[tuple[Run, int]]) -> Iterator[tuple[int, int, int]]:

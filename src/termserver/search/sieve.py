@@ -42,7 +42,10 @@ class Sieve:
 
     def lets_through(self, key: str) -> bool:
         """False: the key is not there."""
-        code = crc32(key.encode("utf-8", "surrogatepass"))
+        return self.has(crc32(key.encode("utf-8", "surrogatepass")))
+
+    def has(self, code: int) -> bool:
+        """The same of a key's CRC."""
         bits, size = self._bits, self._size
         first = code % size
         if not bits[first >> 3] >> (first & 7) & 1:
