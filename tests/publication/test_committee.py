@@ -3,6 +3,8 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from termserver.content.governance_files import read_governance
 from termserver.database.proposal_store import ProposalStore, StoreError
 from termserver.model.errors import ContentError, UsageError
 from termserver.model.text import Text
-from termserver.publication import changesets
+from termserver.publication import changesets, impact
 from termserver.publication.changesets import ChangeSet, FileChange
 from termserver.publication.committee import Committee
 from termserver.publication.workflow import NotAllowed, Proposal, State
@@ -186,3 +188,33 @@ def test_the_command_line_proposes_votes_and_shows_the_journal(
     assert run(["committee", "list", "--json", *where]) == 0
     assert run(["committee", "show", "1", *where]) == 0
     assert run(["committee", "report", "--since", "2026-01-01", "--until", "2100-01-01", *where]) == 0
+
+
+def test_whoever_names_a_code_that_goes_is_told_before_anybody_approves(committee: Committee) -> None:
+    work = committee.root.parent / "work"
+    changesets.copy_content(committee.root, work)
+    was, now = "019,قلب و عروق,Cardiology,001,,,,,", "019,قلب و عروق,Cardiology,001,retired,,2026-12-31,,"
+    text = (work / WARDS).read_text("utf-8").replace(was, now)
+    (work / WARDS).write_text(text, "utf-8", newline="\n")
+    changes = changesets.between(committee.root, work)
+    made = committee.propose("elham", NOW, "code-list", Text("x", "x"), changes)
+    found = committee.impact(made.number)
+    assert [(one.code, one.kind, one.where) for one in found.references] == [("ward 019", "value-set", "cardiac-wards")]
+
+
+def test_a_document_that_turns_is_told_with_the_rule_that_turns_it() -> None:
+    from termserver.model.findings import Severity, Verdict
+
+    def server(verdict: Verdict, *rules: str) -> Any:
+        findings = tuple(SimpleNamespace(rule=rule, severity=Severity.ERROR) for rule in rules)
+        return SimpleNamespace(check_document=lambda data, name: SimpleNamespace(verdict=verdict, findings=findings))
+
+    now, candidate = server(Verdict.ACCEPTED, "old"), server(Verdict.REJECTED, "old", "new")
+    documents = [("a.xml", b""), ("b.xml", b"")]
+    found = impact.run(now, candidate, documents)
+    assert [(one.name, one.before, one.after, one.because) for one in found.turned] == [
+        (name, "accepted", "rejected", ("new",)) for name in ("a.xml", "b.xml")
+    ]
+    assert impact.run(now, now, documents) == impact.Impact(2, ())
+    back = impact.run(candidate, now, documents)
+    assert back.turned[0].because == ("new",)

@@ -104,7 +104,7 @@ def impact(
     lang: Lang = None,
     json: Json = False,
 ) -> None:
-    """Judge documents by what is in force and by the candidate, and show those that turn."""
+    """Judge documents by what is in force and by the candidate; show those that turn, and who names a lost code."""
     documents = None
     if corpus is not None:
         files = sorted(path for path in corpus.rglob("*") if path.suffix in (".xml", ".json"))
@@ -116,6 +116,8 @@ def impact(
         return
     for one in found.turned:
         typer.echo(f"{one.name}: {one.before} → {one.after}  [{', '.join(one.because)}]")
+    for named in found.references:
+        typer.echo(f"{named.code}: {named.kind} {named.where}")
     typer.echo(f"{len(found.turned)} / {found.judged}")
 
 

@@ -20,7 +20,7 @@ from termserver.model.errors import UsageError
 from termserver.model.governance import Governance
 from termserver.model.releases import Manifest
 from termserver.model.text import Text
-from termserver.model.values import value
+from termserver.model.values import replace, value
 from termserver.publication import changesets, gates, impact, workflow
 from termserver.publication.changesets import ChangeSet
 from termserver.publication.gates import Stopped
@@ -164,15 +164,23 @@ class Committee:
     def impact(
         self, number: int, documents: Iterable[tuple[str, bytes]] | None = None, in_force: TermServer | None = None
     ) -> Impact:
-        """What the candidate does to documents, the examples of what is in force where none are given."""
-        with self.candidate(number, in_force) as (base, candidate, problems, _):
+        """What the candidate does to documents (else to the examples in force), and who names a code that goes."""
+        with self.candidate(number, in_force) as (base, candidate, problems, folder):
             if candidate is None:
                 first = next((str(one.message) for one in problems), "")
                 raise UsageError(
                     f"The candidate of proposal {number} cannot be built: {first}",
                     f"نامزد پیشنهاد {number} ساخته نمی‌شود: {first}",
                 )
-            return impact.run(base, candidate, impact.examples(base) if documents is None else documents)
+            content = read(folder)
+            named = impact.references(
+                list(differences(base.releases, candidate.releases)),
+                content.value_sets,
+                content.concept_maps,
+                content.rule_sets,
+            )
+            judged = impact.run(base, candidate, impact.examples(base) if documents is None else documents)
+            return replace(judged, references=named)
 
     @contextmanager
     def candidate(

@@ -1,8 +1,12 @@
 """What a candidate does to documents, before anybody approves it: each judged by what is in force and by it."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from termserver.comparison.changes import Area, Change
+from termserver.model.codes import ConceptMap, ValueSet
+from termserver.model.documents import RuleSet
 from termserver.model.values import value
 from termserver.service import TermServer
 
@@ -21,14 +25,67 @@ class Turned:
 
 
 @value
+class Reference:
+    """What still names a code that is retired or gone with the candidate: a value set, a map, a rule."""
+
+    code: str
+    kind: str
+    where: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"code": self.code, "kind": self.kind, "where": self.where}
+
+
+@value
 class Impact:
-    """How many documents were judged, and those that turn."""
+    """How many documents were judged, those that turn, and what still names a code that is no more in force."""
 
     judged: int
     turned: tuple[Turned, ...]
+    references: tuple[Reference, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        return {"judged": self.judged, "turned": [one.as_json() for one in self.turned]}
+        return {
+            "judged": self.judged,
+            "turned": [one.as_json() for one in self.turned],
+            "references": [one.as_json() for one in self.references],
+        }
+
+
+def references(
+    changes: Sequence[Change],
+    value_sets: Iterable[ValueSet],
+    maps: Iterable[ConceptMap],
+    rule_sets: Iterable[RuleSet],
+) -> tuple[Reference, ...]:
+    """Who names a code that is retired or removed. A rule that quotes the code is told whatever system it means."""
+    gone = {
+        (one.subject.partition("|")[0], one.item)
+        for one in changes
+        if one.area is Area.CODES and one.kind in ("retired", "removed") and one.field != "system"
+    }
+    found = []
+    for known in value_sets:
+        for part in (*known.include, *known.exclude):
+            for code in (*part.codes, *part.under):
+                if (part.system, code) in gone:
+                    found.append(Reference(f"{part.system} {code}", "value-set", known.id))
+    for each in maps:
+        for row in each.mappings:
+            for system, code in ((each.source_system, row.source_code), (each.target_system, row.target_code)):
+                if (system, code) in gone:
+                    found.append(Reference(f"{system} {code}", "map", f"{each.id} {row.source_code}"))
+    by_code = {code: system for system, code in gone}
+    for rules in rule_sets:
+        for rule in rules.rules:
+            for code in _QUOTED.findall(f"{rule.holds} {rule.when}"):
+                if code in by_code:
+                    where = f"{rules.document_type} {rules.version} {rule.id}"
+                    found.append(Reference(f"{by_code[code]} {code}", "rule", where))
+    return tuple(dict.fromkeys(found))
+
+
+_QUOTED = re.compile(r'"([^"]+)"')
 
 
 def run(now: TermServer, candidate: TermServer, documents: Iterable[tuple[str, bytes]]) -> Impact:
