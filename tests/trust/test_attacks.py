@@ -331,6 +331,24 @@ def test_a_file_that_is_signed_as_another_release_is_not_installed(follower: Fol
     assert follower.versions == ["1405.1"]
 
 
+def test_one_publisher_does_not_publish_under_anothers_name(follower: Follower, tmp_path: Path) -> None:
+    """An insurer that is followed too, or whoever stole its keys, cannot put its own standards in force."""
+    follower.pull()
+    (tmp_path / "insurer").mkdir()
+    insurer = Committee(tmp_path / "insurer")
+    insurer.now = follower.committee.now
+    insurer.found()
+    insurer.publish("9999.1")
+    root = (insurer.repository.metadata / "1.root.json").read_bytes()
+    follower.publishers.trust("insurer", root, str(insurer.repository.folder))
+    pulled = follower.publishers.pull("insurer", lambda: insurer.now)
+    assert isinstance(pulled.problem, Refused)
+    assert pulled.problem.code == "foreign"
+    assert not pulled.came
+    follower.publishers.activate(lambda: insurer.now)
+    assert follower.versions == ["1405.2"]
+
+
 # a mirror that keeps updates back, a folder that is none, metadata that is none
 
 

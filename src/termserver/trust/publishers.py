@@ -39,11 +39,16 @@ def clock() -> datetime.datetime:
 
 @value
 class Publisher:
-    """One that is followed: its name here, where it is asked, and what is believed of it."""
+    """One that is followed: its name here, where it is asked, and what is believed of it.
+
+    ``rank`` counts the publishers in the order in which they were trusted: the name of a release belongs to the
+    first who publishes under it.
+    """
 
     name: str
     address: str
     held: Held
+    rank: int = 0
 
     @property
     def statement(self) -> Statement | None:
@@ -82,7 +87,8 @@ class Publishers:
         path = self._path(name)
         try:
             said = orjson.loads(path.read_bytes())
-            return Publisher(name, str(said["address"]), Held.from_bytes(orjson.dumps(said["held"])))
+            held = Held.from_bytes(orjson.dumps(said["held"]))
+            return Publisher(name, str(said["address"]), held, int(said.get("rank", 0)))
         except FileNotFoundError:
             listed = ", ".join(self.names()) or "-"
             raise UsageError(
@@ -110,6 +116,7 @@ class Publishers:
             )
         held = trusted.trust_root(root)
         with self._changing():
+            rank = 1 + max((one.rank for one in self.all()), default=0)
             if name in self.names():
                 known = self.get(name)
                 if known.held.root != root:
@@ -119,8 +126,8 @@ class Publishers:
                         f"«{name}» از پیش با ریشهٔ دیگری دنبال می‌شود. کلیدها تنها با ریشه‌های امضاشدهٔ خودش عوض "
                         f"می‌شوند؛ برای آغاز دوباره {self._path(name)} را بردارید.",
                     )
-                held = known.held
-            return self._keep(Publisher(name, address, held))
+                held, rank = known.held, known.rank
+            return self._keep(Publisher(name, address, held, rank))
 
     def pull(
         self, name: str, now: Clock = clock, source: Source | None = None, rebuild: Rebuild | None = None
@@ -139,8 +146,10 @@ class Publishers:
                 publisher = self._keep(replace(publisher, held=trusted.newest_root(publisher.held, asked)))
                 instant = trusted.now_of(publisher.held, now())
                 publisher = self._keep(replace(publisher, held=trusted.update(publisher.held, asked, instant)))
-                for one in self._wanted(publisher.statement, instant):
+                for one in self._wanted(publisher, instant):
                     taken.append((one.pin, self._take(one, publisher, asked, rebuild)))
+                if foreign := self._foreign(publisher):
+                    problem = refusals.of_another(name, ", ".join(sorted(foreign)))
             except ReleaseError as error:
                 problem = error
             except OSError as error:
@@ -166,12 +175,21 @@ class Publishers:
 
     # the steps
 
-    def _wanted(self, statement: Statement | None, now: datetime.datetime) -> list[Published]:
-        """What is in force or will be, and is not on the shelf."""
+    def _foreign(self, publisher: Publisher) -> set[str]:
+        """The names under which this publisher publishes and which belong to one who was trusted before it."""
+        before = [one.statement for one in self.all() if one.rank < publisher.rank]
+        taken = {one.pin.name for said in before if said for one in said.releases}
+        return {one.pin.name for one in publisher.statement.releases} & taken if publisher.statement else set()
+
+    def _wanted(self, publisher: Publisher, now: datetime.datetime) -> list[Published]:
+        """What is in force or will be, is its publisher's own, and is not on the shelf."""
+        statement = publisher.statement
         if statement is None:
             return []
         wanted = {one.pin.digest: one for one in (*statement.in_force(now), *statement.coming(now))}
-        return [one for one in wanted.values() if not self.shelf.path_of(one.pin).is_file()]
+        foreign = self._foreign(publisher)
+        missing = [one for one in wanted.values() if not self.shelf.path_of(one.pin).is_file()]
+        return [one for one in missing if one.pin.name not in foreign]
 
     def _take(self, one: Published, publisher: Publisher, source: Source, rebuild: Rebuild | None) -> int:
         """Fetch and install a release; how many bytes came over the line."""
@@ -210,10 +228,15 @@ class Publishers:
         statement = publisher.statement
         if statement is None:
             return self.shelf.current()
-        chosen = [one.pin for one in statement.in_force(now) if self.shelf.path_of(one.pin).is_file()]
+        foreign = self._foreign(publisher)
+        chosen = [
+            one.pin
+            for one in statement.in_force(now)
+            if one.pin.name not in foreign and self.shelf.path_of(one.pin).is_file()
+        ]
         current = self.shelf.current()
         used = current.releases if current else ()
-        withdrawn = {one.pin.digest for one in statement.releases if one.retracted}
+        withdrawn = {one.pin.digest for one in statement.releases if one.retracted and one.pin.name not in foreign}
         names = {pin.name for pin in chosen}
         gone = [pin.name for pin in used if pin.digest in withdrawn and pin.name not in names]
         if any(pin not in used for pin in chosen):
@@ -223,7 +246,8 @@ class Publishers:
         return current
 
     def _keep(self, publisher: Publisher) -> Publisher:
-        said = {"address": publisher.address, "held": orjson.loads(publisher.held.as_bytes())}
+        held = orjson.loads(publisher.held.as_bytes())
+        said = {"address": publisher.address, "rank": publisher.rank, "held": held}
         data = orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         path = self._path(publisher.name)
         with contextlib.suppress(FileNotFoundError):

@@ -68,6 +68,16 @@ def expired(what: str, until: str) -> Refused:
     )
 
 
+def of_another(publisher: str, names: str) -> Refused:
+    return Refused(
+        "foreign",
+        f"'{publisher}' publishes under a name that belongs to another publisher of this shelf: {names}. Nothing of "
+        "that name is taken from it.",
+        f"«{publisher}» با نامی منتشر می‌کند که از آنِ ناشر دیگری در این قفسه است: {names}. چیزی با آن نام از او گرفته "
+        "نمی‌شود.",
+    )
+
+
 def too_much(what: str, limit: int) -> Refused:
     return Refused(
         "endless",
