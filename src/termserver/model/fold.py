@@ -82,6 +82,11 @@ def _read(chunk: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     return tuple(_WORDS(folded)), compounds, _NO_WORDS("", folded)
 
 
+def chunks(text: str) -> list[tuple[tuple[str, ...], tuple[str, ...], str]]:
+    """For each piece between two blanks its parts, its compounds joined, and its key: all of a text read at once."""
+    return [_of_chunk(chunk) if len(chunk) <= _SHORT else _read(chunk) for chunk in text.split()]
+
+
 _of_chunk = lru_cache(32768)(_read)
 """The words of names come again and again: folded once, they are found again in a tenth of the time."""
 

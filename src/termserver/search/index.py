@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
+from struct import Struct
 from typing import Any
 
 import orjson
 from pyroaring import BitMap
 
 from termserver.model.codes import CodeSystem, Concept, Entry, Status
-from termserver.model.fold import FOLD_VERSION, code_key, key, parts, words
+from termserver.model.fold import FOLD_VERSION, chunks, code_key, key, parts, words
 from termserver.model.glossary import Glossary
 from termserver.model.releases import Table
 from termserver.search import narrowing, near
@@ -52,6 +53,8 @@ Lists = dict[str, list[int]]
 _TAIL = re.compile(r"[a-z]{1,3}([0-9]{2}[0-9a-z]*)")
 REST = frozenset("other others specified elsewhere not سایر دیگر مشخص".split())  # noqa: SIM905
 """Words of a title that holds the rest: "Other cataract" is titled "cataract", behind those that are no rest."""
+_ONE = Struct("<IIHHIH")
+"""A bitmap of one member in CRoaring's portable format."""
 _RANGE = re.compile(r"[a-z][0-9][0-9a-z]+")
 
 
@@ -102,6 +105,9 @@ def list_tables(
 
 
 def _bytes(members: BitMap) -> bytes:
+    if len(members) == 1:  # most of them; a tenth of the time that run_optimize and serialize take
+        high, low = divmod(members.min(), 65536)
+        return _ONE.pack(12346, 1, high, 0, 16, low)
     members.run_optimize()
     return bytes(members.serialize())
 
@@ -129,13 +135,20 @@ def _lists(entries: Iterable[Entry]) -> Lists:
     lists: Lists = defaultdict(list)
     for entry in entries:
         concept = entry.concept
-        displays = _displays(concept)
-        titles = {word for display in displays for word in words(display)}
-        names = {TITLE + word for word in titles}
+        titles: set[str] = set()
+        names: set[str] = set()
+        for display in _displays(concept):
+            whole = ""
+            for some, compounds, letters in chunks(display):
+                titles.update(some)
+                titles.update(compounds)
+                if some and not whole:
+                    names.update(START + word for word in _first(some, compounds, letters))
+                whole += letters
+            names.add(WHOLE + whole)
+            names.update(END + word for word in head_words(display))
+        names.update(TITLE + word for word in titles)
         names.update(OTHER + word for word in _other_words(entry) if word not in titles)
-        names.update(START + word for display in displays for word in first_words(display))
-        names.update(WHOLE + key(display) for display in displays)
-        names.update(END + word for display in displays for word in head_words(display))
         names.update(CODE + form for form in code_forms(concept.code, entry.system.widths))
         tail = _TAIL.fullmatch(code_key(concept.code))
         if tail:
@@ -174,11 +187,12 @@ def first_words(title: str) -> set[str]:
     >>> sorted(first_words("«کم‌خونی» حاد"))
     ['کم', 'کمخونی']
     """
-    for chunk in title.split():
-        found = words(chunk)
-        if found:
-            return {found[0], found[-1]} if found[-1] == key(chunk) else {found[0]}
-    return set()
+    return next((_first(*chunk) for chunk in chunks(title) if chunk[0]), set())
+
+
+def _first(parts: tuple[str, ...], compounds: tuple[str, ...], letters: str) -> set[str]:
+    last = (compounds or parts)[-1]
+    return {parts[0], last} if last == letters else {parts[0]}
 
 
 def _other_words(entry: Entry) -> Iterator[str]:
@@ -259,29 +273,30 @@ def _common(one: str, other: str) -> int:
 def _bags(entries: Sequence[Entry]) -> Iterator[tuple[int, bytes, bytes, bytes]]:
     columns: tuple[dict[int, set[int]], ...] = (defaultdict(set), defaultdict(set), defaultdict(set))
     titles, rests, names = columns
-    places = {(entry.system.id, entry.system.version, entry.concept.code): entry.ordinal for entry in entries}
     rest_of: dict[int, set[int]] = {}
+    owned: list[set[int]] = []
     for entry in entries:
         own, rest = bags_of(_displays(entry.concept))
+        owned.append(own)
         for number in own:
             titles[number].add(entry.ordinal)
-        rest_of[entry.ordinal] = rest
+        if rest:
+            rest_of[entry.ordinal] = rest
+            for number in rest:
+                rests[number].add(entry.ordinal)
         for number in {bag(form) for other in entry.concept.designations for form in _split_and_joined(other.value)}:
             names[number].add(entry.ordinal)
-    for number, found in [(number, found) for number, found in titles.items()]:
+    places = {_place(entries[ordinal], entries[ordinal].concept.code): ordinal for ordinal in rest_of}
+    for entry, own in zip(entries, owned, strict=True):
         # where "Unspecified cataract" is a part of "Other cataract", that one is titled "cataract", too
-        for ordinal in list(found):
-            entry = entries[ordinal]
-            for code in entry.concept.parents:
-                above = places.get((entry.system.id, entry.system.version, code), -1)
-                if number in rest_of.get(above, ()):
-                    found.add(above)
-    for ordinal, rest in rest_of.items():
-        for number in rest:
-            rests[number].add(ordinal)
+        for code in entry.concept.parents:
+            above = places.get(_place(entry, code), -1)
+            if above >= 0:
+                for number in own & rest_of[above]:
+                    titles[number].add(above)
     for number in sorted(set().union(*columns)):
-        found_so = [pack(sorted(column.get(number, ()))) for column in columns]
-        yield number, found_so[0], found_so[1], found_so[2]
+        packed = [pack(sorted(column[number])) if number in column else b"" for column in columns]
+        yield number, packed[0], packed[1], packed[2]
 
 
 def bags_of(displays: Iterable[str]) -> tuple[set[int], set[int]]:
@@ -290,16 +305,29 @@ def bags_of(displays: Iterable[str]) -> tuple[set[int], set[int]]:
     rest: set[int] = set()
     for display in displays:
         for form in _split_and_joined(display):
-            telling = {word for word in form - LITTLE if not _RANGE.fullmatch(word)}
-            own |= {bag(form), bag(telling)} if telling else {bag(form)}
-            if telling - REST and telling & REST:
+            own.add(bag(form))
+            telling = {word for word in form if _tells(word)}
+            if telling and len(telling) < len(form):
+                own.add(bag(telling))
+            if telling & REST and telling - REST:
                 rest.add(bag(telling - REST))
     return own, rest
 
 
+@lru_cache(65536)
+def _tells(word: str) -> bool:
+    return word not in LITTLE and not _RANGE.fullmatch(word)
+
+
 def _split_and_joined(text: str) -> list[set[str]]:
-    forms = [set(parts(text)), {found for chunk in text.split() if (found := key(chunk))}]
-    return [form for n, form in enumerate(forms) if form and form not in forms[:n]]
+    split: set[str] = set()
+    joined: set[str] = set()
+    for some, _, letters in chunks(text):
+        split.update(some)
+        joined.add(letters)
+    joined.discard("")
+    forms = [split] if split == joined else [split, joined]
+    return [form for form in forms if form]
 
 
 def _sifted(keys: Iterable[str], bags: Iterable[int]) -> Iterator[str]:
