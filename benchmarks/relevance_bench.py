@@ -18,6 +18,7 @@ from termserver.model.codes import Entry
 from termserver.model.fold import key
 from termserver.model.glossary import Glossary
 from termserver.search.ranking import in_rank_order
+from termserver.search.search import Search, SearchQuery
 from termserver.service import TermServer
 
 Ask = Callable[[Judged], list[str]]
@@ -79,6 +80,16 @@ def ours(server: TermServer) -> Ask:
     def ask(query: Judged) -> list[str]:
         systems = [query.system] if query.system else []
         return [json.loads(hit)["code"] for hit in server.search(query.query, systems=systems, limit=DEPTH).hits]
+
+    return ask
+
+
+def ours_of(search: Search) -> Ask:
+    """The same of an index alone."""
+
+    def ask(query: Judged) -> list[str]:
+        asked = SearchQuery(query.query, (query.system,) if query.system else (), DEPTH)
+        return [json.loads(hit)["code"] for hit in search.find(asked).hits]
 
     return ask
 

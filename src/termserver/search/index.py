@@ -71,9 +71,14 @@ def tables(
 
 def entry_tables(entries: Sequence[Entry]) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
     """Those that say something of each entry: made by one process while another makes ``list_tables``."""
-    yield HITS, _hits(entries)
+    yield from hit_tables(entries)
     yield TEXTS, (_texts(entry) for entry in entries)
     yield from narrowing.tables(entries)
+
+
+def hit_tables(entries: Sequence[Entry]) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
+    """What is shown of them."""
+    yield HITS, _hits(entries)
 
 
 def list_tables(
