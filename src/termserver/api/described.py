@@ -115,6 +115,8 @@ class FindingShape(BaseModel):
     message: Bilingual
     hint: Bilingual | None
     sepas_category: int | None
+    excerpt: str | None = Field(description="what stands there, with its values masked")
+    page: str = Field(description="where the rule is explained, below the address of a server")
 
 
 class ReportShape(BaseModel):

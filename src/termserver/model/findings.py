@@ -68,6 +68,8 @@ class Finding:
     excerpt: str = ""
     caret: int = 0
     waived: Waived | None = None
+    masked: str = ""
+    """The excerpt as it may be kept and handed on: its values masked, whatever ``excerpt`` shows."""
 
     def as_json(self) -> dict[str, Any]:
         said: dict[str, Any] = {
@@ -80,6 +82,8 @@ class Finding:
             "message": self.message.as_json(),
             "hint": self.hint.as_json() if self.hint else None,
             "sepas_category": self.sepas_category,
+            "excerpt": self.masked or None,
+            "page": f"/rules/{self.rule}",
         }
         if self.waived:
             said["waived"] = {"reason": self.waived.reason, "expires": self.waived.expires}

@@ -81,7 +81,8 @@ class Case:
         offset = 0
         for _ in range(fault.line - 1):
             offset = text.find("\n", offset) + 1
-        window, caret = Excerpts(text, "", not self._show_values).at(offset + fault.column - 1)
+        place = offset + fault.column - 1
+        window, caret = Excerpts(text, "", not self._show_values).at(place)
         finding = Finding(
             fault.rule,
             Layer.SYNTAX,
@@ -200,6 +201,7 @@ class Case:
             else JsonPlaces(self.data, self.written)
         )
         excerpts = Excerpts(places.text, self.kind, not self._show_values)
+        masked = Excerpts(places.text, self.kind) if self._show_values else excerpts
         placed: dict[tuple[str, str], Finding] = {}
         said = _parents(finding.where.path for finding in self.findings if finding.rule != "structure.expected")
         for finding in considered:
@@ -208,9 +210,9 @@ class Case:
                 continue  # what else is said of the field says it better
             place = places.find(path)
             window, caret = excerpts.at(place.offset)
-            placed[finding.rule, path] = replace(
-                finding, where=Location(path, place.line, place.column), excerpt=window, caret=caret
-            )
+            hidden = masked.at(place.offset)[0] if masked is not excerpts else window
+            where = Location(path, place.line, place.column)
+            placed[finding.rule, path] = replace(finding, where=where, excerpt=window, caret=caret, masked=hidden)
         return tuple(
             sorted(placed.values(), key=lambda one: (one.where.line, one.where.column, one.rule, one.where.path))
         )
