@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,13 @@ def looks_synthetic(number: str) -> bool:
     return "00000" in number or "1234567" in number or len(set(number)) <= 2
 
 
+@cache
+def places() -> frozenset[str]:
+    """Codes of cities and districts; some of them keep the check digit of a national code."""
+    listed = (ROOT / "codesystems").glob("*-divisions/concepts.csv")
+    return frozenset(line.partition(",")[0] for path in listed for line in path.read_text("utf-8").splitlines())
+
+
 @pytest.mark.parametrize("path", tracked(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_personal_data_is_kept(path: Path) -> None:
     text = latin_digits(path.read_text("utf-8"))
@@ -38,7 +46,7 @@ def test_no_personal_data_is_kept(path: Path) -> None:
     if path.parts[len(ROOT.parts)] != "codesystems":  # codes of products and places may look like a national code
         for found in TEN_DIGITS.finditer(text):
             number = found[0]
-            if is_right("national-code", number):
+            if is_right("national-code", number) and number not in places():
                 assert looks_synthetic(number), (
                     f"{path} holds a valid national code that does not look synthetic: {number}"
                 )
