@@ -11,7 +11,7 @@ from termserver.search.kept import Kept
 from termserver.search.kinds import Group, Reading
 from termserver.search.postings import CODE, OTHER, TAIL, TITLE, WHOLE
 from termserver.search.query import Chunk
-from termserver.search.sieve import LONGEST, Sieve
+from termserver.search.sieve import LONGEST, Sieve, through
 
 _ROOM = 4_000_000
 
@@ -20,8 +20,8 @@ class Reach:
     """Bit n of a number stands for the release at place n: it may have that."""
 
     def __init__(self, sieves: Sequence[Sieve]) -> None:
-        self._sieves = tuple(sieves)
-        self.all = (1 << len(self._sieves)) - 1
+        self._filters = tuple((*sieve.filter, 1 << n) for n, sieve in enumerate(sieves))
+        self.all = (1 << len(sieves)) - 1
         self._known: Kept[str, int] = Kept(_ROOM, lambda _: 0)
         self._terms: Kept[int, int] = Kept(_ROOM // 4, lambda _: 0)
 
@@ -121,9 +121,4 @@ class Reach:
         return known
 
     def _through(self, name: str) -> int:
-        code = crc32(name.encode("utf-8", "surrogatepass"))
-        found = 0
-        for n, sieve in enumerate(self._sieves):
-            if sieve.has(code):
-                found |= 1 << n
-        return found
+        return through(crc32(name.encode("utf-8", "surrogatepass")), self._filters)

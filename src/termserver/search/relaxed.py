@@ -7,6 +7,7 @@ last the best partial match. A query that finds something never comes here.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 from termserver.model.fold import fold
@@ -268,7 +269,7 @@ class Relaxing:
                 continue
             begun = last and len(consonants) > 1
             weights: dict[str, int] = {}
-            for finder in self._finders:
+            for finder in self._persian_ones:
                 read = finder.postings.reader
                 rows = (
                     read.span(LATIN, consonants, consonants + AFTER, 24)
@@ -282,6 +283,11 @@ class Relaxing:
             for known, weight in weights.items():
                 if fits(word, known, begun):
                     yield Way(Chunk((known,), known), FINGLISH, 1, weight)
+
+    @cached_property
+    def _persian_ones(self) -> list[Source]:
+        """The finders that have Persian words at all."""
+        return [finder for finder in self._finders if any(finder.postings.reader.span(LATIN, "", AFTER, 1))]
 
     def _parted(self, word: str) -> Iterator[Way]:
         """Two words run together."""

@@ -125,7 +125,10 @@ class Search:
 
     def _answer(self, query: SearchQuery, scopes: Sequence[Scope]) -> "_Answer":
         check(query)
-        asked = [(finder, finder.allowed(query, scopes)) for finder in self.finders]
+        narrow = scopes or query.systems or query.status or query.active_only or query.on or query.properties
+        asked = [
+            (finder, finder.allowed(query, scopes) if narrow or finder.hidden else None) for finder in self.finders
+        ]
         if query.syntax == "advanced":
             from termserver.search.query_language import parse  # only advanced queries pay for Whoosh
 

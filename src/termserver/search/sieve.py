@@ -4,7 +4,7 @@ A Bloom filter over the keys, their beginnings and the bags of a release: eight 
 once when the release is opened. A key that it lets through may still be missing (5 %).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
 from termserver.model.ports import ReleaseReader
@@ -42,13 +42,28 @@ class Sieve:
 
     def lets_through(self, key: str) -> bool:
         """False: the key is not there."""
-        return self.has(crc32(key.encode("utf-8", "surrogatepass")))
-
-    def has(self, code: int) -> bool:
-        """The same of a key's CRC."""
+        code = crc32(key.encode("utf-8", "surrogatepass"))
         bits, size = self._bits, self._size
-        first = code % size
-        if not bits[first >> 3] >> (first & 7) & 1:
+        at = code % size
+        if not bits[at >> 3] >> (at & 7) & 1:
             return False
-        second = (code * _FACTOR >> 8) % size
-        return bool(bits[second >> 3] >> (second & 7) & 1)
+        at = (code * _FACTOR >> 8) % size
+        return bool(bits[at >> 3] >> (at & 7) & 1)
+
+    @property
+    def filter(self) -> tuple[bytes, int]:
+        """The bits and how many they are, for ``through``."""
+        return self._bits, self._size
+
+
+def through(code: int, filters: Sequence[tuple[bytes, int, int]]) -> int:
+    """The numbers of the filters (bits, how many, number) that let a key's CRC through, added up."""
+    found = 0
+    other = code * _FACTOR >> 8
+    for bits, size, number in filters:
+        at = code % size
+        if bits[at >> 3] >> (at & 7) & 1:
+            at = other % size
+            if bits[at >> 3] >> (at & 7) & 1:
+                found += number
+    return found
