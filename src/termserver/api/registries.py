@@ -193,6 +193,7 @@ def _verified(server: TermServer, desk: Desk, asked: dict[str, Any]) -> list[dic
     usual_day = _day(asked.get("date"), 0) if asked.get("date") else today()
     systems: dict[str, Any] = {}
     days: dict[str, str] = {"": usual_day}
+    said: dict[int, dict[str, str]] = {}
     results = []
     for n, item in enumerate(asked["items"]):
         number, kind, date, group, registry = _triple(item, n)
@@ -202,7 +203,11 @@ def _verified(server: TermServer, desk: Desk, asked: dict[str, Any]) -> list[dic
         day = days.get(date)
         if day is None:
             day = days[date] = _day(date, n)
-        results.append(systems[name](number, kind, day, group).as_json())
+        verdict = systems[name](number, kind, day, group)
+        told = said.get(id(verdict))  # equal verdicts are one object
+        if told is None:
+            told = said[id(verdict)] = verdict.as_json()
+        results.append(told)
     return results
 
 

@@ -106,19 +106,24 @@ class Stretch:
     verdict: Verdict
 
 
-_Fact = tuple[Day, Day, str]
-"""From when to when a fact is true, an open end as the last of days; and its value."""
+_Fact = tuple[str, Day, Day, str]
+"""The property; from when to when the fact is true, an open end as the last of days; its value."""
 _FOREVER = "9999-99-99"
+_BIT = {code: 1 << n for n, code in enumerate(sorted(_TELLING))}
+"""The properties of which something is said, as one number."""
+_ANY_ASKED = sum(_BIT[code] for code in _ASKED)
+_ANY_BAR = _BIT[SUSPENDED] | _BIT[REVOKED] | _BIT[LOCKED]
 
 
 class Standings:
     """The standing of one entry, on every day and for every kind of licence.
 
-    A kind is cut into intervals when it is asked a second time: most entries of a batch never are.
-    Not locked: two threads that ask at once reckon the same twice.
+    It is cut into intervals when it is asked a second time: most entries of a batch never are.
+    Not locked: two threads that ask at once reckon the same twice. What is kept is texts in tuples, which
+    the collector of garbage lets alone: with a list and two sets for each, 200,000 entries kept it busy.
     """
 
-    __slots__ = ("_facts", "_first", "_last", "_lines", "_retired", "_said")
+    __slots__ = ("_asked", "_facts", "_first", "_last", "_lines", "_retired", "_said")
 
     def __init__(self, concept: Concept) -> None:
         period = concept.period
@@ -135,36 +140,37 @@ class Standings:
     def _set(self, retired: bool, first: Day, last: Day, facts: Iterable[Sequence[str]]) -> None:
         self._retired = retired
         self._first, self._last = first, last
-        self._facts: dict[str, list[_Fact]] = {}
-        self._said: set[str] = set()
+        said = 0
+        true = []
         for row in facts:
             code = row[0]
             if code not in _TELLING:
                 continue
-            self._said.add(code)
-            if row[1].lower() in _FALSE:
-                self._facts.setdefault(code, [])
-                continue
-            start, end = row[2:] if len(row) > 2 else ("", "")
-            self._facts.setdefault(code, []).append((start, end or _FOREVER, row[1]))
-        self._lines: dict[str, tuple[list[str], list[Verdict]] | None] = {}
+            said |= _BIT[code]
+            value = row[1]
+            if value.lower() not in _FALSE:
+                true.append((code, row[2], row[3] or _FOREVER, value) if len(row) > 2 else (code, "", _FOREVER, value))
+        self._said = said
+        self._facts: tuple[_Fact, ...] = tuple(true)
+        self._asked = False
+        self._lines: dict[str, tuple[list[str], list[Verdict]]] | None = None
 
     def on(self, day: Day, kind: str = "") -> Verdict:
         """How the entry stands on the day: at all, or by its licences of one ``kind``."""
-        line = self._lines.get(kind)
-        if line is None:
-            if kind not in self._lines:
-                self._lines[kind] = None
+        lines = self._lines
+        if lines is None:
+            if not self._asked:
+                self._asked = True
                 return self._at(day, kind)
-            line = self._lines[kind] = self._line(kind)
+            lines = self._lines = {}
+        line = lines.get(kind)
+        if line is None:
+            line = lines[kind] = self._line(kind)
         return line[1][bisect_right(line[0], day) - 1]
 
     def stretches(self, kind: str = "") -> tuple[Stretch, ...]:
         """Every interval with its answer, oldest first, none left out: the time line of a page, an offline extract."""
-        line = self._lines.get(kind)
-        if line is None:
-            line = self._lines[kind] = self._line(kind)
-        bounds, verdicts = line
+        bounds, verdicts = self._line(kind)
         return tuple(
             Stretch(Period(_first_day(bound), _last_day(bounds[n + 1]) if n + 1 < len(bounds) else ""), verdict)
             for n, (bound, verdict) in enumerate(zip(bounds, verdicts, strict=True))
@@ -174,11 +180,10 @@ class Standings:
         marks = {"", self._first}
         if self._last:
             marks.add(self._last + _AFTER)
-        for facts in self._facts.values():
-            for start, end, _ in facts:
-                marks.add(start)
-                if end != _FOREVER:
-                    marks.add(end + _AFTER)
+        for _, start, end, _ in self._facts:
+            marks.add(start)
+            if end != _FOREVER:
+                marks.add(end + _AFTER)
         bounds: list[str] = []
         verdicts: list[Verdict] = []
         for mark in sorted(marks):
@@ -196,35 +201,44 @@ class Standings:
             return _verdict(Standing.NOT_VALID, "closed")
         if self._retired and not self._last:
             return _verdict(Standing.UNKNOWN, "retired")
-        facts = self._facts
-        for code, standing, reason in _BARRED:
-            for start, end, said in facts.get(code, ()):
-                if start <= day <= end:
-                    return _verdict(standing, reason, record_of(said).get("reason", "") if said[:1] == "{" else "")
-        if APPROVED in self._said and not any(start <= day <= end for start, end, _ in facts[APPROVED]):
+        said = self._said
+        if said & _ANY_BAR:
+            for barring, standing, reason in _BARRED:
+                for code, start, end, value in self._facts:
+                    if code == barring and start <= day <= end:
+                        detail = record_of(value).get("reason", "") if value[:1] == "{" else ""
+                        return _verdict(standing, reason, detail)
+        if said & _BIT[APPROVED] and not any(
+            code == APPROVED and start <= day <= end for code, start, end, _ in self._facts
+        ):
             return _verdict(Standing.NOT_VALID, "not-approved")
         return self._holding(day, kind)
 
     def _holding(self, day: Day, kind: str) -> Verdict:
-        for code in HOLDING:
-            if code not in self._said:
+        said = self._said
+        for holding in HOLDING:
+            if not said & _BIT[holding]:
                 continue
-            facts = self._facts[code]
-            if kind and code == LICENCE:
-                facts = [fact for fact in facts if record_of(fact[2]).get("kind") == kind]
+            facts = [fact for fact in self._facts if fact[0] == holding]
+            if kind and holding == LICENCE:
+                written = f'"kind":"{kind}"'  # records are kept as compact JSON
+                facts = [fact for fact in facts if written in fact[3] or record_of(fact[3]).get("kind") == kind]
                 if not facts:
                     return _verdict(Standing.NOT_VALID, "no-such-licence")
-            if not any(start <= day <= end for start, end, _ in facts):
+            for _, start, end, _ in facts:
+                if start <= day <= end:
+                    break
+            else:
                 return _verdict(Standing.NOT_VALID, _why_not(facts, day))
-        if kind and LICENCE not in self._said:
+        if kind and not said & _BIT[LICENCE]:
             return _verdict(Standing.UNKNOWN, "nothing-recorded")
-        return _VALID if not self._said.isdisjoint(_ASKED) else _verdict(Standing.UNKNOWN, "nothing-recorded")
+        return _VALID if said & _ANY_ASKED else _verdict(Standing.UNKNOWN, "nothing-recorded")
 
 
 def _why_not(facts: list[_Fact], day: Day) -> str:
-    if facts and all(day < start for start, _, _ in facts):
+    if facts and all(day < start for _, start, _, _ in facts):
         return "not-yet"
-    if all(day > end for _, end, _ in facts):
+    if all(day > end for _, _, end, _ in facts):
         return "ended"
     return "between"
 
