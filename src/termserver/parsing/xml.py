@@ -199,11 +199,16 @@ class _Neighbours(etree.Resolver):
         return self.resolve_string(self._files(name), context, base_url=name)
 
 
+_COMPILING = threading.Lock()
+"""libxml2 finds the imports of a schema through one loader for all threads; two at once lose each other's."""
+
+
 def schema_of(main: str, files: Callable[[str], bytes]) -> etree.XMLSchema:
     """The compiled schema; its imports come from ``files`` alone."""
     parser = hardened()
     parser.resolvers.add(_Neighbours(files))
-    return etree.XMLSchema(etree.fromstring(files(main), parser, base_url=main))
+    with _COMPILING:
+        return etree.XMLSchema(etree.fromstring(files(main), parser, base_url=main))
 
 
 _TREE_TAGS = 5_000

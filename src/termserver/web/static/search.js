@@ -112,6 +112,7 @@
     const anchor = event.target.closest(".hit > a, #detail .tree a, #detail .uses a, #detail .elsewhere a");
     if (!anchor || !wide.matches) return; // on a small screen the link leads to the page itself
     event.preventDefault();
+    clearTimeout(waiting); // what the focus would show soon is shown now
     const opened = show(pathOf(anchor), anchor.closest(".hit"));
     if (!event.detail) opened.then(() => detail.hidden || detail.focus()); // opened by the keyboard, read by it
   });
