@@ -5,8 +5,6 @@ The store is opened only where there is one: a follower serves its releases with
 
 import os
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +20,7 @@ from termserver.model.codes import CodeSystem, Coding, Concept
 from termserver.model.days import Day, Period
 from termserver.model.errors import UnknownCode
 from termserver.model.registries import (
+    STORE_FILE,
     Change,
     Changes,
     RecordedEntry,
@@ -42,8 +41,6 @@ ENTRIES_A_MINUTE = 600
 """Entries that a caller without a name may read one by one; so many at once after a rest."""
 VERIFIED_AS_ONE = 100
 """So many verified numbers count as one entry read: their answer tells far less."""
-
-_FILE = "registries.db"
 
 
 class Desk:
@@ -88,8 +85,8 @@ class Desk:
         """The entry, as it is now or as it was known on that day; raise UnknownCode or Problem."""
         code = canonical_code(system.id, written) or written
         if known_on:
-            with self._opened(system) as store:
-                recorded = store.entry(system.id, code, known_on)
+            store = self._records(system)
+            recorded = store.entry(system.id, code, known_on)
             if recorded is None:
                 raise UnknownCode(
                     f"On {known_on} no entry {written[:40]} was known in {system.id}.",
@@ -105,8 +102,8 @@ class Desk:
     def history(self, system: CodeSystem, written: str) -> list[dict[str, Any]]:
         """Every recorded version of an entry, the oldest first."""
         code = canonical_code(system.id, written) or written
-        with self._opened(system) as store:
-            versions = store.history(system.id, code)
+        store = self._records(system)
+        versions = store.history(system.id, code)
         if not versions:
             raise UnknownCode(
                 f"Nothing was ever recorded of {written[:40]} in {system.id}.",
@@ -150,16 +147,16 @@ class Desk:
     def changes(self, system: CodeSystem, after: int, limit: int) -> dict[str, Any]:
         """A page of the change feed as the caller may see it; raise Problem where there is no store."""
         shaper = self.shaper(system)
-        with self._opened(system) as store:
-            cursor = store.state(system.id).cursor
-            page = store.changes(system.id, after, limit)
-            shown, total = [], 0
-            for change in page.changes:
-                body = _written(change.body, shaper)
-                total += _number(body)
-                shown.append(_shown(change, body))
-            self._sums.shown(system.id, cursor, after, page.next_cursor, total)
-            checksum = self._checksum(store, page, shaper) if page.complete else ""
+        store = self._records(system)
+        cursor = store.state(system.id).cursor
+        page = store.changes(system.id, after, limit)
+        shown, total = [], 0
+        for change in page.changes:
+            body = _written(change.body, shaper)
+            total += _number(body)
+            shown.append(_shown(change, body))
+        self._sums.shown(system.id, cursor, after, page.next_cursor, total)
+        checksum = self._checksum(store, page, shaper) if page.complete else ""
         said: dict[str, Any] = {
             "registry": system.id,
             "changes": shown,
@@ -205,7 +202,7 @@ class Desk:
 
     # the store
 
-    def _opened(self, system: CodeSystem) -> "AbstractContextManager[RegistryStore]":
+    def _records(self, system: CodeSystem) -> "RegistryStore":
         """The store of record; raise Problem if this node has none."""
         place = os.environ.get("TERMSERVER_DATABASE_URL") or _file()
         if self._store is None and place:
@@ -222,26 +219,13 @@ class Desk:
                     f"This node has releases only; the history of {system.id} is kept by its publisher.",
                 ),
             )
-        return _Lent(self._store)
+        return self._store
 
     def close(self) -> None:
         """Close the store, if it was opened."""
         if self._store is not None:
             self._store.close()
             self._store = None
-
-
-class _Lent:
-    """The store for a while; it stays open."""
-
-    def __init__(self, store: "RegistryStore") -> None:
-        self._store = store
-
-    def __enter__(self) -> "RegistryStore":
-        return self._store
-
-    def __exit__(self, *ended: object) -> None:
-        return None
 
 
 def sum_of(entry: dict[str, Any]) -> int:
@@ -264,7 +248,7 @@ def _summed(store: "RegistryStore", page: Changes, shaper: Shaper, cursor: int |
 
 def _file() -> Path | None:
     folder = default_folder()
-    path = folder / _FILE if folder is not None else None
+    path = folder / STORE_FILE if folder is not None else None
     return path if path is not None and path.is_file() else None
 
 
@@ -292,6 +276,3 @@ def _timeline(entry: View) -> list[dict[str, Any]]:
         {"start": one.period.start, "end": one.period.end, **one.verdict.as_json()}
         for one in entry.standings.stretches()
     ]
-
-
-Verify = Callable[[str, str, Day, str], Verdict]

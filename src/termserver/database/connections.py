@@ -12,10 +12,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from termserver.model.registries import RegistryError
+from termserver.model.registries import STORE_FILE, RegistryError
 
 URL_VARIABLE = "TERMSERVER_DATABASE_URL"
-FILE = "registries.db"
 HEAD = "0002"
 """The last step of ``migrations``."""
 
@@ -32,7 +31,7 @@ def place(said: str | Path | None, shelf_folder: Path | None) -> URL:
                 f"There is no place for the registries: set TERMSERVER_SHELF to a folder, or {URL_VARIABLE}.",
                 f"جایی برای ثبت‌ها نیست: TERMSERVER_SHELF را برابر نام یک پوشه، یا {URL_VARIABLE} را بگذارید.",
             )
-        chosen = str(shelf_folder / FILE)
+        chosen = str(shelf_folder / STORE_FILE)
     if "://" not in chosen:
         return URL.create("sqlite", database=str(Path(chosen).absolute()))
     try:

@@ -28,6 +28,10 @@ def is_registry(system: CodeSystem) -> bool:
     return system.kind is Kind.REGISTRY or system.id in _REGISTRIES_OF_THINGS
 
 
+STORE_FILE = "registries.db"
+"""What the store of record is called on a shelf, where it is a file there."""
+
+
 class RegistryError(TermserverError):
     """The store of the registries cannot be read or written, or a load cannot be done."""
 
