@@ -243,3 +243,18 @@ def test_the_sample_rejects_no_document_and_is_found_by_name(
 
 def test_a_day_of_the_nation_is_a_day(nation: Nation) -> None:
     assert parse_day(nation.day(TINY.days)) == "2025-12-31"
+
+
+def test_a_real_registry_beside_the_sample_is_not_called_a_sample(
+    with_sample: "Callable[[Plan], TermServer]", tmp_path: Path
+) -> None:
+    from termserver.database.registry_store import RegistryStore
+    from termserver.registries.room import Room
+
+    with with_sample(TINY) as server, RegistryStore.open(tmp_path / "real.db") as store:
+        for name in ("physicians", "centres", "software"):
+            assert server.resolve(name).title.en.startswith("Sample")
+            defined = Room(store, server, tmp_path).definition(name).system
+            assert not defined.title.en.startswith("Sample")
+            assert "ynthetic" not in defined.description.en
+            assert defined.publisher != "termserver"

@@ -7,7 +7,7 @@ from pathlib import Path
 from termserver.build import Progress
 from termserver.content.registry_mappings import RELEASED, RegistryMapping, read_mapping
 from termserver.database.registry_store import RegistryStore
-from termserver.model.codes import CodeSystem
+from termserver.model.codes import CodeSystem, Content
 from termserver.model.days import today
 from termserver.model.errors import UnknownCode
 from termserver.model.registries import Load, RecordedEntry, RegistryError, is_registry
@@ -125,11 +125,17 @@ class Room:
 
 
 def _defined(server: TermServer) -> dict[str, CodeSystem]:
-    """The registries as the standards define them now; a snapshot of one tells how it was defined when it was made."""
+    """The registries as the standards define them now.
+
+    A snapshot of one tells how it was defined when it was made, and a sample that it is one: a real registry is
+    defined by neither.
+    """
     found = {}
     for release in server.releases:
         for path in release.artefact_paths("codesystem"):
             system = decode_system(release.artefact(path) or b"")
+            if system.content is Content.EXAMPLE:
+                continue
             if is_registry(system) and release.pin.name not in (system.id, system.id + EXTRACT):
                 found[system.id] = system
     return found
