@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from selenium.common.exceptions import StaleElementReferenceException
+
 
 def until(question: Callable[[], Any], seconds: float = 5) -> Any:
     """The first answer that is true, asked again until the time is over; the last one then."""
@@ -21,6 +23,22 @@ def until(question: Callable[[], Any], seconds: float = 5) -> Any:
 
 def find(browser: Any, selector: str) -> Any:
     return browser.find_element("css selector", selector)
+
+
+def follow(browser: Any, element: Any) -> None:
+    """Click, and wait for the page that this leads to; a driver may come back while the old one still stands."""
+    old = find(browser, "html")
+
+    def left() -> bool:
+        try:
+            old.is_enabled()
+        except StaleElementReferenceException:
+            return True
+        return False
+
+    element.click()
+    assert until(left, 10), "the click led to no other page"
+    assert until(lambda: browser.execute_script("return document.readyState") == "complete", 10)
 
 
 def all_of(browser: Any, selector: str) -> list[Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import complaints, find, follow
 
 PERSON = "99000870"
 """A sample physician of the small nation who was suspended in 1400."""
@@ -52,25 +53,17 @@ def shot(browser: Any, name: str) -> None:
         browser.save_screenshot(str(Path(folder) / f"{name}.png"))
 
 
-def complaints(browser: Any) -> list[Any]:
-    return [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
-
-
-def find(browser: Any, selector: str) -> Any:
-    return browser.find_element("css selector", selector)
-
-
 def test_a_physician_is_found_by_a_misspelt_name_and_a_city(browser: Any, nation: str) -> None:
     browser.get(f"{nation}/registries")
     assert "نمونه" in find(browser, ".banner.sample").text
     find(browser, "input[name=q]").send_keys("شریپور")  # شریف‌پور, without its ف
     find(browser, "input[name=city]").send_keys("تازه آباد")
-    find(browser, ".seek button").click()
+    follow(browser, find(browser, ".seek button"))
     rows = browser.find_elements("css selector", ".people li")
     assert len(rows) == 1
     assert PERSON in rows[0].text and "شریف‌پور" in rows[0].text
     shot(browser, "registries-found")
-    find(browser, ".people a").click()
+    follow(browser, find(browser, ".people a"))
     assert "شریف‌پور" in find(browser, "h1").text
     assert find(browser, "html").get_attribute("dir") == "rtl"
     assert "نمونه" in find(browser, ".banner.sample").text
@@ -97,12 +90,12 @@ def test_the_day_decides_how_it_stood(browser: Any, nation: str) -> None:
     browser.get(f"{nation}/registries/physicians/{PERSON}")
     assert find(browser, ".stands").get_attribute("class") == "stands valid"
     find(browser, "input[name=on]").send_keys("۱۴۰۰/۰۶/۰۱")
-    find(browser, ".as-of button").click()
+    follow(browser, find(browser, ".as-of button"))
     assert find(browser, ".stands").get_attribute("class") == "stands suspended"
     assert "on=" in browser.current_url
     find(browser, "input[name=on]").clear()
     find(browser, "input[name=on]").send_keys("someday")
-    find(browser, ".as-of button").click()
+    follow(browser, find(browser, ".as-of button"))
     assert "1405/08/30" in find(browser, ".stands .failure").text
 
 
@@ -110,7 +103,7 @@ def test_a_place_of_work_leads_to_the_centre(browser: Any, nation: str) -> None:
     browser.get(f"{nation}/registries/physicians/{PERSON}")
     place = find(browser, ".sheet a[href*='/registries/centres/']")
     name = place.text
-    place.click()
+    follow(browser, place)
     assert find(browser, "h1").text == name
     assert "F-" in find(browser, ".sheets").text  # its licences
 
