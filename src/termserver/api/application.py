@@ -21,6 +21,8 @@ from termserver.api.front import Front
 from termserver.api.health import routes as health_routes
 from termserver.api.hot import HotRoutes
 from termserver.api.openapi import describe
+from termserver.api.packages import PackageRegistry
+from termserver.api.packages import routes as package_routes
 from termserver.api.pool import Busy, Judges
 from termserver.api.publication import routes as publication_routes
 from termserver.api.registries import routes as registry_routes
@@ -46,6 +48,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     judges = judges or Judges(server, 0)
     conformance = Conformance(server, judges)
     desk = Desk(server)
+    packages = PackageRegistry(server)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -53,6 +56,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
             yield
         conformance.close()
         desk.close()
+        packages.close()
 
     app = FastAPI(
         lifespan=life,
@@ -104,6 +108,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     app.include_router(ditas_routes(hot, desk, today))
     app.include_router(health_routes(server))
     app.include_router(publication_routes())
+    app.include_router(package_routes(packages))
     described_once: dict[str, Any] = {}
 
     def openapi() -> dict[str, Any]:

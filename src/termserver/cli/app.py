@@ -17,6 +17,7 @@ from termserver.cli import (
     diff,
     doctor,
     explain,
+    export,
     following,
     imports,
     keys,
@@ -68,6 +69,7 @@ lock.register(app)
 bundle.register(app)
 asking.register(app)
 explain.register(app)
+export.register(app)
 content.register(app)
 release.register(app)
 registry.register(app)

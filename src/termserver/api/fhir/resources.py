@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from termserver.api.fhir.edition import EditionShelf
 from termserver.api.fhir.exchange import Exchange, Reply
-from termserver.fhir.concept_map import EQUIVALENCES
+from termserver.fhir.definitions import concepts_json, r4_map, r4_naming_system
 from termserver.fhir.outcomes import Json, refused
 from termserver.fhir.shelves import JsonShelf
-from termserver.fhir.systems import Concept, Head, System
+from termserver.fhir.systems import Head, System
 from termserver.fhir.versions import split
 from termserver.model.fold import fold
 
@@ -148,13 +147,13 @@ class Resources:
         if system is None or "concept" in resource:
             return dict(resource)
         listed = system.head.listed and len(system.everything) <= _LISTED
-        return {**resource, "concept": list(_concepts(system))} if listed else dict(resource)
+        return {**resource, "concept": list(concepts_json(system))} if listed else dict(resource)
 
     def _shown(self, exchange: Exchange, resource: Json) -> Json:
         if exchange.r4 and resource["resourceType"] == "ConceptMap":
             resource = r4_map(resource)
-        if exchange.r4 and resource["resourceType"] == "NamingSystem":  # these came with R5
-            resource = {k: v for k, v in resource.items() if k not in ("url", "version", "title", "_title")}
+        if exchange.r4 and resource["resourceType"] == "NamingSystem":
+            resource = r4_naming_system(resource)
         said = dict(exchange.pairs())
         elements = [name.strip() for name in said.get("_elements", "").split(",") if name.strip()]
         if elements:
@@ -297,44 +296,3 @@ def _values(resource: Json, name: str, kind: str) -> Iterator[str]:
         yield str(resource.get("url", ""))
     else:
         yield str(resource.get(name, ""))
-
-
-def _concepts(system: System) -> Iterator[Json]:
-    for ordinal in system.everything:
-        concept: Concept = system.concept(ordinal)
-        said: Json = {"code": concept.code}
-        if concept.display:
-            said["display"] = concept.display
-        designations: list[Any] = [
-            {key: value for key, value in (("language", d.language), ("use", d.use), ("value", d.value)) if value}
-            for d in concept.designations
-        ]
-        if designations:
-            said["designation"] = designations
-        properties = list(concept.properties)
-        properties += [{"code": "parent", "valueCode": system.concept(one).code} for one in system.parents(ordinal)]
-        if properties:
-            said["property"] = properties
-        yield said
-
-
-def r4_map(resource: Json) -> Json:
-    """A ConceptMap of R5 as R4 writes it."""
-    groups = []
-    for group in resource.get("group", ()):
-        elements = []
-        for element in group.get("element", ()):
-            targets = [
-                {
-                    **{key: value for key, value in target.items() if key != "relationship"},
-                    "equivalence": target.get("equivalence")
-                    or EQUIVALENCES.get(str(target.get("relationship")), "relatedto"),
-                }
-                for target in element.get("target", ())
-            ]
-            if element.get("noMap"):
-                targets = [{"equivalence": "unmatched"}]
-            kept = {key: value for key, value in element.items() if key not in ("noMap", "target")}
-            elements.append({**kept, "target": targets} if targets else kept)
-        groups.append({**group, "element": elements})
-    return {**resource, "group": groups} if groups else resource
