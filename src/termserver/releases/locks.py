@@ -49,3 +49,12 @@ def held(path: Path, patience: float = _PATIENCE) -> Iterator[None]:
         yield
     finally:
         os.close(handle)  # closing gives the lock back
+
+
+def taken(path: Path) -> int | None:
+    """Hold the lock ``path`` until this process ends or ``os.close`` of what comes back; None if another has it."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    if _try(handle):
+        return handle
+    os.close(handle)
+    return None
