@@ -44,6 +44,18 @@ def full_at(step: int, work: Callable[[], Any], within: Path) -> Exception | Non
     return _in_child(work, within, refuse, removing=False)[1]
 
 
+def full_in_the_middle(size: int, work: Callable[[], Any]) -> Exception | None:
+    """Do the work in a child for which the system itself lets no file grow beyond ``size`` bytes; what it raised."""
+    import resource
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        work()
+
+    # the answer comes through a pipe, which has no size
+    return _in_child(limited, Path("/nowhere"), lambda step: None)[1]
+
+
 def _in_child(
     work: Callable[[], Any], within: Path, at: Callable[[int], None], removing: bool = True
 ) -> tuple[int, Exception | None]:

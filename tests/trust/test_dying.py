@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dying import full_at, killed_at, steps_of
+from dying import full_at, full_in_the_middle, killed_at, steps_of
 from small_committee import DAY, Committee, Follower, sync
 
 from termserver.releases import verification
@@ -133,6 +133,20 @@ def test_a_pull_leaves_the_old_edition_or_the_new_one(follower: Follower, tmp_pa
         assert follower.versions == ["1405.2"]
 
     Trial(follower.shelf.folder, tmp_path / "kept").at_every_step(_quietly(follower), look)
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_file_leaves_the_old_edition(follower: Follower, tmp_path: Path) -> None:
+    """The system refuses the bytes, in the metadata, in the release and in what is written beside it."""
+    size = max(path.stat().st_size for path in (follower.mirror / "targets").iterdir())
+    trial = Trial(follower.shelf.folder, tmp_path / "kept")
+    for limit in (100, 2_000, size // 3, size - 1):
+        trial.again()
+        failure = full_in_the_middle(limit, _quietly(follower))
+        assert failure is not None and str(failure).startswith("refused"), f"{limit} bytes: {failure}"
+        assert follower.versions == ["1405.1"]
+        assert not [one.problem for one in follower.shelf.verify() if one.problem]
+        assert follower.pull().problem is None
+        assert follower.versions == ["1405.2"]
 
 
 def test_a_switch_happens_or_does_not(follower: Follower, tmp_path: Path) -> None:

@@ -5,19 +5,22 @@ nothing more.
 """
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from termserver.model.errors import UsageError
+from termserver.model.errors import ReleaseError, UsageError
 from termserver.model.values import value
-from termserver.releases import atomic
+from termserver.releases import atomic, locks
 from termserver.releases.digests import canonical_json, sha256
 
 FOLDERS = ("codesystems", "schemas", "validators", "governance")
 _FORMAT = "termserver-changes/1"
+_LOCK = ".committee.lock"
 
 
 @value
@@ -120,6 +123,21 @@ def apply(changes: ChangeSet, folder: Path) -> None:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic.write(path, one.after)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Nobody else puts a change set into the folder meanwhile; what the disk refuses is told as ReleaseError."""
+    try:
+        with locks.held(folder / _LOCK):
+            yield
+    except OSError as error:
+        raise ReleaseError(
+            f"{error.filename or folder} cannot be written: {error.strerror}. Make room and run it again; it goes on "
+            "from there.",
+            f"{error.filename or folder} نوشته نمی‌شود: {error.strerror}. جا باز کنید و دوباره اجرا کنید؛ از همان‌جا "
+            "ادامه می‌یابد.",
+        ) from None
 
 
 def copy_content(root: Path, into: Path) -> None:
