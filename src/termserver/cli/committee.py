@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from termserver.cli import console
 from termserver.cli.console import NO_STATUS
 from termserver.cli.shared import Json, Lang, Root, command, content_root, spoken, write_json
 from termserver.model.errors import UsageError
@@ -35,6 +36,7 @@ def register(into: typer.Typer) -> None:
     command(app, "list", "committee list", "committee list --waiting-for member-3")(list_)
     command(app, "show", "committee show 7")(show)
     command(app, "journal", "committee journal", "committee journal 7")(journal)
+    command(app, "calendar", "committee calendar", "committee calendar --ics > committee.ics")(calendar)
     command(app, "report", "committee report --since 2026-09-23 --until 2027-03-20")(report)
     into.add_typer(app, name="committee")
 
@@ -127,13 +129,16 @@ def act(
         str,
         typer.Argument(
             metavar="MOVE",
-            help="comment, review, object, approve, waive, reject, withdraw, activate, ratify, retire or retract.",
+            help="comment, review, object, approve, waive, reject, withdraw, schedule, activate, ratify, retire, retract.",
         ),
     ],
     digest: Digest = "",
     reason: Reason = "",
     gate: Annotated[str, typer.Option(help="The gate to waive.")] = "",
     at_path: Annotated[str, typer.Option(help="The file of the change set that a comment is about.")] = "",
+    activate_at: Annotated[
+        str, typer.Option(metavar="WHEN", help="A day or an instant, for `schedule`: from when it is in force.")
+    ] = "",
     who: As = "",
     root: Root = None,
     database: Database = None,
@@ -141,7 +146,10 @@ def act(
     json: Json = False,
 ) -> None:
     """Make a move on a proposal, as far as it may be made by you, now, on what you looked at."""
-    said = {name: text for name, text in (("reason", reason), ("gate", gate), ("path", at_path)) if text}
+    from termserver.publication.agenda import instant_of
+
+    told = (("reason", reason), ("gate", gate), ("path", at_path), ("activate_at", instant_of(activate_at)))
+    said: dict[str, Any] = {name: text for name, text in told if text}
     if action in ("propose", "revise", "check", "release"):
         raise UsageError(
             f"'{action}' is a command of its own: termserver committee {action}",
@@ -231,6 +239,36 @@ def journal(
                 err=True,
             )
     return NO_STATUS if broken else 0
+
+
+def calendar(
+    since: Annotated[str, typer.Option(metavar="DAY", help="The first day (default: today).")] = "",
+    until: Annotated[str, typer.Option(metavar="DAY", help="The last day.")] = "",
+    ics: Annotated[bool, typer.Option("--ics", help="Write an iCalendar file.")] = False,
+    root: Root = None,
+    database: Database = None,
+    lang: Lang = None,
+    json: Json = False,
+) -> None:
+    """Say what happens when: activations, ratifications that are due, stages of transition plans, ends of codes."""
+    from termserver.content.folders import read
+    from termserver.model.days import jalali_text, parse_day, today
+    from termserver.publication import agenda
+
+    first, last = parse_day(since) if since else today(), parse_day(until) if until else ""
+    with _Open(root, database) as committee:
+        found = agenda.items(committee.governance, committee.proposals(), read(committee.root), first, last)
+    language = spoken(lang)
+    if json:
+        write_json({"items": [one.as_json() for one in found]})
+    elif ics:
+        console.write_bytes(agenda.calendar_file(found, language, _now()))
+    else:
+        for one in found:
+            says = one.says.in_language(language)
+            typer.echo(
+                f"{one.day}  {jalali_text(one.day)}  {one.what:<9}  {says}{f'  #{one.proposal}' * bool(one.proposal)}"
+            )
 
 
 def report(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from termserver.build import build_release, label_of
+from termserver.comparison.changes import Change
 from termserver.comparison.releases import changes as differences
 from termserver.content.check import check as check_content
 from termserver.content.folders import read
@@ -21,7 +22,7 @@ from termserver.model.governance import Governance
 from termserver.model.releases import Manifest
 from termserver.model.text import Text
 from termserver.model.values import replace, value
-from termserver.publication import changesets, gates, impact, workflow
+from termserver.publication import changesets, gates, impact, reach, workflow
 from termserver.publication.changesets import ChangeSet
 from termserver.publication.gates import Stopped
 from termserver.publication.impact import Impact
@@ -107,14 +108,17 @@ class Committee:
 
         return self.proposal(self.store.record(None, first).proposal)
 
-    def revise(self, number: int, who: str, at: str, changes: ChangeSet, based_on: str) -> Proposal:
+    def revise(
+        self, number: int, who: str, at: str, changes: ChangeSet, based_on: str, version: int | None = None
+    ) -> Proposal:
         """Another change set in the place of the one with the digest ``based_on``; every approval is void."""
         self._covered(self.proposal(number).kind, changes)
 
         def next_line(_: int, lines: list[Line]) -> tuple[Line, Standing, bytes]:
             proposal = self._known(lines)
+            _demand_version(lines, version)
             if proposal.digest != based_on:
-                raise workflow.NotAllowed(
+                raise workflow.Stale(
                     f"Proposal {number} was revised meanwhile: it is {proposal.digest[:12]}, you began at "
                     f"{based_on[:12]}.",
                     f"پیشنهاد {number} در این میان ویرایش شده: اکنون {proposal.digest[:12]} است و شما از "
@@ -126,14 +130,18 @@ class Committee:
         self.store.record(number, next_line)
         return self.proposal(number)
 
-    def act(self, number: int, who: str, at: str, action: str, digest: str = "", **said: Any) -> Proposal:
+    def act(
+        self, number: int, who: str, at: str, action: str, digest: str = "", version: int | None = None, **said: Any
+    ) -> Proposal:
         """Any other move; raise NotAllowed if it may not be made.
 
-        ``digest`` is what the person looked at, its beginning will do; who votes or waives must say it.
+        ``digest`` is what the person looked at, its beginning will do; who votes or waives must say it. ``version``
+        is how many lines the proposal had, where the move is to be made on nothing else.
         """
 
         def next_line(_: int, lines: list[Line]) -> tuple[Line, Standing, bytes]:
             proposal = self._known(lines)
+            _demand_version(lines, version)
             seen = proposal.digest if len(digest) >= 8 and proposal.digest.startswith(digest) else digest
             if action not in workflow.CONFIRMED:
                 seen = seen or proposal.digest
@@ -146,6 +154,7 @@ class Committee:
     def check(self, number: int, at: str, in_force: TermServer | None = None) -> Checked:
         """Run the gates over the candidate and write down what they stop; then it is in review, or waits."""
         proposal = self.proposal(number)
+        changes: list[Change] = []
         with self.candidate(number, in_force) as (base, candidate, problems, folder):
             stopped: list[Stopped]
             if candidate is None:
@@ -157,14 +166,27 @@ class Committee:
                     self.governance, changes, problems, content.systems, content.concept_maps, candidate
                 )
         failed = list(dict.fromkeys(one.gate for one in stopped))
-        told = [one.as_json() for one in stopped[:_SHOWN]]
-        after = self.act(number, "gates", at, "check", proposal.digest, failed=failed, stopped=told, count=len(stopped))
+        said: dict[str, Any] = {
+            "failed": failed,
+            "stopped": [one.as_json() for one in stopped[:_SHOWN]],
+            "count": len(stopped),
+            "changes": [one.as_json() for one in changes[:_SHOWN]],
+            "changed": len(changes),
+        }
+        after = self.act(number, "gates", at, "check", proposal.digest, **said)
         return Checked(after, tuple(stopped))
 
     def impact(
-        self, number: int, documents: Iterable[tuple[str, bytes]] | None = None, in_force: TermServer | None = None
+        self,
+        number: int,
+        documents: Iterable[tuple[str, bytes]] | None = None,
+        in_force: TermServer | None = None,
+        registries: TermServer | None = None,
     ) -> Impact:
-        """What the candidate does to documents (else to the examples in force), and who names a code that goes."""
+        """What the candidate does to documents (else to the examples in force), and who names a code that goes.
+
+        ``registries`` holds the registries whose entries are counted; else what is in force.
+        """
         with self.candidate(number, in_force) as (base, candidate, problems, folder):
             if candidate is None:
                 first = next((str(one.message) for one in problems), "")
@@ -173,14 +195,18 @@ class Committee:
                     f"نامزد پیشنهاد {number} ساخته نمی‌شود: {first}",
                 )
             content = read(folder)
+            changes = list(differences(base.releases, candidate.releases))
             named = impact.references(
-                list(differences(base.releases, candidate.releases)),
-                content.value_sets,
-                content.concept_maps,
-                content.rule_sets,
+                changes, content.value_sets, content.concept_maps, content.rule_sets, content.document_types
             )
+            gone = impact.codes_that_go(changes)
             judged = impact.run(base, candidate, impact.examples(base) if documents is None else documents)
-            return replace(judged, references=named)
+            return replace(
+                judged,
+                references=named,
+                coverage=reach.coverage(gone, content.concept_maps),
+                uses=reach.uses(gone, registries or base),
+            )
 
     @contextmanager
     def candidate(
@@ -212,11 +238,12 @@ class Committee:
         proposal = self.proposal(number)
         # first ask whether it may be: nothing is touched for a release that is refused
         workflow.decide(self.governance, proposal, who, at, "release", proposal.digest, {"release": ""})
-        changesets.apply(self.change_set(number), self.root)
-        name, own = label_of(self.root)
-        manifest = build_release(read(self.root), file, name, version or own)
+        with changesets.alone(self.root):
+            changesets.apply(self.change_set(number), self.root)
+            name, own = label_of(self.root)
+            manifest = build_release(read(self.root), file, name, version or own)
         when = activate_at or proposal.activate_at or at
-        said = {"release": f"{manifest.name} {manifest.version} {manifest.digest}", "activate_at": when}
+        said: dict[str, Any] = {"release": f"{manifest.name} {manifest.version} {manifest.digest}", "activate_at": when}
         self.act(number, who, at, "release", proposal.digest, **said)
         return manifest
 
@@ -258,6 +285,17 @@ class Committee:
         line = Line(0, event.proposal, event.at, event.who, event.action, event.digest, event.said)
         standing = Standing(proposal.author, proposal.kind, proposal.quorum, proposal.digest, str(proposal.state))
         return line, standing, body
+
+
+def _demand_version(lines: list[Line], version: int | None) -> None:
+    if version is not None and version != len(lines):
+        last = lines[-1]
+        raise workflow.Stale(
+            f"Proposal {last.proposal} went on meanwhile: {last.who} did '{last.action}' at {last.at}; it is version "
+            f"{len(lines)}, you had {version}. Read it again.",
+            f"پیشنهاد {last.proposal} در این میان پیش رفته است: {last.who} در {last.at} «{last.action}» کرد؛ اکنون "
+            f"نسخهٔ {len(lines)} است و شما نسخهٔ {version} را داشتید. دوباره بخوانید.",
+        )
 
 
 def _built(folder: Path, path: Path) -> TermServer:

@@ -6,8 +6,9 @@ from typing import Any
 
 from termserver.comparison.changes import Area, Change
 from termserver.model.codes import ConceptMap, ValueSet
-from termserver.model.documents import RuleSet
+from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.values import value
+from termserver.publication import reach
 from termserver.service import TermServer
 
 
@@ -26,7 +27,7 @@ class Turned:
 
 @value
 class Reference:
-    """What still names a code that is retired or gone with the candidate: a value set, a map, a rule."""
+    """What still names a code that is retired or gone: a value set, a map, a rule, a field of a document."""
 
     code: str
     kind: str
@@ -38,17 +39,24 @@ class Reference:
 
 @value
 class Impact:
-    """How many documents were judged, those that turn, and what still names a code that is no more in force."""
+    """How many documents were judged, those that turn, and what still names a code that is no more in force.
+
+    ``coverage`` are the maps that lose a row, ``uses`` the entries of registries that hold such a code.
+    """
 
     judged: int
     turned: tuple[Turned, ...]
     references: tuple[Reference, ...] = ()
+    coverage: tuple[reach.Coverage, ...] = ()
+    uses: tuple[reach.Use, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
             "judged": self.judged,
             "turned": [one.as_json() for one in self.turned],
             "references": [one.as_json() for one in self.references],
+            "coverage": [one.as_json() for one in self.coverage],
+            "uses": [one.as_json() for one in self.uses],
         }
 
 
@@ -57,14 +65,13 @@ def references(
     value_sets: Iterable[ValueSet],
     maps: Iterable[ConceptMap],
     rule_sets: Iterable[RuleSet],
+    types: Iterable[DocumentType] = (),
 ) -> tuple[Reference, ...]:
-    """Who names a code that is retired or removed. A rule that quotes the code is told whatever system it means."""
-    gone = {
-        (one.subject.partition("|")[0], one.item)
-        for one in changes
-        if one.area is Area.CODES and one.kind in ("retired", "removed") and one.field != "system"
-    }
-    found = []
+    """Who names a code that is retired or removed. A rule that quotes the code is told whatever system it means; a
+    field of a document is bound to the whole list."""
+    gone = codes_that_go(changes)
+    value_sets = list(value_sets)
+    found = [Reference(system, "schema", where) for system, where in reach.bound_fields(gone, types, value_sets)]
     for known in value_sets:
         for part in (*known.include, *known.exclude):
             for code in (*part.codes, *part.under):
@@ -83,6 +90,15 @@ def references(
                     where = f"{rules.document_type} {rules.version} {rule.id}"
                     found.append(Reference(f"{by_code[code]} {code}", "rule", where))
     return tuple(dict.fromkeys(found))
+
+
+def codes_that_go(changes: Iterable[Change]) -> reach.Gone:
+    """System and code of all that is retired or removed."""
+    return frozenset(
+        (one.subject.partition("|")[0], one.item)
+        for one in changes
+        if one.area is Area.CODES and one.kind in ("retired", "removed") and one.field != "system"
+    )
 
 
 _QUOTED = re.compile(r'"([^"]+)"')

@@ -33,6 +33,10 @@ class NotAllowed(UsageError):
     """A move that may not be made: by this person, in this state, or of this digest. The message names the way."""
 
 
+class Stale(NotAllowed):
+    """Somebody edited the proposal since this person looked at it."""
+
+
 @value
 class Event:
     """One line of the journal: who did what to which digest of a proposal, and when."""
@@ -75,7 +79,7 @@ class Proposal:
 
 
 ACTIONS = ("propose", "revise", "check", "waive", "comment", "review", "object", "approve", "reject", "withdraw",
-           "release", "activate", "ratify", "retire", "retract")  # fmt: skip
+           "schedule", "release", "activate", "ratify", "retire", "retract")  # fmt: skip
 _OPEN = (State.PROPOSED, State.REVIEW, State.APPROVED)
 _WHEN: dict[str, tuple[State, ...]] = {
     "revise": _OPEN,
@@ -87,6 +91,7 @@ _WHEN: dict[str, tuple[State, ...]] = {
     "approve": (State.REVIEW,),
     "reject": (State.REVIEW, State.APPROVED),
     "withdraw": _OPEN,
+    "schedule": (State.APPROVED,),
     "release": (State.APPROVED,),
     "activate": (State.RELEASED,),
     "ratify": (State.RELEASED, State.ACTIVE),
@@ -114,6 +119,8 @@ def propose(
             f"Decisions of the kind '{kind}' have no emergency lane. Propose it without --emergency.",
             f"تصمیم‌های «{kind}» راه اضطراری ندارند. بدون --emergency پیشنهاد کنید.",
         )
+    if activate_at:
+        demand_instant(activate_at)
     quorum = known.emergency if emergency else known.quorum
     said = {"kind": kind, "title": dict(title), "emergency": emergency, "quorum": quorum, "activate_at": activate_at}
     return Event(number, at, who, "propose", digest, said)
@@ -135,7 +142,7 @@ def decide(
             f"پیشنهاد {proposal.number} در وضعیت {proposal.state} است؛ {action} برای وضعیت {states} است.",
         )
     if action in _OF_ONE_DIGEST and digest != proposal.digest:
-        raise _refused(
+        raise Stale(
             f"Proposal {proposal.number} was edited: it is {proposal.digest[:12]} now, you looked at {digest[:12]}. "
             "Read it again.",
             f"پیشنهاد {proposal.number} ویرایش شده است: اکنون {proposal.digest[:12]} است و شما {digest[:12]} را دیدید. "
@@ -173,13 +180,15 @@ def _may(
             f"{who} has no seat in {', '.join((kind.body, *kind.proposers))}.",
             f"{who} در {', '.join((kind.body, *kind.proposers))} کرسی ندارد.",
         )
-    if action in ("release", "retire") and not governance.holds(who, day, (kind.body,), kind.releasers):
+    if action in ("release", "retire", "schedule") and not governance.holds(who, day, (kind.body,), kind.releasers):
         raise _refused(
             f"Only {', '.join(kind.releasers)} of {kind.body} may {action}; {who} is not.",
             f"تنها {', '.join(kind.releasers)} در {kind.body} می‌تواند چنین کند، نه {who}.",
         )
     if action in ("object", "reject", "retract", "waive", "withdraw") and not str(said.get("reason", "")).strip():
         raise _refused("Say why: --reason.", "دلیل را بگویید: --reason.")
+    if action == "schedule":
+        demand_instant(str(said.get("activate_at", "")))
     if action == "waive":
         _may_waive(governance, proposal, who, day, str(said.get("gate", "")), kind)
     if action == "approve":
@@ -265,9 +274,12 @@ def after(governance: Governance, proposal: Proposal | None, event: Event) -> Pr
             approvals = _with(proposal.approvals, event.who)
             enough = len(approvals) >= proposal.quorum
             return replace(proposal, approvals=approvals, state=State.APPROVED if enough else State.REVIEW)
+        case "schedule":
+            return replace(proposal, activate_at=said["activate_at"])
         case "release":
             return replace(
                 proposal, state=State.RELEASED, release=said["release"], released_at=event.at,
+                activate_at=said.get("activate_at", proposal.activate_at),
                 ratified=proposal.approvals if proposal.emergency else (),
             )  # fmt: skip
         case "ratify":
@@ -300,11 +312,31 @@ def replayed(governance: Governance, events: Iterable[Event]) -> Proposal | None
 
 def unratified_since(governance: Governance, proposal: Proposal, at: str) -> str:
     """Until when an emergency release had to be ratified, where that time has run out; else empty."""
+    until = to_be_ratified(governance, proposal)
+    return until if until and _moment(at) > _moment(until) else ""
+
+
+def to_be_ratified(governance: Governance, proposal: Proposal) -> str:
+    """Until when an emergency release is to be ratified that is not yet; else empty."""
     kind = _kind(governance, proposal.kind)
-    if not proposal.emergency or not proposal.released_at or len(proposal.ratified) >= kind.quorum:
+    released = proposal.state in (State.RELEASED, State.ACTIVE)
+    if not proposal.emergency or not released or len(proposal.ratified) >= kind.quorum:
         return ""
     until = _moment(proposal.released_at) + datetime.timedelta(days=kind.ratify_days)
-    return until.strftime("%Y-%m-%dT%H:%M:%SZ") if _moment(at) > until else ""
+    return until.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def demand_instant(said: str) -> None:
+    """Raise NotAllowed unless this is a moment with its zone."""
+    try:
+        if _moment(said).tzinfo is not None:
+            return
+    except ValueError:
+        pass
+    raise _refused(
+        f"'{said}' is no instant. Write it with its zone, as 2026-12-22T00:00:00Z.",
+        f"«{said}» زمان نیست. آن را با منطقهٔ زمانی بنویسید، مانند 2026-12-22T00:00:00Z.",
+    )
 
 
 def _with(listed: tuple[str, ...], who: str) -> tuple[str, ...]:
