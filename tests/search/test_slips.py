@@ -168,6 +168,8 @@ def test_the_distance_is_that_of_the_textbook(one: str, other: str) -> None:
     exact = _textbook(one, other)
     for most in (1, 2):
         assert near.distance(one, other, most) == min(exact, most + 1)
+        begun = min(_textbook(one, other[:end]) for end in range(len(other) + 1))
+        assert near.begun_distance(one, other, most) == min(begun, most + 1)
 
 
 def _textbook(one: str, other: str) -> int:

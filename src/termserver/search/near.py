@@ -58,51 +58,51 @@ def _codes(head: str, most: int) -> frozenset[int]:
 
 
 def distance(one: str, other: str, most: int) -> int:
-    """Insertions, deletions, substitutions and swaps of neighbours from one to the other; of more than ``most`` it is
-    one more."""
+    """Insertions, deletions, substitutions and swaps of neighbours from one to the other, up to two; of more than
+    ``most`` it is one more than that."""
     if one == other:
         return 0
-    low, end_one, end_other = 0, len(one), len(other)
-    if abs(end_one - end_other) > most:
-        return most + 1
-    while low < end_one and low < end_other and one[low] == other[low]:
-        low += 1
-    while end_one > low and end_other > low and one[end_one - 1] == other[end_other - 1]:
-        end_one -= 1
-        end_other -= 1
-    a, b = one[low:end_one], other[low:end_other]
-    if not a or not b:
-        return min(len(a) + len(b), most + 1)
-    if len(a) == 1 == len(b) or (len(a) == 2 == len(b) and a[0] == b[1] and a[1] == b[0]):
-        return 1
-    if most < 2:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, letter in enumerate(a):
-        former, row, left, least = row, [i + 1], i + 1, i + 1
-        for j, there in enumerate(b):
-            step = former[j] if letter == there else former[j] + 1
-            if former[j + 1] < step:
-                step = former[j + 1] + 1
-            if left < step:
-                step = left + 1
-            if i and j and letter == b[j - 1] and a[i - 1] == there and before[j - 1] < step:
-                step = before[j - 1] + 1
-            row.append(step)
-            left = step
-            if step < least:
-                least = step
-        if least > most:
-            return most + 1
-        before = former
-    return min(row[-1], most + 1)
+    for far in range(1, most + 1):
+        if _within(one, other, far, False):
+            return far
+    return most + 1
 
 
 def begun_distance(typed: str, word: str, most: int) -> int:
     """The distance to the nearest beginning of the word."""
-    size = len(typed)
-    return min(distance(typed, word[:end], most) for end in range(max(1, size - most), size + most + 1))
+    for far in range(most + 1):
+        if _within(typed, word, far, True):
+            return far
+    return most + 1
+
+
+def _within(one: str, other: str, most: int, begun: bool) -> bool:
+    """Whether so many edits lead from one to the other, or (``begun``) to a beginning of it."""
+    if not most:
+        return other.startswith(one) if begun else one == other
+    end_one, end_other = len(one), len(other)
+    if end_one - end_other > most or (not begun and end_other - end_one > most):
+        return False
+    low, end = 0, min(end_one, end_other)
+    while low < end and one[low] == other[low]:
+        low += 1
+    if low == end_one:
+        return begun or end_other - low <= most
+    if low == end_other:
+        return end_one - low <= most
+    # at the first letter that differs: put wrong, one too many, one left out, or two swapped
+    after, there = one[low + 1 :], other[low + 1 :]
+    return (
+        _within(after, there, most - 1, begun)
+        or _within(after, other[low:], most - 1, begun)
+        or _within(one[low:], there, most - 1, begun)
+        or (
+            low + 1 < end
+            and one[low] == other[low + 1]
+            and one[low + 1] == other[low]
+            and _within(one[low + 2 :], other[low + 2 :], most - 1, begun)
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

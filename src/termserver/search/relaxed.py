@@ -72,9 +72,9 @@ class Relaxing:
         self._reach = reach
         self._ways: Kept[tuple[str, bool], tuple[Way, ...]] = Kept(4_000_000, lambda ways: 200 * len(ways))
 
-    def reading(self, text: PlainText, every_begins: bool = False) -> Reading:
+    def reading(self, text: PlainText) -> Reading:
         """The query with what the glossary says of its words."""
-        return Reading(text, every_begins, self._groups(text.chunks))
+        return Reading(text, False, self._groups(text.chunks))
 
     def _groups(self, chunks: Sequence[Chunk]) -> tuple[Group, ...]:
         """The words parted by what they mean; none if the glossary knows none of them."""
@@ -118,12 +118,12 @@ class Relaxing:
                 groups[(n,)] = Group((one,), n == last)
         return tuple(groups[at] for at in sorted(groups))
 
-    def looser(self, typed: str, text: PlainText) -> Iterator[Loosened]:
+    def looser(self, typed: str, strict: Reading) -> Iterator[Loosened]:
         """Ever looser readings; the first one that finds something is the one to take."""
+        text = strict.text
         chunks = text.chunks
-        several = len(chunks) > 1
-        if several:
-            yield Loosened("prefixes", self.reading(text, True))
+        if len(chunks) > 1:
+            yield Loosened("prefixes", _begun(strict))
         if len(chunks) == 1 and chunks[0].may_be_code and len(text.joined) > 1:
             yield Loosened("code", Reading(replace(text, tail=True)))
         if len(chunks) <= _MOST_GUESSED and len(typed) < 20 * _MOST_LETTERS:
@@ -176,10 +176,10 @@ class Relaxing:
             if not everything and any(not ways[n] and not known[n] for n in range(len(own))):
                 continue
             for chunks, how, said in _put_together(own, ways, known):
-                meant = PlainText(chunks, "".join(one.joined for one in chunks))
-                yield Loosened(how, self.reading(meant), said)
+                meant = self.reading(PlainText(chunks, "".join(one.joined for one in chunks)))
+                yield Loosened(how, meant, said)
                 if len(chunks) > 1:
-                    yield Loosened(how, self.reading(meant, True), said)
+                    yield Loosened(how, _begun(meant), said)
 
     def known(self, one: Chunk, last: bool) -> bool:
         """Whether some release or the glossary has the word, or (``last``) one that begins so."""
@@ -313,6 +313,11 @@ class Relaxing:
         text = PlainText(tuple(chunks), "".join(one.joined for one in chunks))
         said = " ".join(self._terms.names(found[0])[0])
         return Loosened("meant", Reading(text, False, (Group(tuple(chunks), True, number, names),)), said)
+
+
+def _begun(reading: Reading) -> Reading:
+    """The same with every word only begun; what the words mean stays."""
+    return Reading(reading.text, True, reading.groups)
 
 
 def _put_together(

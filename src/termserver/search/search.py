@@ -144,7 +144,7 @@ class Search:
             if more is None:
                 return _Answer(found, reading)
             return _Answer(self._plain(more.reading, asked), more.reading, more.how, more.said)
-        for looser in self._relaxing.looser(query.text, text):
+        for looser in self._relaxing.looser(query.text, reading):
             found = self._plain(looser.reading, asked)
             if any(tiers.total for tiers in found):
                 return _Answer(found, looser.reading, looser.how, looser.said)
