@@ -99,7 +99,7 @@ def test_while_the_database_is_out_what_is_in_force_serves_on(
                 assert client.get(path).status_code == 200, path
             document = server.example("patient-bill", "json")
             judged = client.post("/api/documents/validate", content=document)
-            assert judged.json()["verdict"] == "accepted"
+            assert judged.json()["reports"][0]["verdict"] == "accepted"
             for _ in range(2):
                 with pytest.raises(StoreError):
                     store.record(1, said("anna", "approve"))
