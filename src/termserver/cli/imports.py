@@ -6,14 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
-from termserver.cli import concept_text
+from termserver.cli import concept_text, import_files
 from termserver.cli.progress import Progress
 from termserver.cli.shared import Json, Lang, command, spoken, write_json
-from termserver.model.codes import CodeSystem, CodeSystemContent
-from termserver.model.errors import TermserverError
+from termserver.model.codes import CodeSystemContent
 from termserver.model.releases import Edition
 
-app = typer.Typer(help="Load ICD-10-CM, WHO's ICD-10 or the drug sheets.", no_args_is_help=True)
+app = typer.Typer(
+    help="Load other publishers' content: FHIR packages, ICD, LOINC, SNOMED CT, drug sheets, tables.",
+    no_args_is_help=True,
+)
 
 
 def register(into: typer.Typer) -> None:
@@ -21,6 +23,7 @@ def register(into: typer.Typer) -> None:
     command(app, "icd10cm", "import icd10cm")(icd10cm)
     command(app, "icd10", "import icd10", "import icd10 --accept-licence")(icd10)
     command(app, "drugs", "import drugs chemical.csv natural.csv --report drugs-report.csv")(drugs)
+    import_files.register(app)
     into.add_typer(app, name="import")
 
 
@@ -44,7 +47,7 @@ def icd10(
     from termserver.importers import icd10 as importer
 
     with Progress("ICD-10") as progress:
-        content = importer.read(accept_licence, _registered().get("icd10"), progress)
+        content = importer.read(accept_licence, import_files.registered().get("icd10"), progress)
     _tell(_publish("icd10", [content]), spoken(lang), json)
 
 
@@ -67,7 +70,7 @@ def drugs(
     from termserver.importers import drugs as importer
 
     with Progress("drugs") as progress:
-        done = importer.read(files, _registered(), version=version, complete=complete, progress=progress)
+        done = importer.read(files, import_files.registered(), version=version, complete=complete, progress=progress)
     if report is not None:
         report.write_text(done.report.as_csv(), encoding="utf-8-sig", newline="")
     edition = _publish("drugs", done.contents)
@@ -75,17 +78,6 @@ def drugs(
     if not json:
         typer.echo(done.report.as_text(language))
     _tell(edition, language, json, {"report": done.report.as_json()} if json else {})
-
-
-def _registered() -> dict[str, CodeSystem]:
-    """The systems of the current edition by id; none if no edition can be opened yet."""
-    from termserver.service import TermServer
-
-    try:
-        with TermServer.open() as server:
-            return {system.id: system for system in server.systems()}
-    except TermserverError:
-        return {}
 
 
 def _publish(name: str, contents: Sequence[CodeSystemContent]) -> Edition:

@@ -16,6 +16,9 @@ from termserver.model.text import Text
 Progress = Callable[[int, int], None]
 """Told (done, total) now and then by a long import; a total of 0 is not known yet."""
 
+_SYSTEMS = 20
+"""So many code systems are named in a report that is read; the files hold all."""
+
 
 class Outcome(StrEnum):
     """What was done with a row, or with one value of it."""
@@ -153,8 +156,11 @@ class ImportReport:
             )
         for file in self.files:
             yield f"  {file.file} ({file.sheet}): {file.landed:,} / {file.read:,}"
-        for system, number in self.concepts.items():
+        for system, number in list(self.concepts.items())[:_SYSTEMS]:
             yield f"  {system}: {number:,}"
+        if len(self.concepts) > _SYSTEMS:
+            more, codes = len(self.concepts) - _SYSTEMS, sum(list(self.concepts.values())[_SYSTEMS:])
+            yield f"  … و {more:,} سامانهٔ دیگر: {codes:,}" if persian else f"  … and {more:,} more: {codes:,}"
         for (outcome, rule), number in self.rules.items():
             yield f"{number:>8,}  {outcome:<9} {rule}"
             same = (row for row in self.rows if row.rule == rule and row.outcome == outcome)

@@ -17,11 +17,12 @@ from termserver.fhir.resources import (
     naming_system_json,
     opened_value_set,
 )
-from termserver.fhir.shelves import JsonShelf
+from termserver.fhir.shelves import JsonShelf, Kept
 from termserver.fhir.stored import StoredSystem
 from termserver.fhir.systems import System
 from termserver.fhir.value_set import ValueSet
 from termserver.model.ports import CodeState
+from termserver.releases.file import ReleaseFile
 from termserver.releases.records import decode_concept_map, decode_naming_system, decode_value_set
 from termserver.service import TermServer
 from termserver.terminology.terminology import Terminology
@@ -114,9 +115,21 @@ def _breaks(terminology: Terminology, key: str, code: str) -> bool:
 
 def json_shelf(server: TermServer, version: str) -> JsonShelf:
     """FHIR's own value sets, and the resources that the releases carry as they are."""
-    carried = [
-        orjson.loads(release.artefact(path) or b"{}")
-        for release in server.releases
-        for path in release.artefact_paths("fhir")
-    ]
-    return JsonShelf([*core.resources(version), *carried])
+    return JsonShelf([*core.resources(version), *(one for release in server.releases for one in _carried(release))])
+
+
+def _carried(release: ReleaseFile) -> Iterator[Kept]:
+    """The resources of a release; each is read from the file when it is first asked for."""
+    listed: set[str] = set()
+    for index in release.artefact_paths("fhirindex"):
+        for path, kind, url, version, value_set, supplement in orjson.loads(release.artefact(index) or b"[]"):
+            listed.add(path)
+            yield Kept(kind, url, version, partial(_resource, release, path), value_set, bool(supplement))
+    for path in release.artefact_paths("fhir"):
+        if path not in listed:
+            yield Kept.of(_resource(release, path))
+
+
+def _resource(release: ReleaseFile, path: str) -> Json:
+    found: Json = orjson.loads(release.artefact(path) or b"{}")
+    return found

@@ -9,6 +9,7 @@ from termserver.api.fhir.exchange import Exchange, Reply
 from termserver.fhir.definitions import concepts_json, r4_map, r4_naming_system
 from termserver.fhir.outcomes import Json, refused
 from termserver.fhir.shelves import JsonShelf
+from termserver.fhir.stored import StoredSystem
 from termserver.fhir.systems import Head, System
 from termserver.fhir.versions import split
 from termserver.model.fold import fold
@@ -89,8 +90,13 @@ class Resources:
 
     def offered(self) -> Iterator[Head]:
         """The heads of all code systems that are held, those without content left out."""
-        systems: list[System] = [*self._kept.every_system(), *self._edition.every_system()]
+        systems: list[System] = [*self._kept.every_system(), *self._stored()]
         return (system.head for system in systems if system.head.content not in ("not-present", "example"))
+
+    def _stored(self) -> Iterator[StoredSystem]:
+        """The systems of the releases that are not carried as FHIR resources besides."""
+        every = self._edition.every_system()
+        return (one for one in every if not self._kept.holds(one.head.url, one.head.version))
 
     @cached_property
     def _all(self) -> dict[str, dict[str, tuple[Json, System | None]]]:
@@ -103,15 +109,19 @@ class Resources:
             shown = {**resource, "id": id, "meta": {"lastUpdated": self._updated, **resource.get("meta", {})}}
             found[resource["resourceType"]].setdefault(id, (shown, system))
 
-        for stored in self._edition.every_system():
+        carried = list(self._kept.resources)
+        held = {(one["resourceType"], one.get("url", ""), one.get("version", "")) for one in carried}
+        for stored in self._stored():
             add(stored.head.resource, stored)
         for value_set in self._edition.every_value_set():
-            add(value_set.resource)
+            if ("ValueSet", value_set.url, value_set.version) not in held:
+                add(value_set.resource)
         for concept_map in self._edition.concept_maps():
-            add(concept_map.resource)
+            if ("ConceptMap", concept_map.url, concept_map.version) not in held:
+                add(concept_map.resource)
         for naming in self._edition.naming_systems:
             add(naming)
-        for resource in self._kept.resources:
+        for resource in carried:
             if resource.get("resourceType") in found:
                 add(resource)
         return found
