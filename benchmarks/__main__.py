@@ -6,7 +6,15 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import cli_bench, documents_bench, registries_bench, relevance_bench, search_bench, server_bench
+from benchmarks import (
+    cli_bench,
+    documents_bench,
+    fhir_bench,
+    registries_bench,
+    relevance_bench,
+    search_bench,
+    server_bench,
+)
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 PARTS = {
@@ -16,6 +24,7 @@ PARTS = {
     "relevance": relevance_bench.run,
     "server": server_bench.run,
     "registries": registries_bench.run,
+    "fhir": fhir_bench.run,
 }
 
 

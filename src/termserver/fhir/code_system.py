@@ -128,6 +128,10 @@ class CodeSystem:
             )
         return known
 
+    def named(self, ordinal: int) -> tuple[str, str]:
+        raw = self.raw[ordinal]
+        return raw["code"], raw.get("display", "")
+
     def each(self) -> Iterator[tuple[int, Concept]]:
         return ((n, self.concept(n)) for n in range(len(self.raw)))
 

@@ -33,7 +33,7 @@ def lookup(request: Request) -> Json:
     if ordinal is None:
         raise unknown_code(system, code)
     languages = request.languages()
-    return answer(_described(request.clock(), system, ordinal, asked.texts("property"), languages))
+    return answer(described(request.clock(), system, ordinal, asked.texts("property"), languages))
 
 
 def system_of(request: Request, url: str, version: str) -> System:
@@ -71,7 +71,8 @@ def unknown_code(system: System, code: str) -> FhirProblem:
     return FhirProblem(404, Issue("error", "not-found", "invalid-code", id, say(id, *values)))
 
 
-def _described(budget: Budget, system: System, ordinal: int, wanted: list[str], languages: Languages) -> Iterator[Json]:
+def described(budget: Budget, system: System, ordinal: int, wanted: list[str], languages: Languages) -> Iterator[Json]:
+    """The parameters that say all of one concept; ``wanted`` are the properties asked for, none for every one."""
     head, concept = system.head, system.concept(ordinal)
 
     def wants(*names: str) -> bool:
@@ -121,10 +122,10 @@ def _properties(budget: Budget, system: System, ordinal: int, concept: Concept, 
         if wants(kind):
             for one in family:
                 budget.spend(16)
-                other = system.concept(one)
-                part = [said("code", "Code", kind), said("value", "Code", other.code)]
-                if other.display:
-                    part.append(said("description", "String", other.display))
+                other, display = system.named(one)
+                part = [said("code", "Code", kind), said("value", "Code", other)]
+                if display:
+                    part.append(said("description", "String", display))
                 yield parts("property", part)
     for known in concept.properties:
         code = str(known.get("code", ""))
@@ -146,7 +147,7 @@ def _properties(budget: Budget, system: System, ordinal: int, concept: Concept, 
 def _name_of(system: System, code: object) -> str:
     """The display of a code that a property names, where it is one of the same system."""
     ordinal = system.find(code) if isinstance(code, str) else None
-    return system.concept(ordinal).display if ordinal is not None else ""
+    return system.named(ordinal)[1] if ordinal is not None else ""
 
 
 def subsumes(request: Request) -> Json:
@@ -194,4 +195,4 @@ def relation(system: System, a: int, b: int) -> str:
     return "subsumed-by" if a in system.below(b) else "not-subsumed"
 
 
-__all__ = ["lookup", "relation", "subsumes", "urls"]
+__all__ = ["described", "lookup", "relation", "subsumes", "urls"]

@@ -38,6 +38,9 @@ class Asked:
     def __contains__(self, name: str) -> bool:
         return name in self._said
 
+    def names(self) -> Iterable[str]:
+        return self._said.keys()
+
     def all(self, *names: str) -> list[Any]:
         return [value for name in names for value in self._said.get(name, ())]
 

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Protocol
 
 from pyroaring import BitMap
@@ -25,9 +25,14 @@ class Whole(Protocol):
     @property
     def size(self) -> int: ...
 
+    @property
+    def language(self) -> str: ...
+
     def ordinal(self, code: str) -> int | None: ...
 
     def entry(self, ordinal: int) -> codes.Concept: ...
+
+    def named(self, ordinal: int) -> tuple[str, str]: ...
 
     def entries(self) -> Iterator[tuple[int, codes.Concept]]: ...
 
@@ -68,25 +73,24 @@ class StoredSystem:
             str(resource.get("version", "")),
             str(resource["content"]),
             system.case_sensitive,
-            "fa",
+            whole.language,
             system.kind is not codes.Kind.REGISTRY,
             {str(said["code"]): said for said in resource.get("property", ())},
         )
         self.supplements: tuple[str, ...] = ()
-        self._concepts: OrderedDict[int, Concept] = OrderedDict()
+        self._read = lru_cache(_KEPT)(self._reading)
+        self.named = lru_cache(_KEPT)(whole.named)
+        self._parents = lru_cache(_KEPT)(whole.parents)
         self._kept: OrderedDict[object, BitMap] = OrderedDict()
 
     def find(self, code: str) -> int | None:
         return self._whole.ordinal(code)
 
     def concept(self, ordinal: int) -> Concept:
-        known = self._concepts.get(ordinal)
-        if known is None:
-            known = self._concepts[ordinal] = self._made(self._whole.entry(ordinal))
-            if len(self._concepts) > _KEPT:
-                with suppress(KeyError):  # another thread was quicker
-                    self._concepts.popitem(last=False)
-        return known
+        return self._read(ordinal)
+
+    def _reading(self, ordinal: int) -> Concept:
+        return self._made(self._whole.entry(ordinal))
 
     def each(self) -> Iterator[tuple[int, Concept]]:
         return ((ordinal, self._made(entry)) for ordinal, entry in self._whole.entries())
@@ -133,7 +137,7 @@ class StoredSystem:
         return self._breaks(code)
 
     def parents(self, ordinal: int) -> tuple[int, ...]:
-        return tuple(self._whole.parents(ordinal))
+        return tuple(self._parents(ordinal))
 
     def children(self, ordinal: int) -> tuple[int, ...]:
         return tuple(self._whole.children(ordinal))

@@ -36,6 +36,10 @@ class Supplemented:
     def find(self, code: str) -> int | None:
         return self._base.find(code)
 
+    def named(self, ordinal: int) -> tuple[str, str]:
+        concept = self.concept(ordinal)
+        return concept.code, concept.display
+
     def concept(self, ordinal: int) -> Concept:
         concept = self._base.concept(ordinal)
         more = self._said.get(ordinal)

@@ -112,6 +112,9 @@ class System(Protocol):
 
     def concept(self, ordinal: int) -> Concept: ...
 
+    def named(self, ordinal: int) -> tuple[str, str]:
+        """The code of a concept and its display: what is told of it beside another one."""
+
     def each(self) -> Iterator[tuple[int, Concept]]:
         """Every concept with its ordinal, for who must look at all of them; none is kept in memory for it."""
 

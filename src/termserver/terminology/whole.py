@@ -1,19 +1,22 @@
 """One code system of an edition as a whole: its concepts by ordinal, in sets, with who stands above and below whom."""
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pyroaring import BitMap, FrozenBitMap
 
 from termserver.model.codes import CodeSystem, Concept
 from termserver.model.releases import Table
 from termserver.terminology.closure import NOBODY, Ordinals, opened
-from termserver.terminology.details import decode_concept
+from termserver.terminology.details import decode_concept, decode_name
 from termserver.terminology.lookup import find
 from termserver.terminology.systems import OpenSystem
 from termserver.terminology.tables import ANCESTORS, CHILDREN, CONCEPT, DESCENDANTS, DETAIL, unpack
 
 _BATCH = 512
+_FEW = 20
+_LAST = 64
+"""Whoever asks for a concept asks for its parents in the next moment."""
 
 
 class WholeSystem:
@@ -22,19 +25,33 @@ class WholeSystem:
     def __init__(self, opened_system: OpenSystem, system: CodeSystem) -> None:
         self.system = system
         self._open = opened_system
+        self.entry = lru_cache(_LAST)(self._read)
 
     @property
     def size(self) -> int:
         return self._open.concepts
+
+    @cached_property
+    def language(self) -> str:
+        """The language of most displays: ``fa``, or ``en`` where the first few have no Persian one."""
+        number = self._open.number
+        first = [row[1] for row in self._open.reader.span(CONCEPT, f"{number}:", f"{number};", _FEW)]
+        return "fa" if not first or any(self.entry(ordinal).display.fa for ordinal in first) else "en"
 
     def ordinal(self, code: str) -> int | None:
         """Where the code stands, in any of its widths; None if it is not listed."""
         row = find(self._open, code, self.system.widths)
         return row[1] if row is not None else None
 
-    def entry(self, ordinal: int) -> Concept:
+    def _read(self, ordinal: int) -> Concept:
         row = self._open.reader.get(DETAIL, ordinal)
         return decode_concept(row[1] if row else b'{"c":""}')
+
+    def named(self, ordinal: int) -> tuple[str, str]:
+        """The code of a concept and its display, Persian where there is one."""
+        row = self._open.reader.get(DETAIL, ordinal)
+        found = decode_name(row[1] if row else b'{"c":""}')
+        return found.code, found.display.fa or found.display.en
 
     def entries(self) -> Iterator[tuple[int, Concept]]:
         """Every concept with its ordinal, some at a time from the file."""

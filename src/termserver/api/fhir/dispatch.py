@@ -13,6 +13,7 @@ from termserver.api.fhir.resources import Resources
 from termserver.fhir.closure import Closures
 from termserver.fhir.library import Parses, Shelf
 from termserver.fhir.naming import preferred_id
+from termserver.fhir.options import Request
 from termserver.fhir.outcomes import FhirProblem, Json, operation_outcome, refused
 from termserver.fhir.r4 import as_r4
 from termserver.model.errors import TermserverError
@@ -65,6 +66,10 @@ class Dispatch:
         if reply.resource is not None and exchange.version == R4:
             as_r4(reply.resource)
         return reply
+
+    def request(self, exchange: Exchange) -> Request:
+        """What an operation is asked; raise ``FhirProblem``."""
+        return self._operations.request(exchange, exchange.path.partition("/")[0])
 
     def _answer(self, exchange: Exchange) -> Reply:
         path, method = exchange.path, exchange.method
