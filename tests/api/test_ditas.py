@@ -18,6 +18,7 @@ from termserver.model.text import Text
 from termserver.model.values import replace
 from termserver.releases import editions
 from termserver.service import TermServer
+from tests.api.told import Told
 
 FIELDS = Path(__file__).parents[3] / "shared" / "domain" / "messages" / "sepas_vo_fields.csv"
 HOSPITAL, CLINIC, OTHER = (f"00000000-C0DE-4000-8000-00000000000{n}" for n in "ABC")
@@ -272,11 +273,12 @@ def test_a_body_that_is_none_is_refused(client: TestClient, body: bytes) -> None
 
 
 def test_the_former_names_are_limited_and_told_as_everything_is(
-    edition: TermServer, client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    edition: TermServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caplog.set_level("INFO", "termserver.access")
-    ask(client, "GetOrganization", OrganizationID=HOSPITAL)
-    assert any("GetOrganization centres entries=1" in one.getMessage() for one in caplog.records)
+    told = Told(create_api(edition)[0])
+    with TestClient(told) as client:
+        ask(client, "GetOrganization", OrganizationID=HOSPITAL)
+    assert set(told.lines()) == {("GetOrganization", "centres", 1, (HOSPITAL,))}
     monkeypatch.setattr(registry_desk, "ENTRIES_A_MINUTE", 3)
     with TestClient(create_api(edition)[0]) as few:
         url, said = "/compat/ditas/GetOrganization", {"OrganizationID": HOSPITAL}

@@ -14,6 +14,7 @@ from termserver.model.days import Period
 from termserver.service import TermServer
 from termserver.web.application import create
 from termserver.web.time_line import Stretch, draw
+from tests.api.told import Told
 
 
 @pytest.fixture(scope="module")
@@ -121,15 +122,13 @@ def test_a_city_keeps_those_who_are_there_and_pages_hold_all_of_them(client: Tes
     assert set(seen) == expected
 
 
-def test_pages_are_limited_and_told_to_the_access_log(
-    edition: TermServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_pages_are_limited_and_told_to_the_access_log(edition: TermServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry_desk, "ENTRIES_A_MINUTE", 3)
-    caplog.set_level("INFO", "termserver.access")
-    with TestClient(create(edition, 0)) as client:
+    told = Told(create(edition, 0))
+    with TestClient(told) as client:
         codes = [client.get("/registries/physicians/99000000د").status_code for _ in range(4)]
     assert codes == [200, 200, 200, 429]
-    assert sum("page physicians entries=1" in one.getMessage() for one in caplog.records) == 3
+    assert told.lines() == [("page", "physicians", 1, ("99000000د",))] * 3
 
 
 def test_a_line_runs_from_the_readers_own_side() -> None:

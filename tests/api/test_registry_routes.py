@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from termserver.access.audiences import Shaper
 from termserver.access.limits import Allowance
 from termserver.api import registry_desk
-from termserver.api.application import create_api
+from termserver.api.application import create_api, in_front
 from termserver.api.registry_desk import sum_of
 from termserver.build import build_release
 from termserver.database.registry_store import RegistryStore
@@ -34,6 +34,7 @@ from termserver.registries.definition import Definition
 from termserver.registries.loading import Loading, LoadOptions
 from termserver.releases import editions
 from termserver.service import TermServer
+from tests.api.told import Told
 
 GOOD, SUSPENDED, ENDED = "900001", "900002", "900003"
 
@@ -209,14 +210,25 @@ def test_an_allowance_fills_again_and_is_each_callers_own() -> None:
     assert allowance.take("a", 1) == 1
 
 
-def test_every_access_is_told(edition: TermServer, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", "termserver.access")
-    with TestClient(create_api(edition)[0]) as client:
+def test_every_entry_that_is_shown_or_verified_is_told(edition: TermServer) -> None:
+    app, hot = create_api(edition)
+    told = Told(in_front(app, hot))
+    with TestClient(told) as client:
         client.get(f"/api/registries/physicians/entries/{GOOD}")
-        verify(client, [GOOD, "", "2026-05-01"], [ENDED, "", "2026-05-01"])
-    told = [record.getMessage() for record in caplog.records]
-    assert any("read physicians entries=1" in line and GOOD in line for line in told)
-    assert any("verify physicians entries=2" in line for line in told)
+        client.get("/api/registries/physicians/entries/0012345678")
+        verify(client, [GOOD, "", "2026-05-01"], [ENDED, "", "2026-05-01"], ["0012345678", "", "2026-05-01"])
+        client.get(f"/api/codesystems/physicians/concepts/{GOOD}")
+        for shape in ("search?q=Sample", "suggest?q=Sample", "search?terms=Sample", "search?q=Sample&format=ndjson"):
+            client.get(f"/api/{shape}&system=physicians")
+        client.get("/api/search?q=0012345678")
+        client.get("/api/codesystems/province/concepts/08")
+    three = ("physicians", 3, (GOOD, SUSPENDED, ENDED))
+    assert [(*line[:3], tuple(sorted(line[3]))) for line in told.lines()] == [
+        ("read", "physicians", 1, (GOOD,)),
+        ("verify", "physicians", 2, (GOOD, ENDED)),
+        ("lookup", "physicians", 1, (GOOD,)),
+        *[("search", *three)] * 4,
+    ]
 
 
 def test_without_a_store_the_past_is_said_to_be_elsewhere(

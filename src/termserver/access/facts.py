@@ -5,9 +5,12 @@ caller, the routes what they showed, and the log of accesses reads all of it whe
 """
 
 from collections.abc import MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from termserver.model.values import value
+
+if TYPE_CHECKING:
+    from termserver.access.policy import Standing
 
 SCOPE = "termserver.access"
 
@@ -30,9 +33,12 @@ ANONYMOUS = Caller()
 
 
 class Facts:
-    """One request's facts; ``registry``, ``count`` and ``codes`` are of the entries that were shown or verified."""
+    """One request's facts; ``registry``, ``count`` and ``codes`` are of the entries that were shown or verified.
 
-    __slots__ = ("action", "caller", "codes", "count", "purpose", "registry", "release")
+    ``standing`` is what the caller may do; None where no guard stands in front.
+    """
+
+    __slots__ = ("action", "caller", "codes", "count", "purpose", "registry", "release", "standing")
 
     def __init__(self, caller: Caller = ANONYMOUS) -> None:
         self.caller = caller
@@ -42,11 +48,12 @@ class Facts:
         self.registry = ""
         self.count = 0
         self.codes: tuple[str, ...] = ()
+        self.standing: Standing | None = None
 
     def shown(self, action: str, registry: str, count: int, codes: tuple[str, ...] = ()) -> None:
         """Note that ``count`` entries of the registry were shown, those in ``codes`` by their code."""
         self.action = action
-        self.registry = registry
+        self.registry = registry if self.registry in ("", registry) else f"{self.registry},{registry}"
         self.count += count
         self.codes += codes
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
+from termserver.access.facts import facts_of
 from termserver.api import ditas_asked, ditas_shapes
 from termserver.api.answers import JSON
 from termserver.api.codesystems import parameters_of
@@ -36,6 +37,8 @@ class Given(NamedTuple):
     body: Any
     standing: Verdict | None = None
     system: CodeSystem | None = None
+    codes: tuple[str, ...] = ()
+    """The entries that are shown."""
 
 
 class _Operation(NamedTuple):
@@ -67,6 +70,8 @@ def _add(
         given = await run_in_threadpool(operation.answer, face, asked, day)
         if isinstance(given.body, list):
             desk.allow(caller, max(0, len(given.body) - 1))
+        if given.system is not None:
+            facts_of(request.scope).shown(operation.name, given.system.id, len(given.codes), given.codes)
         headers = {"x-termserver-release": hot.release, "x-content-type-options": "nosniff"}
         if given.standing is not None:
             headers |= {
@@ -118,25 +123,19 @@ class _Face:
     def provider(self, asked: Asked, on: Day) -> Given:
         number = ditas_asked.identifier(asked, "ProviderID", _PROVIDER, *MED_COUNCIL)
         system, entry = self._entry("physicians", number)
-        return self._told(
-            "GetHealthCareProviderInfo",
-            system,
-            entry,
-            on,
-            ditas_shapes.provider(cast(Physician, entry), on, self._coded),
-        )
+        return self._told(system, entry, on, ditas_shapes.provider(cast(Physician, entry), on, self._coded))
 
     def organization(self, asked: Asked, on: Day) -> Given:
         id = ditas_asked.identifier(asked, "OrganizationID", _ORGANIZATION, *MOHME_IT)
         system, entry = self._entry("centres", id)
         shape = ditas_shapes.organization(cast(Centre, entry), on, self._coded, entry.is_valid(on))
-        return self._told("GetOrganization", system, entry, on, shape)
+        return self._told(system, entry, on, shape)
 
     def parent(self, asked: Asked, on: Day) -> Given:
         id = ditas_asked.identifier(asked, "OrganizationID", _ORGANIZATION, *MOHME_IT)
         system, entry = self._entry("centres", id)
         above = ditas_shapes.org_id(entry.value("parent", on))
-        return self._told("GetParentOrganization", system, entry, on, above)
+        return self._told(system, entry, on, above)
 
     def children(self, asked: Asked, on: Day) -> Given:
         id = ditas_asked.identifier(asked, "ParentOrganizationID", _CHILDREN, *MOHME_IT)
@@ -145,15 +144,15 @@ class _Face:
         since = ditas_asked.since(asked, "FromDate")
         system, parent = self._entry("centres", id)
         by = "type" if named and self._desk.server.resolve(named).id == "centre-type" else "organization-type"
-        found = []
+        found, codes = [], []
         for code in self._terminology.links.naming("centres", "parent", parent.code):
             _, child = self._entry("centres", code)
             if child.value("parent", on).casefold() != parent.code.casefold():
                 continue
             if (not kind or kind in child.values(by, on)) and (not since or _changed(child, since, on)):
                 found.append(ditas_shapes.org_id(code))
-        self._desk.tell("GetChildOrganizations", system.id, len(found), (parent.code,))
-        return Given(found, None, system)
+                codes.append(code)
+        return Given(found, None, system, tuple(codes))
 
     def drug(self, asked: Asked, on: Day) -> Given:
         irc = ditas_asked.text(asked, "DrugIRC", _DRUG)
@@ -161,7 +160,7 @@ class _Face:
         generic = entry.value("generic", on)
         name = self._terminology.display("generic", generic) if generic else None
         shape = ditas_shapes.drug(cast(Product, entry), on, self._coded, (name.en or name.fa) if name else "")
-        return self._told("GetDrugInfoByIRC", system, entry, on, shape)
+        return self._told(system, entry, on, shape)
 
     def equipment(self, asked: Asked, on: Day) -> Given:
         irc = ditas_asked.text(asked, "EquipmentIRC", _EQUIPMENT)
@@ -173,9 +172,7 @@ class _Face:
             )
         system, entry = self._entry(EQUIPMENT, codes[0] if codes else irc)
         said = entry.value("irc", on) if not codes else irc
-        return self._told(
-            "GetEquipmentInfoByIRC", system, entry, on, ditas_shapes.equipment(entry, said, on, self._coded)
-        )
+        return self._told(system, entry, on, ditas_shapes.equipment(entry, said, on, self._coded))
 
     def _entry(self, registry: str, written: str) -> tuple[CodeSystem, View]:
         """The entry as the caller may see it; raise UnknownCode if there is none."""
@@ -184,9 +181,8 @@ class _Face:
         seen = self._desk.shaper(system).properties(concept.properties)
         return system, view(system.id, replace(concept, properties=seen))
 
-    def _told(self, operation: str, system: CodeSystem, entry: View, on: Day, body: Any) -> Given:
-        self._desk.tell(operation, system.id, 1, (entry.code,))
-        return Given(body, entry.is_valid(on), system)
+    def _told(self, system: CodeSystem, entry: View, on: Day, body: Any) -> Given:
+        return Given(body, entry.is_valid(on), system, (entry.code,))
 
     def _coded(self, system: str, code: str) -> Vo:
         found = self._terminology.system(system)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cached_property
 from typing import Any
 
+from termserver.access.facts import facts_of
 from termserver.api.answers import (
     Answer,
     Problem,
@@ -59,6 +60,7 @@ class Front:
             answer: Answer | Stream = self._hot.not_modified(held) or handler(
                 scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
             )
+            answer = self._noted(scope, answer)
         except Problem as problem:
             answer = error_answer(problem, self._hot.release)
         except TermserverError as error:
@@ -70,6 +72,15 @@ class Front:
             await send_stream(send, answer, head=scope["method"] == "HEAD")
         else:
             await send_answer(send, answer, head=scope["method"] == "HEAD")
+
+    def _noted(self, scope: Scope, answer: Answer | Stream) -> Answer | Stream:
+        """The answer, the entries of registries in it noted for the access log."""
+        action = "lookup" if "/concepts/" in scope["path"] else "search"
+        if isinstance(answer, Stream):
+            return answer._replace(pieces=self._hot.entries.in_lines(action, answer.pieces, facts_of(scope)))
+        if answer.body:
+            self._hot.entries.in_json(action, answer.body, facts_of(scope))
+        return answer
 
     @cached_property
     def _fhir(self) -> App:

@@ -14,6 +14,7 @@ import orjson
 from termserver import __version__
 from termserver.access.audiences import Shaper
 from termserver.api.answers import Answer, Problem, Stream
+from termserver.api.entries_shown import Entries
 from termserver.api.parameters import Parameter, read
 from termserver.api.searching import SearchRoutes
 from termserver.model.codes import Coding, Kind
@@ -49,6 +50,7 @@ class HotRoutes:
         )
         self._tail = b',"release":' + orjson.dumps(self.release) + b"}"
         self._searches = SearchRoutes(server, self.headers)
+        self.entries = Entries(server)
         self._kept: OrderedDict[tuple[bytes, bytes], Answer] = OrderedDict()
         self._kept_bytes = 0
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
+from termserver.access.facts import Facts, facts_of
 from termserver.api.answers import Problem
 from termserver.api.codesystems import parameters_of
 from termserver.api.hot import HotRoutes
@@ -18,6 +19,8 @@ from termserver.model.days import parse_day, today
 from termserver.model.errors import UsageError
 from termserver.model.text import Text
 from termserver.service import TermServer
+from termserver.terminology.registry_standing import NOBODY
+from termserver.terminology.registry_views import canonical_code
 
 MOST_VERIFIED = 20_000
 """Numbers in one verification."""
@@ -87,17 +90,18 @@ def routes(server: TermServer, hot: HotRoutes, desk: Desk) -> APIRouter:
         """What may be publicly known of it, how it stands on the day, and the time line of its standing."""
         values = read(request.scope["query_string"], ENTRY)
         system = desk.registry(registry)
+        facts = facts_of(request.scope)
         desk.allow(_caller(request), 1)
         past = code.removesuffix("/history") if code.endswith("/history") else ""
         if past:
             versions = await run_in_threadpool(desk.history, system, past)
-            desk.tell("history", system.id, 1, (past,))
+            facts.shown("history", system.id, 1, (canonical_code(system.id, past) or past,))
             return json_response({"registry": system.id, "code": past, "versions": versions}, hot)
         concept, recorded = await run_in_threadpool(desk.entry, system, code, _moment(values["known_on"]))
         said = desk.shown(system, concept, parse_day(values["on"]) if values["on"] else "", values["lang"])
         if recorded is not None:
             said["known"] = {"from": recorded.recorded_from, "to": recorded.recorded_to, "cursor": recorded.cursor}
-        desk.tell("read", system.id, 1, (concept.code,))
+        facts.shown("read", system.id, 1, (concept.code,))
         return json_response(said, hot)
 
     @router.post(
@@ -110,8 +114,7 @@ def routes(server: TermServer, hot: HotRoutes, desk: Desk) -> APIRouter:
         body = await request.body()
         asked = _asked(body)
         desk.allow(_caller(request), len(asked["items"]) / VERIFIED_AS_ONE)
-        results = await run_in_threadpool(_verified, server, desk, asked)
-        desk.tell("verify", str(asked.get("registry", "physicians")), len(results))
+        results = await run_in_threadpool(_verified, server, desk, asked, facts_of(request.scope))
         return json_response({"results": results}, hot)
 
     @router.get(
@@ -128,7 +131,7 @@ def routes(server: TermServer, hot: HotRoutes, desk: Desk) -> APIRouter:
         values = read(request.scope["query_string"], CHANGES)
         system = desk.registry(registry)
         page = await run_in_threadpool(desk.changes, system, int(values["after"]), int(values["limit"]))
-        desk.tell("changes", system.id, len(page["changes"]))
+        facts_of(request.scope).shown("changes", system.id, len(page["changes"]))
         return json_response(page, hot)
 
     return router
@@ -188,18 +191,21 @@ def _asked(body: bytes) -> dict[str, Any]:
     return said
 
 
-def _verified(server: TermServer, desk: Desk, asked: dict[str, Any]) -> list[dict[str, str]]:
+def _verified(server: TermServer, desk: Desk, asked: dict[str, Any], facts: Facts) -> list[dict[str, str]]:
     usual = str(asked.get("registry") or "physicians")
     usual_day = _day(asked.get("date"), 0) if asked.get("date") else today()
     systems: dict[str, Any] = {}
     days: dict[str, str] = {"": usual_day}
     said: dict[int, dict[str, str]] = {}
     results = []
+    found: dict[str, dict[tuple[str, str], None]] = {}
     for n, item in enumerate(asked["items"]):
         number, kind, date, group, registry = _triple(item, n)
         name = registry or usual
         if name not in systems:
-            systems[name] = server.verifying(desk.registry(name).id)
+            system = desk.registry(name).id
+            systems[name] = server.verifying(system)
+            found[name] = {}
         day = days.get(date)
         if day is None:
             day = days[date] = _day(date, n)
@@ -207,7 +213,12 @@ def _verified(server: TermServer, desk: Desk, asked: dict[str, Any]) -> list[dic
         told = said.get(id(verdict))  # equal verdicts are one object
         if told is None:
             told = said[id(verdict)] = verdict.as_json()
+        if verdict.reason not in NOBODY:  # a number that nobody has may be anybody's; it is not noted
+            found[name][number, group] = None
         results.append(told)
+    for name, numbers in found.items():
+        registry = desk.registry(name).id
+        facts.shown("verify", registry, len(numbers), tuple(canonical_code(registry, *one) for one in numbers))
     return results
 
 

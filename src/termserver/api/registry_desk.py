@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from termserver.access.audiences import Shaper
-from termserver.access.events import Access, Listener, now, to_the_program_log
 from termserver.access.limits import Allowance
 from termserver.api.answers import Problem
 from termserver.api.registry_sums import Sums
@@ -46,9 +45,8 @@ VERIFIED_AS_ONE = 100
 class Desk:
     """The registries of one edition for callers of one audience; safe to share between threads."""
 
-    def __init__(self, server: TermServer, listener: Listener = to_the_program_log) -> None:
+    def __init__(self, server: TermServer) -> None:
         self.server = server
-        self._listener = listener
         self.allowance = Allowance(ENTRIES_A_MINUTE, ENTRIES_A_MINUTE)
         self._shapers: dict[str, Shaper] = {}
         self._store: RegistryStore | None = None
@@ -195,10 +193,6 @@ class Desk:
                 ),
                 {"retry_after": wait},
             )
-
-    def tell(self, action: str, registry: str, count: int, codes: tuple[str, ...] = ()) -> None:
-        """Hand an access to the access log."""
-        self._listener(Access(now(), "anonymous", action, registry, count, self.server.edition.digest, codes))
 
     # the store
 

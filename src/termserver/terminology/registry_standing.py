@@ -71,6 +71,9 @@ REASONS = {
     "no-number": Text("این متن شمارهٔ این فهرست نیست.", "This text is no number of this registry."),
 }
 
+NOBODY = frozenset(("unknown-entry", "no-number"))
+"""The reasons that tell of no entry at all."""
+
 _BARRED = (
     (REVOKED, Standing.NOT_VALID, "revoked"),
     (SUSPENDED, Standing.SUSPENDED, "suspended"),

@@ -7,6 +7,8 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
+from termserver.access.facts import facts_of
+from termserver.api.entries_shown import Entries
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
 from termserver.service import TermServer
@@ -42,9 +44,11 @@ def add(app: FastAPI, site: Site) -> None:
     server = site.server
     versions = Versions(server)
     app.include_router(_assets(site), include_in_schema=False)
-    app.include_router(_search(SearchPage(site), site), include_in_schema=False)
-    app.include_router(_concepts(ConceptPage(site, versions), BrowsePage(site, versions)), include_in_schema=False)
-    app.include_router(_tools(BasketPage(site), ComparePage(site, versions)), include_in_schema=False)
+    shown = Entries(server)
+    app.include_router(_search(SearchPage(site), site, shown), include_in_schema=False)
+    concepts = _concepts(ConceptPage(site, versions), BrowsePage(site, versions), shown)
+    app.include_router(concepts, include_in_schema=False)
+    app.include_router(_tools(BasketPage(site), ComparePage(site, versions), shown), include_in_schema=False)
     app.include_router(_proposals(ProposalPage(site), server), include_in_schema=False)
 
 
@@ -82,13 +86,19 @@ def _assets(site: Site) -> APIRouter:
     return router
 
 
-def _search(page: SearchPage, site: Site) -> APIRouter:
+def _noting(shown: Entries, request: Request, html: str, status: int = 200) -> HTMLResponse:
+    """The page, the entries of registries on it noted for the access log."""
+    shown.in_page("page", html, facts_of(request.scope))
+    return _page(html, status)
+
+
+def _search(page: SearchPage, site: Site, shown: Entries) -> APIRouter:
     router = APIRouter(route_class=Packed)
 
     @router.get("/")
     async def start(request: Request) -> Response:
         query = request.query_params
-        return _page(page.render(Asked.read(query), piece=query.get("piece") == "answer"))
+        return _noting(shown, request, page.render(Asked.read(query), piece=query.get("piece") == "answer"))
 
     @router.get("/help")
     async def help(lang: str = "fa") -> Response:
@@ -101,36 +111,41 @@ def _search(page: SearchPage, site: Site) -> APIRouter:
     return router
 
 
-def _concepts(concepts: ConceptPage, browse: BrowsePage) -> APIRouter:
+def _concepts(concepts: ConceptPage, browse: BrowsePage, shown: Entries) -> APIRouter:
     router = APIRouter(route_class=Packed)
 
     @router.get("/concept/{system}/{code:path}")
-    async def concept(system: str, code: str, lang: str = "fa", on: str = "", piece: str = "") -> Response:
-        return _page(*await run_in_threadpool(concepts.render, system, code, lang, on, piece == "pane"))
+    async def concept(
+        request: Request, system: str, code: str, lang: str = "fa", on: str = "", piece: str = ""
+    ) -> Response:
+        made = await run_in_threadpool(concepts.render, system, code, lang, on, piece == "pane")
+        return _noting(shown, request, *made)
 
     @router.get("/tree/{system}/{code:path}")
-    async def tree(system: str, code: str, lang: str = "fa") -> Response:
-        return _page(*await run_in_threadpool(concepts.branches, system, code, language_of(lang)))
+    async def tree(request: Request, system: str, code: str, lang: str = "fa") -> Response:
+        made = await run_in_threadpool(concepts.branches, system, code, language_of(lang))
+        return _noting(shown, request, *made)
 
     @router.get("/browse")
     async def systems(lang: str = "fa") -> Response:
         return _page(await run_in_threadpool(browse.systems, lang))
 
     @router.get("/browse/{system:path}")
-    async def system(system: str, lang: str = "fa", offset: str = "0") -> Response:
-        return _page(*await run_in_threadpool(browse.system, system, lang, _offset(offset)))
+    async def system(request: Request, system: str, lang: str = "fa", offset: str = "0") -> Response:
+        made = await run_in_threadpool(browse.system, system, lang, _offset(offset))
+        return _noting(shown, request, *made)
 
     return router
 
 
-def _tools(basket: BasketPage, compare: ComparePage) -> APIRouter:
+def _tools(basket: BasketPage, compare: ComparePage, shown: Entries) -> APIRouter:
     router = APIRouter(route_class=Packed)
 
     @router.get("/basket")
     async def picked(request: Request, lang: str = "fa", format: str = "") -> Response:
         named = request.query_params.getlist("c")
         if format not in ("csv", "json", "fhir"):
-            return _page(await run_in_threadpool(basket.render, lang, named))
+            return _noting(shown, request, await run_in_threadpool(basket.render, lang, named))
         data, media = await run_in_threadpool(basket.file, named, format, lang)
         ending = "csv" if format == "csv" else "json"
         headers = {**HEADERS, "content-disposition": f'attachment; filename="codes.{ending}"'}
@@ -140,7 +155,8 @@ def _tools(basket: BasketPage, compare: ComparePage) -> APIRouter:
     async def compared(request: Request) -> Response:
         said = {name: request.query_params.get(name, "") for name in ("system", "before", "after", "kind")}
         language, offset = request.query_params.get("lang", "fa"), _offset(request.query_params.get("offset", "0"))
-        return _page(*await run_in_threadpool(lambda: compare.render(language, **said, offset=offset)))
+        made = await run_in_threadpool(lambda: compare.render(language, **said, offset=offset))
+        return _noting(shown, request, *made)
 
     return router
 

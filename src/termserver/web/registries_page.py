@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from termserver.access.facts import Facts
 from termserver.api.registry_desk import Desk
 from termserver.model.codes import CodeSystem, Content
 from termserver.model.days import Day
@@ -96,10 +97,11 @@ class RegistriesPage:
         }
         self._readings = {language: Reading(site.server, language) for language in WORDS}
 
-    def render(self, asked: Asked, today: Day) -> str:
+    def render(self, asked: Asked, today: Day, facts: Facts) -> str:
         found = self._find(asked, today) if asked.text or asked.city else None
         if found is not None:
-            self._desk.tell("search", asked.registry or "registries", len(found.rows))
+            codes = tuple(row.code for row in found.rows)
+            facts.shown("search", asked.registry or "registries", len(codes), codes)
         return self._site.render(
             "registries.html",
             asked.language,

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from termserver.access.facts import Facts
 from termserver.api.registry_desk import Desk
 from termserver.model.codes import CodeSystem, Concept, Content
 from termserver.model.days import Day, parse_day
@@ -32,8 +33,8 @@ class EntryPage:
         self._desk = desk
         self._readings = {language: Reading(site.server, language) for language in WORDS}
 
-    def render(self, registry: str, code: str, language: str, on: str, today: Day) -> tuple[str, int]:
-        """The page and its HTTP status; 404 where nobody knows the entry."""
+    def render(self, registry: str, code: str, language: str, on: str, today: Day, facts: Facts) -> tuple[str, int]:
+        """The page and its HTTP status, 404 where nobody knows the entry; what it shows is noted in ``facts``."""
         language = language_of(language)
         here = f"/registries/{quote(registry, safe='')}/{quote(code, safe='')}"
         try:
@@ -45,7 +46,7 @@ class EntryPage:
             concept, _ = self._desk.entry(system, code)
         except TermserverError as error:
             return self._page(language, here, entry=None, failure=error.text), 404
-        self._desk.tell("page", system.id, 1, (concept.code,))
+        facts.shown("page", system.id, 1, (concept.code,))
         asked, failure = _day(on)
         return self._page(language, here, **self._values(system, concept, language, asked, today), failure=failure), 200
 

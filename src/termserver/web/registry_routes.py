@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
+from termserver.access.facts import facts_of
 from termserver.api.answers import Problem
 from termserver.api.registry_desk import Desk
 from termserver.model.days import today
@@ -36,7 +37,7 @@ def add(app: FastAPI, site: Site, desk: Desk) -> None:
             desk.allow(_caller(request), _SEARCH if asked.text or asked.city else 0)
         except Problem as problem:
             return refused(problem, asked.language)
-        return _page(await run_in_threadpool(finding.render, asked, today()))
+        return _page(await run_in_threadpool(finding.render, asked, today(), facts_of(request.scope)))
 
     @router.get("/registries/{registry}/{code:path}")
     async def entry(registry: str, code: str, request: Request, lang: str = "fa", on: str = "") -> Response:
@@ -44,7 +45,9 @@ def add(app: FastAPI, site: Site, desk: Desk) -> None:
             desk.allow(_caller(request), 1)
         except Problem as problem:
             return refused(problem, lang)
-        return _page(*await run_in_threadpool(entries.render, registry, code, lang, on, today()))
+        return _page(
+            *await run_in_threadpool(entries.render, registry, code, lang, on, today(), facts_of(request.scope))
+        )
 
     app.include_router(router, include_in_schema=False)
 
