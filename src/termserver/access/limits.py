@@ -38,3 +38,17 @@ class Allowance:
             while len(self._left) > _CALLERS:
                 self._left.popitem(last=False)
             return wait
+
+
+class Allowances:
+    """An ``Allowance`` for each pair of bounds that a policy knows."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[float, float], Allowance] = {}
+
+    def of(self, per_minute: float, at_once: float) -> Allowance:
+        """The buckets of these bounds."""
+        known = self._known.get((per_minute, at_once))
+        if known is None:
+            known = self._known.setdefault((per_minute, at_once), Allowance(per_minute, at_once))
+        return known

@@ -10,6 +10,8 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from termserver import __version__
+from termserver.access.node import NodeAccess
+from termserver.access.policy import released
 from termserver.api import described
 from termserver.api.answers import JSON, Problem, error_answer, internal_failure, problem_of
 from termserver.api.codesystems import routes as codesystem_routes
@@ -18,6 +20,7 @@ from termserver.api.conformance import routes as conformance_routes
 from termserver.api.ditas import routes as ditas_routes
 from termserver.api.documents import routes as document_routes
 from termserver.api.front import Front
+from termserver.api.guard import Guard
 from termserver.api.health import routes as health_routes
 from termserver.api.hot import HotRoutes
 from termserver.api.openapi import describe
@@ -120,6 +123,8 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     return app, hot
 
 
-def in_front(app: FastAPI, hot: HotRoutes) -> Front:
-    """The application as it is served: the outermost layer around it."""
-    return Front(app, hot)
+def in_front(app: FastAPI, hot: HotRoutes, access: NodeAccess | None = None) -> Guard:
+    """The application as it is served, the guard outermost; without ``access``, whoever embeds it may do all."""
+    access = access or NodeAccess.open_to_all(released(hot.server.releases))
+    app.state.access = access
+    return Guard(Front(app, hot), access, hot.release)

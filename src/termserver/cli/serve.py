@@ -16,6 +16,7 @@ from termserver.model.errors import UsageError
 
 _EDITION = "TERMSERVER_SERVED_EDITION"
 _JUDGES = "TERMSERVER_SERVED_JUDGES"
+_HOST = "TERMSERVER_SERVED_HOST"
 
 
 def register(app: typer.Typer) -> None:
@@ -46,6 +47,7 @@ def register(app: typer.Typer) -> None:
         from termserver.service import TermServer
 
         with TermServer.open(edition) as server:
+            _access(server, host)  # says what is missing before any worker starts
             _greet(server, host, port, json)
             if workers == 1:
                 _run(server, host, port, judges)
@@ -87,7 +89,16 @@ def _run(server: Any, host: str, port: int, judges: int | None) -> None:
 
     from termserver.web.application import create
 
-    uvicorn.run(create(server, judges), host=host, port=port, log_level="warning", access_log=False)
+    # who stands behind a proxy is the guard's matter: TERMSERVER_TRUSTED_PROXIES
+    uvicorn.run(
+        create(server, judges, _access(server, host)),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+    )
 
 
 def _run_many(edition: Path | None, host: str, port: int, workers: int, judges: int | None) -> None:
@@ -96,6 +107,7 @@ def _run_many(edition: Path | None, host: str, port: int, workers: int, judges: 
     os.environ[_EDITION] = str(edition or "")
     os.environ["TERMSERVER_SERVED_WORKERS"] = str(workers)
     os.environ[_JUDGES] = "" if judges is None else str(judges)
+    os.environ[_HOST] = host
     uvicorn.run(
         "termserver.cli.serve:served",
         factory=True,
@@ -104,7 +116,18 @@ def _run_many(edition: Path | None, host: str, port: int, workers: int, judges: 
         workers=workers,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,
+        server_header=False,
     )
+
+
+def _access(server: Any, host: str) -> Any:
+    """Who may do what at that address; raise AccessError if others are to be served and nothing says who may."""
+    from termserver.access.node import NodeAccess
+    from termserver.access.policy import released
+
+    loopback = host in ("localhost", "::1") or host.startswith("127.")
+    return NodeAccess.of(released(server.releases), loopback)
 
 
 def served() -> Any:
@@ -113,4 +136,6 @@ def served() -> Any:
     from termserver.web.application import create
 
     judges = os.environ.get(_JUDGES)
-    return create(TermServer.open(os.environ.get(_EDITION) or None), int(judges) if judges else None)
+    server = TermServer.open(os.environ.get(_EDITION) or None)
+    access = _access(server, os.environ.get(_HOST, "127.0.0.1"))
+    return create(server, int(judges) if judges else None, access)

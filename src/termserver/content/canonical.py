@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from termserver.content import (
+    access_files,
     conceptmap_files,
     descriptions,
     destination_files,
@@ -102,6 +103,7 @@ def _files(tree: Tree) -> Iterator[tuple[str, "Keys | tuple[str, ...] | None"]]:
         yield f"{folder}/ruleset.yaml", None
     for file in yaml_files(tree, destination_files.FOLDER):
         yield file, destination_files.DESTINATION
+    yield access_files.FILE, access_files.ACCESS
 
 
 def _rules(text: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from termserver.content import (
+    access_files,
     conceptmap_files,
     destination_files,
     glossary_files,
@@ -24,6 +25,7 @@ from termserver.content.registry_mappings import mapping_files
 from termserver.content.ruleset_files import RuleSetSource, examples, read_rule_set
 from termserver.content.tree import Tree
 from termserver.content.valueset_files import ValueSetSource, read_value_set
+from termserver.model.access import Policy
 from termserver.model.codes import CodeSystemContent, ConceptMap, NamingSystem, ValueSet
 from termserver.model.destinations import Destination
 from termserver.model.documents import DocumentType, RuleSet
@@ -62,6 +64,7 @@ class Sources:
     rule_sets: list[RuleSetSource] = field(default_factory=list)
     destinations: list[DestinationSource] = field(default_factory=list)
     glossary: GlossarySource | None = None
+    policy: Policy | None = None
 
 
 def read(root: Path) -> Content:
@@ -79,7 +82,7 @@ def read(root: Path) -> Content:
         naming_systems=tuple(source.naming_system for source in sources.naming_systems),
         document_types=sources.document_types,
         rule_sets=tuple(source.rule_set for source in sources.rule_sets),
-        files=release_files(sources.tree),
+        files=release_files(sources.tree) | access_files.released(sources.policy),
         destinations=tuple(source.destination for source in sources.destinations),
         glossary=sources.glossary.glossary if sources.glossary else None,
     )
@@ -130,6 +133,7 @@ def read_sources(tree: Tree, problems: list[Problem]) -> Sources:
         if destination:
             sources.destinations.append(destination)
     sources.glossary = read_glossary(tree, problems)
+    sources.policy = access_files.read_access(tree, problems)
     return sources
 
 

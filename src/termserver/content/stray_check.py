@@ -11,11 +11,13 @@ from termserver.model.text import Text
 
 _SYSTEM_FILES = ("codesystem.yaml", *TABLES)
 _MAP_FILES = ("conceptmap.yaml", "mappings.csv")
+_GOVERNANCE_FILES = ("governance.yaml", "access.yaml")
 _GLOSSARY_FILES = ("glossary.yaml", "terms.csv")
 
 
 def check_strays(tree: Tree) -> Iterator[Problem]:
-    """Files below ``codesystems/`` that are not read: an error where the name is nearly one that is."""
+    """Files that are not read: an error where the name is nearly one that is."""
+    yield from _strays(tree, "governance", _GOVERNANCE_FILES)
     yield from _strays(tree, CODE_SYSTEMS, ("settings.yaml",))
     for folder in system_folders(tree):
         yield from _strays(tree, folder, _SYSTEM_FILES)

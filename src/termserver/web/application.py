@@ -4,8 +4,10 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
+from termserver.access.node import NodeAccess
 from termserver.api.application import create_api, in_front
-from termserver.api.front import Front
+from termserver.api.guard import Guard
+from termserver.api.hot import HotRoutes
 from termserver.api.pool import Busy, Judges
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
@@ -20,8 +22,16 @@ _FORM = 2048
 """What a form adds to a document."""
 
 
-def create(server: TermServer, workers: int | None = None) -> Front:
-    """The ASGI application over one opened edition; ``workers`` processes judge its documents (``api.pool``)."""
+def create(server: TermServer, workers: int | None = None, access: NodeAccess | None = None) -> Guard:
+    """The ASGI application over one opened edition; ``workers`` processes judge its documents (``api.pool``).
+
+    ``access`` says who may do what; without it, whoever embeds the application may do all.
+    """
+    return in_front(*with_pages(server, workers), access)
+
+
+def with_pages(server: TermServer, workers: int | None = None) -> tuple[FastAPI, HotRoutes]:
+    """The API with the pages in it, and the hot routes that go in front of both."""
     judges = Judges(server, workers)
     app, hot = create_api(server, judges)
     site = Site(server)
@@ -29,7 +39,7 @@ def create(server: TermServer, workers: int | None = None) -> Front:
     registry_routes.add(app, site, app.state.desk)
     _add_documents(app, DocumentsPage(site), judges)
     _add_rules(app, RulePage(site))
-    return in_front(app, hot)
+    return app, hot
 
 
 def _add_documents(app: FastAPI, page: DocumentsPage, judges: Judges) -> None:

@@ -1,0 +1,84 @@
+"""Who may ask what: role by route, over every route the application really has, the hot ones and FHIR included."""
+
+from collections.abc import Iterator
+
+import pytest
+from guarded import client_of, every_route, filled, node, the_policy
+from starlette.testclient import TestClient
+
+from termserver.access.facts import Caller
+from termserver.access.policy import Rules
+from termserver.service import TermServer
+from termserver.web.application import create, with_pages
+
+POLICY = the_policy()
+ROLES = [role.id for role in POLICY.roles]
+PUBLIC = {
+    "service", "description", "session", "assets", "pages", "proposing", "judging-pages", "search", "codes", "judging",
+    "conformance", "fhir", "registries", "entries", "verification", "registry-pages", "former-names", "publication",
+    "packages", "who-am-i",
+}  # fmt: skip
+DESK = {"desk", "committee"}
+TABLE = {
+    "anonymous": set(),
+    "vendor": {"history", "registry-changes"},
+    "coder": set(),
+    "registrar": {"history", "registry-changes"},
+    "editor": DESK,
+    "reviewer": DESK,
+    "approver": DESK,
+    "publisher": DESK,
+    "auditor": DESK | {"history", "audit"},
+    "operator": {"metrics", "registry-changes", "access-snapshot"},
+}
+"""What each role may beside what everybody may; written here once more, so that a change is seen twice."""
+
+
+@pytest.fixture(scope="module")
+def routes(server: TermServer) -> list[tuple[str, str]]:
+    app, _ = with_pages(server, 0)
+    return every_route(app)
+
+
+def test_every_route_of_the_application_is_described_by_the_policy(routes: list[tuple[str, str]]) -> None:
+    rules = Rules(POLICY)
+    missing = [
+        f"{method} {template}"
+        for method, template in routes
+        if (found := rules.find(method, filled(template))) is None or found.group is None
+    ]
+    assert not missing, f"governance/access.yaml does not say who may ask: {missing}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_policy_says_what_the_table_says(role: str) -> None:
+    standing = Rules(POLICY).standing(Caller("somebody", (role,), "key"))
+    assert standing.groups == PUBLIC | TABLE[role]
+
+
+@pytest.fixture(scope="module")
+def guarded(server: TermServer) -> Iterator[tuple[TestClient, dict[str, str]]]:
+    known = {role: client_of(role) for role in ROLES if role != "anonymous"}
+    access = node(POLICY, tuple(client for client, _ in known.values()))
+    with TestClient(create(server, 0, access), raise_server_exceptions=False) as client:
+        yield client, {role: key for role, (_, key) in known.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_reaches_the_routes_of_its_groups_and_no_other(
+    guarded: tuple[TestClient, dict[str, str]], routes: list[tuple[str, str]], role: str
+) -> None:
+    client, keys = guarded
+    headers = {} if role == "anonymous" else {"authorization": f"Bearer {keys[role]}"}
+    rules = Rules(POLICY)
+    for method, template in routes:
+        found = rules.find(method, filled(template))
+        assert found is not None and found.group is not None
+        answer = client.request(method, filled(template), headers=headers, follow_redirects=False)
+        said = answer.json() if "json" in answer.headers.get("content-type", "") else {}
+        refused = answer.status_code in (401, 403) and "needs" in said.get("error", {})
+        may = found.group.id in PUBLIC | TABLE[role]
+        assert refused is not may, f"{role}: {method} {template} → {answer.status_code}"
+        if not may:
+            assert answer.status_code == (401 if role == "anonymous" else 403)
+            assert said["error"]["needs"] == list(found.group.roles)
