@@ -50,6 +50,13 @@ def test_the_english_of_a_disease_stands_in_one_title_of_icd_10_cm(glossary: Glo
     assert not lost, "mend term_en in codesystems/glossary/terms.csv so that one ICD-10 title has all its words"
 
 
+def test_every_code_of_the_glossary_is_one_of_icd_10_cm(glossary: Glossary) -> None:
+    known = {concept.code for concept in icd10cm.read().concepts}
+    lost = [f"{term.fa}: {code}" for term in glossary.terms for code in term.codes if code not in known]
+    assert glossary.coded_in == "icd10"
+    assert not lost
+
+
 @pytest.mark.parametrize(
     ("typed", "title"),
     [

@@ -80,6 +80,21 @@ def test_a_mistake_is_named_with_its_place_and_its_remedy(glossary, before, afte
     assert found.message.fa and found.hint.fa
 
 
+def test_codes_are_named_with_the_system_that_they_are_of(glossary):
+    glossary.change(TERMS_FILE, "variants_en,category", "variants_en,category,codes")
+    glossary.change(TERMS_FILE, "MI,heart\nنار", "MI,heart,I21.9 | I21\nنار")
+    glossary.change(TERMS_FILE, "MI,heart\nآسپ", "MI,heart,\nآسپ")
+    glossary.change(TERMS_FILE, "ASA,drug", "ASA,drug,")
+    assert glossary.only().rule == "glossary.no-system"
+
+    glossary.change("codesystems/glossary/glossary.yaml", "provisional: true", "provisional: true\ncoded_in: icd10")
+    assert glossary.problems() == []
+    assert read(glossary.root).glossary.terms[0].codes == ("I21.9", "I21")
+
+    glossary.change(TERMS_FILE, "I21.9 | I21", "I21.9 | heart")
+    assert glossary.only().rule == "glossary.wrong-code"
+
+
 def test_an_abbreviation_may_mean_several_things(glossary):
     assert TERMS.count("MI,") == 2
     assert glossary.problems() == []

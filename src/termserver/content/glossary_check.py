@@ -1,5 +1,6 @@
 """Whether every name of the glossary is there once, in the right language, and leads to one thing."""
 
+import re
 from collections.abc import Iterator
 
 from termserver.content.csv_files import Row, Table
@@ -9,6 +10,8 @@ from termserver.content.letters import is_persian
 from termserver.content.problems import Problem, did_you_mean, error
 from termserver.model.fold import key
 from termserver.model.text import Text
+
+_CODE = re.compile(r"[0-9A-Z][0-9A-Z.-]*")
 
 
 def check_glossary(source: GlossarySource) -> Iterator[Problem]:
@@ -21,6 +24,7 @@ def check_glossary(source: GlossarySource) -> Iterator[Problem]:
         yield from _cells(source.table, row)
         yield from _category(source.table, row, categories)
         yield from _own_names(source.table, row)
+        yield from _codes(source.table, row, source.glossary.coded_in)
         yield from _elsewhere(source.table, row, persian, english)
 
 
@@ -104,9 +108,35 @@ def _category(table: Table, row: Row, categories: list[str]) -> Iterator[Problem
         )
 
 
+def _codes(table: Table, row: Row, coded_in: str) -> Iterator[Problem]:
+    """Codes without the system that they are of, and what is no code or stands there twice."""
+    codes = variants(row.cells[table.columns.index("codes")])
+    place = table.place(row, "codes") if codes else None
+    if place and not coded_in:
+        yield error(
+            TERMS_FILE,
+            place,
+            "glossary.no-system",
+            Text(fa="glossary.yaml نمی‌گوید کدها از کدام سامانه‌اند.", en="glossary.yaml names no system of the codes."),
+            Text(fa="در آن coded_in را بنویسید، مانند icd10.", en="Write coded_in there, such as icd10."),
+        )
+    for n, code in enumerate(codes):
+        if place and (not _CODE.fullmatch(code) or code in codes[:n]):
+            yield error(
+                TERMS_FILE,
+                place,
+                "glossary.wrong-code",
+                Text(fa=f"«{code}» کد نیست یا دو بار آمده است.", en=f"'{code}' is no code, or there twice."),
+                Text(
+                    fa="کدها را با | از هم جدا کنید، رایج‌ترین نخست: E11 | E10.",
+                    en="Part the codes by bars (|), the commonest first: E11 | E10.",
+                ),
+            )
+
+
 def _names(row: Row) -> Iterator[tuple[str, str]]:
     """The column and the name of each name of a row."""
-    fa, variants_fa, en, variants_en, _ = row.cells
+    fa, variants_fa, en, variants_en, _, _ = row.cells
     yield "term_fa", fa
     yield from (("variants_fa", name) for name in variants(variants_fa))
     yield "term_en", en

@@ -6,7 +6,7 @@ from termserver.content.codesystem_files import SEPARATOR
 from termserver.content.csv_files import Table, read_table
 from termserver.content.problems import Place, Problem, error
 from termserver.content.tree import Tree
-from termserver.content.yaml_files import BOTH, FLAG, TEXT, Keys, Many, Values, read_yaml
+from termserver.content.yaml_files import BOTH, FLAG, TEXT, WORDS, Keys, Many, Values, read_yaml
 from termserver.model.glossary import Glossary, GlossaryCategory, GlossaryTerm
 from termserver.model.text import Text
 
@@ -24,11 +24,14 @@ GLOSSARY = Keys(
         "licence": TEXT,
         "provisional": FLAG,
         "description": BOTH,
-        "categories": Many(Keys({"code": TEXT, "title": BOTH, "in_titles": FLAG}, required=("code", "title"))),
+        "coded_in": TEXT,
+        "categories": Many(
+            Keys({"code": TEXT, "title": BOTH, "in_titles": FLAG, "prefixes": WORDS}, required=("code", "title"))
+        ),
     },
     required=("id", "version", "title", "categories"),
 )
-TERMS = ("term_fa", "variants_fa", "term_en", "variants_en", "category")
+TERMS = ("term_fa", "variants_fa", "term_en", "variants_en", "category", "codes")
 
 
 @dataclass
@@ -62,7 +65,7 @@ def read_glossary(tree: Tree, problems: list[Problem]) -> GlossarySource | None:
     if metadata is None or rows is None:
         return None
     values = read_yaml(GLOSSARY_FILE, metadata, GLOSSARY, problems)
-    table = read_table(TERMS_FILE, rows, TERMS, problems)
+    table = read_table(TERMS_FILE, rows, TERMS, problems, optional=("codes",))
     if values is None:
         return None
     glossary = Glossary(
@@ -71,7 +74,7 @@ def read_glossary(tree: Tree, problems: list[Problem]) -> GlossarySource | None:
         title=values.both("title"),
         terms=tuple(_term(row.cells) for row in table.rows),
         categories=tuple(
-            GlossaryCategory(said.text("code"), said.both("title"), said.flag("in_titles"))
+            GlossaryCategory(said.text("code"), said.both("title"), said.flag("in_titles"), said.words("prefixes"))
             for said in values.children("categories")
         ),
         provisional=values.flag("provisional"),
@@ -79,6 +82,7 @@ def read_glossary(tree: Tree, problems: list[Problem]) -> GlossarySource | None:
         source=values.text("source"),
         licence=values.text("licence"),
         description=values.both("description"),
+        coded_in=values.text("coded_in"),
     )
     return GlossarySource(glossary, values, table)
 
@@ -89,5 +93,7 @@ def variants(cell: str) -> list[str]:
 
 
 def _term(cells: list[str]) -> GlossaryTerm:
-    fa, variants_fa, en, variants_en, category = cells
-    return GlossaryTerm(fa, en, category, tuple(variants(variants_fa)), tuple(variants(variants_en)))
+    fa, variants_fa, en, variants_en, category, codes = cells
+    return GlossaryTerm(
+        fa, en, category, tuple(variants(variants_fa)), tuple(variants(variants_en)), tuple(variants(codes))
+    )

@@ -6,11 +6,15 @@ from termserver.model.values import value
 
 @value
 class GlossaryCategory:
-    """A part of the glossary. ``in_titles``: the English of its terms is words of one title of ICD-10."""
+    """A part of the glossary. ``in_titles``: the English of its terms is words of one title of ICD-10.
+
+    ``prefixes``: words that may stand before each of its Persian names, or be left out («متخصص»).
+    """
 
     code: str
     title: Text
     in_titles: bool = False
+    prefixes: tuple[str, ...] = ()
 
 
 @value
@@ -18,7 +22,8 @@ class GlossaryTerm:
     """One thing with its names. ``en`` is said in the words of the titles; the variants as people type it.
 
     A name may stand in several terms only among ``variants_en`` (abbreviations: MS is mitral stenosis and
-    multiple sclerosis); a Persian name leads to one term.
+    multiple sclerosis); a Persian name leads to one term. ``codes`` are those it is coded by where nothing more is
+    known, the commonest first.
     """
 
     fa: str
@@ -26,6 +31,7 @@ class GlossaryTerm:
     category: str
     variants_fa: tuple[str, ...] = ()
     variants_en: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
     def names(self) -> tuple[str, ...]:
         return (self.fa, *self.variants_fa, self.en, *self.variants_en)
@@ -33,7 +39,7 @@ class GlossaryTerm:
 
 @value
 class Glossary:
-    """All terms, in the committee's order."""
+    """All terms, in the committee's order; ``coded_in`` is the system whose codes they name."""
 
     id: str
     version: str
@@ -45,3 +51,4 @@ class Glossary:
     source: str = ""
     licence: str = ""
     description: Text = Text()
+    coded_in: str = ""

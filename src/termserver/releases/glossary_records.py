@@ -22,17 +22,26 @@ def encode_glossary(glossary: Glossary) -> bytes:
                 "version": glossary.version,
                 "title": text_out(glossary.title),
                 "categories": [
-                    lean({"code": known.code, "title": text_out(known.title), "in_titles": known.in_titles})
+                    lean(
+                        {
+                            "code": known.code,
+                            "title": text_out(known.title),
+                            "in_titles": known.in_titles,
+                            "prefixes": known.prefixes,
+                        }
+                    )
                     for known in glossary.categories
                 ],
                 "terms": [
-                    [term.fa, term.en, term.category, term.variants_fa, term.variants_en] for term in glossary.terms
+                    [term.fa, term.en, term.category, term.variants_fa, term.variants_en, term.codes]
+                    for term in glossary.terms
                 ],
                 "provisional": glossary.provisional,
                 "publisher": glossary.publisher,
                 "source": glossary.source,
                 "licence": glossary.licence,
                 "description": text_out(glossary.description),
+                "coded_in": glossary.coded_in,
             }
         )
     )
@@ -46,11 +55,16 @@ def decode_glossary(data: bytes) -> Glossary:
         version=get("version", ""),
         title=text_in(get("title")),
         terms=tuple(
-            GlossaryTerm(fa, en, category, tuple(variants_fa), tuple(variants_en))
-            for fa, en, category, variants_fa, variants_en in get("terms", ())
+            GlossaryTerm(fa, en, category, *map(tuple, more))
+            for fa, en, category, *more in get("terms", ())  # the terms of older releases name no codes
         ),
         categories=tuple(
-            GlossaryCategory(known.get("code", ""), text_in(known.get("title")), known.get("in_titles", False))
+            GlossaryCategory(
+                known.get("code", ""),
+                text_in(known.get("title")),
+                known.get("in_titles", False),
+                tuple(known.get("prefixes", ())),
+            )
             for known in get("categories", ())
         ),
         provisional=get("provisional", False),
@@ -58,6 +72,7 @@ def decode_glossary(data: bytes) -> Glossary:
         source=get("source", ""),
         licence=get("licence", ""),
         description=text_in(get("description")),
+        coded_in=get("coded_in", ""),
     )
 
 

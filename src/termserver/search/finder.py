@@ -24,6 +24,8 @@ from termserver.search.tree import Node
 _CLOSED = ord("}")
 LAST = 1000
 """The place of what is left behind all kinds."""
+_FIRST_PARTIAL = 100
+"""The place of the rarest word's matches, behind the codes of what is said."""
 _MOST_PARTS = 8
 """A best partial match looks at so many of the words, the rarest ones."""
 Scope = Mapping[ReleaseReader, FrozenBitMap]
@@ -43,6 +45,12 @@ class Run:
     names: tuple[str, ...]
     head: bytes
     retired: bool
+
+    @property
+    def stands_in_for(self) -> str:
+        """The system in whose place it answers, or ""."""
+        said: dict[str, str] = orjson.loads(self.head.removesuffix(b',"code":') + b"}")
+        return said.get("stand_in_for", "")
 
     @property
     def rank(self) -> tuple[bool, int, str]:
@@ -162,14 +170,17 @@ class Finder:
         """What matches at least one of the words, at least two ...; those with the rarer words first."""
         if not reading.text.chunks:
             return []
-        sets = sorted((found for found in Kinds(self, reading).partial(allowed) if found), key=len)[:_MOST_PARTS]
+        kinds = Kinds(self, reading)
+        sets = sorted((found for found in kinds.partial(allowed) if found), key=len)[:_MOST_PARTS]
+        coded = [(n, "meant-code", some) for n, some in enumerate(kinds.coded_first()) if some]
         levels: list[FrozenBitMap] = []
         for found in sets:
             higher = [found & level for level in levels]
             levels.append(NOBODY)
             for n, more in enumerate([found, *higher]):
                 levels[n] = levels[n] | more
-        return [Tiers(level, ((n, "partial", found) for n, found in enumerate(sets))) for level in levels]
+        others = [(_FIRST_PARTIAL + n, "partial", found) for n, found in enumerate(sets)]
+        return [Tiers(level, iter((*coded, *others))) for level in levels]
 
     def advanced(self, tree: Node, allowed: FrozenBitMap | None) -> Tiers:
         """What a query tree asks for: first what matches it in displays alone, then the rest."""
@@ -195,6 +206,20 @@ class Finder:
         if chunk.others:
             return FrozenBitMap.union(found, *(self.chunk(kind, other, begins, codes) for other in chunk.others))
         return found
+
+    def coded(self, system: str, code: str, begins: bool) -> FrozenBitMap:
+        """What has the code, or one that begins so, in the system or what stands in for it; nobody without a system."""
+        if not system:
+            return NOBODY
+        name = f"@coded {system} {code}{'*' if begins else ''}"
+        return self.postings.kept(name, lambda _: self._coded(system, code, begins))
+
+    def _coded(self, system: str, code: str, begins: bool) -> FrozenBitMap:
+        if not code:
+            return in_runs(run for run in self.runs if system in (run.system, run.stands_in_for))
+        read = self.postings.beginning if begins else self.postings.whole
+        found = read(CODE, code)
+        return found & self.coded(system, "", True) if found else NOBODY
 
     def words(self, kind: str, word: str, begins: bool) -> FrozenBitMap:
         """The ordinals of a word (or its beginning) in titles, or anywhere."""

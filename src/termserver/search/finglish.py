@@ -16,6 +16,9 @@ _PERSIAN = {
     "ه": "h", "خ": "x", "د": "d", "ذ": "z", "ز": "z", "ض": "z", "ظ": "z", "ر": "r", "ش": "$", "غ": "q", "ق": "q",
     "ف": "f", "ک": "k", "گ": "g", "ل": "l", "م": "m", "ن": "n",
 }  # fmt: skip
+_SOFT_C = re.compile(r"c(?=[eiy])")
+_BETWEEN = re.compile(r"(?<=[aeiouy])s(?=[aeiouy])")
+"""An s between vowels, which is mostly spoken as z."""
 _WRITTEN = {"ا": "aeo", "و": "ouvw", "ی": "iey"}
 """A long vowel of a Persian word, and the letters one of which stands for it."""
 
@@ -98,6 +101,17 @@ def fits(latin: str, persian: str, begun: bool) -> bool:
         if not _together(vowels, gaps[n], n, n == ends):
             return False
     return True
+
+
+def sounds_as(name: str, persian: str) -> bool:
+    """Whether a foreign name, as it is written in English, is spelled so in Persian.
+
+    >>> sounds_as("plavix", "پلاویکس"), sounds_as("lasix", "لازیکس"), sounds_as("osvix", "پلاویکس")
+    (True, True, False)
+    """
+    spelled = _SOFT_C.sub("s", "z" + name[1:] if name.startswith("x") else name).replace("x", "ks")
+    voiced = _BETWEEN.sub("z", spelled)
+    return any(fits(one, persian, False) for one in dict.fromkeys((spelled, voiced, spelled.replace("g", "j"))))
 
 
 def _together(vowels: str, letters: str, place: int, last: bool) -> bool:

@@ -10,23 +10,29 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from sys import byteorder
 
-from termserver.model.fold import fold, key, words
+from termserver.model.fold import code_key, fold, key, words
 from termserver.model.glossary import Glossary
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
+from termserver.search.finglish import sounds_as
 from termserver.search.kept import Kept
 
-TERMS = Table("search_term", ("number INTEGER", "names TEXT"))
-"""The folded names of a term, one a line: what titles say first, then the Persian name, then the others."""
-PHRASES = Table("search_phrase", ("number INTEGER", "term INTEGER", "words TEXT"))
-"""A name as it is looked for: its words without those that say nothing, in order."""
+TERMS = Table("search_term", ("number INTEGER", "names TEXT", "codes TEXT"))
+"""The folded names of a term, one a line: what titles say first, then the Persian name, then the others; the system
+it is coded in and its codes, folded, a blank between them."""
+PHRASES = Table("search_phrase", ("number INTEGER", "term INTEGER", "words TEXT", "said INTEGER"))
+"""A name as it is looked for: its words without those that say nothing, in order; which name of the term says the same
+in Latin letters («پلاویکس», Plavix), 0 if none does."""
 TERM_WORDS = Table("search_term_word", ("word TEXT", "phrases BLOB"))
 """Word → the phrases that hold it: 16 × number + how many words the phrase has, four bytes each."""
 
-PASSED_OVER = frozenset("of the in and with a an to by for و در از به با برای ها های هایی ی".split())  # noqa: SIM905
+PASSED_OVER = frozenset(
+    """of the in and with a an to by for on my i have has had is
+    و در از به با برای ها های هایی ی شدن شده شدم کردن داشتن دارم دارد داره داشته بودن است""".split()  # noqa: SIM905
+)
 """Words that neither name a thing nor part one from another."""
 _MOST_WORDS = 15
 _MOST_BEGUN = 48
@@ -43,12 +49,27 @@ Name = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """The names of a term in words, what titles say first; its codes, and the system that they are of."""
+
+    names: tuple[Name, ...]
+    coded_in: str = ""
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Meaning:
-    """A term said in a query: the places of the words that say it, and its names in other words."""
+    """A term said in a query: the places of the words that say it, and its names in other words.
+
+    ``said`` is the name that says the same in Latin letters; no codes if the words only begin to say it.
+    """
 
     places: tuple[int, ...]
     term: int
     names: tuple[Name, ...]
+    said: Name = ()
+    coded_in: str = ""
+    codes: tuple[str, ...] = ()
 
 
 def tables(glossary: Glossary | None) -> Iterator[tuple[Table, list[tuple[object, ...]]]]:
@@ -56,17 +77,26 @@ def tables(glossary: Glossary | None) -> Iterator[tuple[Table, list[tuple[object
     terms: list[tuple[object, ...]] = []
     phrases: list[tuple[object, ...]] = []
     under: dict[str, list[int]] = defaultdict(list)
+    prefixes = {known.code: known.prefixes for known in glossary.categories} if glossary else {}
     for term in glossary.terms if glossary else ():
         names = dict.fromkeys((term.en, term.fa, *term.variants_fa, *term.variants_en))
         number = len(terms)
-        lines = dict.fromkeys(" ".join(_LETTERS.findall(fold(name))) for name in names)
-        terms.append((number, "\n".join(line for line in lines if line)))
-        for said in dict.fromkeys(form for name in names for form in _forms(name)):
+        before = prefixes.get(term.category, ())
+        bare = [name for name in map(partial(_without, before), (term.fa, *term.variants_fa)) if name]
+        lines = list(dict.fromkeys(" ".join(_LETTERS.findall(fold(name))) for name in (*names, *bare)))
+        lines = [line for line in lines if line]
+        codes = " ".join([glossary.coded_in, *map(code_key, term.codes)]) if glossary and term.codes else ""
+        terms.append((number, "\n".join(lines), codes))
+        names |= dict.fromkeys(f"{word} {name}" for name in bare for word in before)
+        names |= dict.fromkeys(more for name in (term.en, *term.variants_en) if (more := _plural(name)))
+        latin = [(n, key(line)) for n, line in enumerate(lines) if line.isascii() and " " not in line]
+        for form in dict.fromkeys(form for name in names for form in _forms(name)):
             # what says nothing is a name of its own only where nothing else is said
             place = len(phrases)
-            phrases.append((place, number, " ".join(said)))
-            for word in set(said):
-                under[word].append(16 * place + len(set(said)))
+            said = next((n for n, line in latin if n and len(form) == 1 and sounds_as(line, form[0])), 0)
+            phrases.append((place, number, " ".join(form), said))
+            for word in set(form):
+                under[word].append(16 * place + len(set(form)))
     yield TERMS, terms
     yield PHRASES, phrases
     yield TERM_WORDS, [(word, _packed(found)) for word, found in sorted(under.items())]
@@ -75,6 +105,24 @@ def tables(glossary: Glossary | None) -> Iterator[tuple[Table, list[tuple[object
 def glossary_words(glossary: Glossary | None) -> set[str]:
     """Every folded word of the names."""
     return {word for term in (glossary.terms if glossary else ()) for name in term.names() for word in words(name)}
+
+
+def _without(prefixes: Iterable[str], name: str) -> str:
+    """The name without the word of ``prefixes`` that stands before it; "" if none does."""
+    found = (name[len(prefix) + 1 :].strip() for prefix in prefixes if name.startswith(f"{prefix} "))
+    return next(found, "")
+
+
+def _plural(name: str) -> str:
+    """The plural of an English name that does not end in s; "" of one that does, and of abbreviations.
+
+    >>> _plural("swollen ankle"), _plural("UTI"), _plural("allergy")
+    ('swollen ankles', '', 'allergies')
+    """
+    last = name.rpartition(" ")[2]
+    if not (last.isascii() and last.isalpha() and last.islower()) or len(last) < 4 or last.endswith(("s", "x", "z")):
+        return ""
+    return f"{name[:-1]}ies" if last.endswith("y") and last[-2] not in "aeiou" else f"{name}s"
 
 
 def _forms(name: str) -> Iterator[Name]:
@@ -112,8 +160,8 @@ class Terms:
         self._reader = reader
         self._whole: Kept[str, Phrases] = Kept(4_000_000, lambda some: 60 * (len(some[0]) + len(some[1])))
         self._begun: Kept[str, Phrases] = Kept(4_000_000, lambda some: 60 * (len(some[0]) + len(some[1])))
-        self._names: Kept[int, tuple[Name, ...]] = Kept(2_000_000, lambda names: 200 * len(names))
-        self._phrases: Kept[int, tuple[int, frozenset[str]]] = Kept(2_000_000, lambda _: 200)
+        self._terms: Kept[int, Term] = Kept(2_000_000, lambda term: 200 * len(term.names))
+        self._phrases: Kept[int, tuple[int, frozenset[str], int]] = Kept(2_000_000, lambda _: 200)
 
     @cached_property
     def _index(self) -> tuple[dict[str, bytes], list[str]]:
@@ -172,19 +220,27 @@ class Terms:
         # the longest first; of two the one that is said in whole words
         said = sorted((self._said(packed, at, slots) for packed, at in whole.items()), reverse=True)
         taken: set[int] = set()
-        found: dict[tuple[int, ...], list[int]] = {}
+        found: dict[tuple[int, ...], dict[int, Meaning]] = {}
         for right, whole_words, _, packed in said:
             if not right:
                 continue
             places = tuple(whole[packed])
             if places in found:
-                term = self._phrase(packed >> 4)[0]
-                if term not in found[places] and whole_words and len(found[places]) < _MOST_GOING_ON:
-                    found[places].append(term)
+                if whole_words and len(found[places]) < _MOST_GOING_ON:
+                    meaning = self._meaning(packed, places, True)
+                    found[places].setdefault(meaning.term, meaning)
             elif taken.isdisjoint(places):
                 taken.update(places)
-                found[places] = [self._phrase(packed >> 4)[0]]
-        return [Meaning(places, term, self.names(term)) for places, terms in found.items() for term in terms]
+                meaning = self._meaning(packed, places, whole_words or right > 1)
+                found[places] = {meaning.term: meaning}
+        return [meaning for meanings in found.values() for meaning in meanings.values()]
+
+    def _meaning(self, packed: int, places: tuple[int, ...], clear: bool) -> Meaning:
+        """``clear``: its words are said so far that it may be coded."""
+        number, _, said = self._phrase(packed >> 4)
+        term = self.term(number)
+        name = term.names[said] if said else ()
+        return Meaning(places, number, term.names, name, term.coded_in, term.codes if clear else ())
 
     def _said(self, packed: int, at: list[int], slots: Sequence[Slot]) -> tuple[int, bool, int, int]:
         """How many words the phrase has if they are all said (0: they are not), and whether in whole words."""
@@ -216,18 +272,24 @@ class Terms:
 
     def names(self, term: int) -> tuple[Name, ...]:
         """The names of a term in words; what titles say comes first."""
-        known = self._names.get(term)
+        return self.term(term).names
+
+    def term(self, number: int) -> Term:
+        """The term of that number."""
+        known = self._terms.get(number)
         if known is None:
-            row = self._reader.get(TERMS, term)
-            known = tuple(tuple(line.split()) for line in row[1].split("\n")) if row else ()
-            self._names.put(term, known)
+            row = self._reader.get(TERMS, number)
+            coded_in, *codes = row[2].split() if row and row[2] else ("",)
+            names = tuple(tuple(line.split()) for line in row[1].split("\n")) if row else ()
+            known = Term(names, coded_in, tuple(codes))
+            self._terms.put(number, known)
         return known
 
-    def _phrase(self, number: int) -> tuple[int, frozenset[str]]:
+    def _phrase(self, number: int) -> tuple[int, frozenset[str], int]:
         known = self._phrases.get(number)
         if known is None:
             row = self._reader.get(PHRASES, number)
-            known = (row[1], frozenset(row[2].split())) if row else (0, frozenset())
+            known = (row[1], frozenset(row[2].split()), row[3]) if row else (0, frozenset(), 0)
             self._phrases.put(number, known)
         return known
 

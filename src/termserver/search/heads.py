@@ -1,6 +1,7 @@
 """What a title calls the thing: the words that tell, and the one among them that names its kind."""
 
 import re
+from collections.abc import Sequence
 
 from termserver.model.fold import fold, words
 
@@ -11,9 +12,51 @@ LITTLE = frozenset(
 )
 """Words of a title that say little: "Cataract, unspecified" is titled "cataract" without them."""
 
+_UNCLEAR = frozenset(["unspecified", "نامشخص"])
+_PLAIN = ("without complication", "initial encounter")
+_NEGATED = re.compile(r"\b(?:not|without|uncomplicated)\b[^,;(]*")
+_WITH = re.compile(r"\bwith\b")
+_PATIENCE = 2
+"""So many words may the plain part of a category say that the category does not."""
+
 _NARROWS = re.compile(
     r"[,;(\[]|\s(?:of|in|with|without|due|and|or|to|by|from|following|not|at|on|for)\s|\s(?:با|در|و|از|ناشی)\s"
 )
+
+
+def is_plain(title: str) -> bool:
+    """Whether the title says of what it names that nothing more is known.
+
+    >>> is_plain("Cataract, unspecified"), is_plain("Senile cataract")
+    (True, False)
+    """
+    folded = fold(title)
+    return not _UNCLEAR.isdisjoint(words(folded)) or any(said in folded for said in _PLAIN)
+
+
+def plainest(whole: str, parts: Sequence[str]) -> int | None:
+    """The place of the part of a category that says no more than the category itself; None if there is no such part.
+
+    >>> plainest("Asthma", ["Mild asthma", "Severe asthma", "Other and unspecified asthma"])
+    2
+    """
+    said = set(words(whole))
+    best: tuple[int, int, int] | None = None
+    for n, title in enumerate(parts):
+        folded = fold(title)
+        telling = set(words(_NEGATED.sub("", folded))) - LITTLE - said
+        if is_plain(title):
+            worse = 0 if folded.startswith("unspecified") or folded.endswith("unspecified") else 1
+        elif _NEGATED.search(folded) and not _WITH.search(folded):
+            worse = 2
+        else:
+            continue
+        if worse and len(telling) > _PATIENCE:
+            continue
+        here = (worse, len(telling), n)
+        if best is None or here < best:
+            best = here
+    return best[2] if best else None
 
 
 def head_words(title: str) -> set[str]:

@@ -22,7 +22,7 @@ from termserver.search import narrowing, near
 from termserver.search.finglish import persian_skeleton
 from termserver.search.glossary import glossary_words
 from termserver.search.glossary import tables as glossary_tables
-from termserver.search.heads import LITTLE, head_words
+from termserver.search.heads import LITTLE, head_words, plainest
 from termserver.search.postings import (
     ABOUT,
     BAGS,
@@ -35,6 +35,7 @@ from termserver.search.postings import (
     LISTS,
     OTHER,
     PARTICULAR,
+    PLAIN,
     PLAIN_REST,
     PREFIXES,
     START,
@@ -98,6 +99,7 @@ def list_tables(
     yield PREFIXES, sorted((prefix, _bytes(members)) for prefix, members in merged(keys, bitmaps, FEW))
     bags = list(_bags(entries))
     yield BAGS, bags
+    yield PLAIN, _plain(entries)
     yield SIEVE, [(0, bits_of(_sifted(keys, (row[0] for row in bags))))]
     del bags
     known = dict.fromkeys(glossary_words(glossary), 1)
@@ -176,6 +178,32 @@ def _particular(entries: Sequence[Entry]) -> list[int]:
         for entry in entries
         if any((place := _place(entry, code)) in known and place not in headings for code in entry.concept.parents)
     ]
+
+
+def _plain(entries: Sequence[Entry]) -> list[tuple[int, bytes]]:
+    """The plain parts of each entry, step by step down, in systems that have headings."""
+    systems = {(entry.system.id, entry.system.version) for entry in entries if is_heading(entry.concept)}
+    below: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if (entry.system.id, entry.system.version) in systems and entry.concept.status is not Status.RETIRED:
+            for code in entry.concept.parents:
+                below[_place(entry, code)].append(entry)
+    nearest: dict[int, int] = {}
+    for entry in entries:
+        parts = sorted(below.get(_place(entry, entry.concept.code), ()), key=lambda part: part.concept.code)
+        if parts and not is_heading(entry.concept):
+            found = plainest(entry.concept.display.en, [part.concept.display.en for part in parts])
+            if found is not None:
+                nearest[entry.ordinal] = parts[found].ordinal
+    rows = []
+    for ordinal in sorted(nearest):
+        steps: list[int] = []
+        at = ordinal
+        while at in nearest and nearest[at] not in steps:
+            at = nearest[at]
+            steps.append(at)
+        rows.append((ordinal, pack(steps)))
+    return rows
 
 
 def _place(entry: Entry, code: str) -> tuple[str, str, str]:

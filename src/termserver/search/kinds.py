@@ -20,6 +20,8 @@ from termserver.search.query import Chunk, PlainText
 
 ANYWHERE = "a"
 """Words of titles and other words together."""
+_MOST_CODES = 12
+"""So many codes of a term are put first at most."""
 _MOST_TITLES = 12
 """So many ways to say a whole title are looked up at most."""
 
@@ -29,12 +31,24 @@ Kind = tuple[int, str, FrozenBitMap]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Words of a query that say one thing together, and its names in other words (none: the words alone)."""
+    """Words of a query that say one thing together, and its names in other words (none: the words alone).
+
+    ``said`` is the name of the same sound in Latin letters; ``codes`` of the system ``coded_in`` are what it is
+    coded by.
+    """
 
     chunks: tuple[Chunk, ...]
     last: bool
     term: int = -1
     names: tuple[Name, ...] = ()
+    said: Name = ()
+    coded_in: str = ""
+    codes: tuple[str, ...] = ()
+
+    @property
+    def category(self) -> str:
+        """The widest of its codes that is of the category of the first one; "" without codes."""
+        return min((code for code in self.codes if code[:3] == self.codes[0][:3]), key=len, default="")
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,7 @@ class Lists(Protocol):
 
     def chunk(self, kind: str, chunk: Chunk, begins: bool, codes: bool) -> FrozenBitMap: ...
     def words(self, kind: str, word: str, begins: bool) -> FrozenBitMap: ...
+    def coded(self, system: str, code: str, begins: bool) -> FrozenBitMap: ...
 
 
 class Kinds:
@@ -116,16 +131,28 @@ class Kinds:
         several = bool(first)
         if codes:
             yield 0, "code", whole(CODE, text.joined)
-        if titles:
-            yield 1, "title", whole(WHOLE, text.joined)
+        coded = self._coded()
+        if coded:
+            if titles:
+                yield (
+                    1,
+                    "title",
+                    whole(WHOLE, text.joined) & self._lists.coded(self._reading.groups[0].coded_in, "", True),
+                )
+            for n, some in enumerate(coded):
+                yield 2 + n, "meant-code", some
         titled, rest, named = postings.of_bags(self._reading.bags)
         said = postings.of_bags(self._reading.said) if meant else (NOBODY, NOBODY, NOBODY)
-        yield 2, "title-words", titled
-        yield 3, "meant-title", said[0]
-        yield 4, "title-rest", rest
-        yield 5, "meant-title-rest", said[1]
-        yield 6, "name", named
-        yield 7, "meant-name", said[2]
+        if titles:
+            yield 19, "title", whole(WHOLE, text.joined)
+        yield 20, "title-words", titled
+        yield 21, "meant-as-said", self._as_said()
+        yield 22, "meant-title", said[0]
+        yield 23, "title-rest", rest
+        yield 24, "meant-title-rest", said[1]
+        yield 25, "name", named
+        yield 26, "meant-name", said[2]
+        yield 27, "meant-below", self._below()
         in_titles = self._narrowed(self._all, TITLE, first, every, several)
         all_whole = self._narrowed(in_titles, TITLE, last, every, several)
         parts = [part for chunk in text.chunks for part in chunk.parts] if in_titles else []
@@ -133,32 +160,34 @@ class Kinds:
         heads = _any_of(all_whole, (whole(END, part) for part in parts)) if all_whole else NOBODY
         in_meant = self._groups(TITLE) if meant else NOBODY
         starting = self._starting(in_meant) if in_meant else NOBODY
+        if in_meant:
+            yield 28, "meant-below", self._narrower(in_meant)
         if begun or heads or starting:
             particular = postings.whole(PARTICULAR[0], PARTICULAR[1:])
             if particular:  # a category before what it holds
-                yield 8, "title-begins", begun - particular
-                yield 9, "title-head", heads - particular
-                yield 10, "meant-first-word", starting - particular
-            yield 11, "title-begins", begun
-            yield 12, "title-head", heads
+                yield 31, "title-begins", begun - particular
+                yield 32, "title-head", heads - particular
+                yield 33, "meant-first-word", starting - particular
+            yield 34, "title-begins", begun
+            yield 35, "title-head", heads
         if codes or titles:
-            yield 13, "begins", codes | titles
+            yield 36, "begins", codes | titles
         if in_titles:
             starts = [whole(START, part) for part in parts]
-            yield 14, "first-word", _any_of(all_whole, starts)
+            yield 37, "first-word", _any_of(all_whole, starts)
             last_begun = all_whole if every else self._narrowed(in_titles, TITLE, last, True, several)
             if last_begun:
-                yield 15, "first-word-begun", _any_of(last_begun, (*starts, beginning(START, parts[-1])))
-        yield 16, "meant-first-word", starting
-        yield 17, "words", all_whole
+                yield 38, "first-word-begun", _any_of(last_begun, (*starts, beginning(START, parts[-1])))
+        yield 39, "meant-first-word", starting
+        yield 40, "words", all_whole
         if in_titles:
-            yield 18, "words-begun", last_begun
-        yield 19, "meant", in_meant
-        yield 20, "code-tail", self._tails
+            yield 41, "words-begun", last_begun
+        yield 42, "meant", in_meant
+        yield 43, "code-tail", self._tails
         in_any = self._narrowed(self._all, ANYWHERE, first, every, several)
-        yield 21, "other-names", self._narrowed(in_any, ANYWHERE, last, every, several)
-        yield 22, "meant-other-names", meant
-        yield 23, "other-names-begun", self._all
+        yield 44, "other-names", self._narrowed(in_any, ANYWHERE, last, every, several)
+        yield 45, "meant-other-names", meant
+        yield 46, "other-names-begun", self._all
 
     def _narrowed(
         self, found: FrozenBitMap, kind: str, chunks: Sequence[Chunk], begins: bool, codes: bool
@@ -170,7 +199,41 @@ class Kinds:
             found = found & self._lists.chunk(kind, chunk, begins, codes)
         return found
 
+    # by the codes that the glossary names
+
+    def _coded(self) -> list[FrozenBitMap]:
+        """What the one thing that is said is coded by, the likeliest first: its first code, the plain parts of that one
+        and the other codes."""
+        groups = self._reading.groups
+        return self._codes_of(groups[0]) if len(groups) == 1 else []
+
+    def _codes_of(self, group: Group) -> list[FrozenBitMap]:
+        found = [self._lists.coded(group.coded_in, code, False) for code in group.codes[:_MOST_CODES]]
+        if found:
+            found.insert(1, self._lists.postings.plain_below(found[0]))
+        return found
+
+    def _below(self) -> FrozenBitMap:
+        """What else is of the category of the one thing that is said."""
+        groups = self._reading.groups
+        if len(groups) != 1 or not groups[0].codes:
+            return NOBODY
+        return self._lists.coded(groups[0].coded_in, groups[0].category, True)
+
+    def _narrower(self, found: FrozenBitMap) -> FrozenBitMap:
+        """What of ``found`` is of the category of one of several things that are said."""
+        groups = self._reading.groups
+        if len(groups) == 1:
+            return NOBODY
+        lists = [self._lists.coded(group.coded_in, group.category, True) for group in groups if group.codes]
+        return _any_of(found, lists)
+
     # less than everything
+
+    def coded_first(self) -> list[FrozenBitMap]:
+        """What the things that are said are coded by: those said in more words first."""
+        groups = sorted((group for group in self._reading.groups if group.codes), key=lambda group: -len(group.chunks))
+        return [some for group in groups for some in self._codes_of(group)]
 
     def partial(self, allowed: FrozenBitMap | None) -> list[FrozenBitMap]:
         """What matches each of the words, in their own letters or by what they mean."""
@@ -199,7 +262,8 @@ class Kinds:
     def _group(self, kind: str, group: Group) -> FrozenBitMap:
         named = NOBODY
         if group.names:
-            named = self._lists.postings.kept(f"n{kind}{group.term}", lambda _: self._named(kind, group.names))
+            name = f"n{kind}{len(group.codes)} {group.term}"
+            named = self._lists.postings.kept(name, lambda _: self._named(kind, group))
             if len(self._reading.groups) == 1:
                 return named
         own = None
@@ -209,9 +273,9 @@ class Kinds:
             own = here if own is None else own & here
         return named if own is None else named | own
 
-    def _named(self, kind: str, names: Iterable[Name]) -> FrozenBitMap:
-        found = []
-        for name in names:
+    def _named(self, kind: str, group: Group) -> FrozenBitMap:
+        found = [self._lists.coded(group.coded_in, code, True) for code in group.codes]
+        for name in group.names:
             here: FrozenBitMap | None = None
             for word in name:
                 members = self._lists.words(kind, word, False)
@@ -221,6 +285,11 @@ class Kinds:
             if here:
                 found.append(here)
         return union(found)
+
+    def _as_said(self) -> FrozenBitMap:
+        """What has a title that begins with the name that sounds as what was typed."""
+        said = [key(" ".join(group.said)) for group in self._reading.groups if group.said]
+        return _any_of(self._meant, [self._lists.postings.beginning(WHOLE, name) for name in said]) if said else NOBODY
 
     def _starting(self, found: FrozenBitMap) -> FrozenBitMap:
         """Those of ``found`` whose title begins as one of the names does, or calls the thing so."""

@@ -44,7 +44,7 @@ FEW = 24
 _LONG = 6
 """From so many letters on, few keys are expected under a prefix, and looked for first."""
 
-LAYOUT = 3
+LAYOUT = 4
 """How the tables below are filled; an index of another layout is refused."""
 ABOUT = Table("search_about", ("name TEXT", "value INTEGER"))
 """``fold`` (version), ``layout`` (version), ``entries`` (how many), ``retired`` (the first ordinal that is retired)."""
@@ -68,6 +68,9 @@ BAGS = Table("search_bag", ("hash INTEGER", "titles BLOB", "rests BLOB", "names 
 ("Other ..."), and of those named so otherwise."""
 LATIN = Table("search_latin", ("skeleton TEXT", "words TEXT"))
 """Consonants (``finglish``) → the Persian words that have them, each with its number of concepts behind it."""
+
+PLAIN = Table("search_plain", ("ordinal INTEGER", "below BLOB"))
+"""A category → what it is coded by where nothing more is known, step by step down: J45 → J45.9, J45.90, J45.909."""
 
 AFTER = chr(0x10FFFF)
 NOBODY = FrozenBitMap()
@@ -161,6 +164,10 @@ class Postings:
             return NOBODY, NOBODY, NOBODY
         titles, rests, names = ([row[n] for row in rows if row[n]] for n in (1, 2, 3))
         return union(list(map(unpack, titles))), union(list(map(unpack, rests))), union(list(map(unpack, names)))
+
+    def plain_below(self, ordinals: Iterable[int]) -> FrozenBitMap:
+        """What these are coded by where nothing more is known."""
+        return union([unpack(row[1]) for row in self.reader.many(PLAIN, list(ordinals)).values()])
 
     def kept(self, name: str, read: Callable[[str], FrozenBitMap]) -> FrozenBitMap:
         """The list of that name from the cache, else as ``read(name)`` gives it."""

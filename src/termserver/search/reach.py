@@ -23,7 +23,7 @@ class Reach:
         self._filters = tuple((*sieve.filter, 1 << n) for n, sieve in enumerate(sieves))
         self.all = (1 << len(sieves)) - 1
         self._known: Kept[str, int] = Kept(_ROOM, lambda _: 0)
-        self._terms: Kept[int, int] = Kept(_ROOM // 4, lambda _: 0)
+        self._terms: Kept[tuple[int, bool], int] = Kept(_ROOM // 4, lambda _: 0)
 
     def reading(self, reading: Reading) -> int:
         """Those that can match the reading."""
@@ -95,12 +95,15 @@ class Reach:
     def _named(self, group: Group) -> int:
         if not group.names:
             return 0
-        found = self._terms.get(group.term)
+        known = (group.term, bool(group.codes))
+        found = self._terms.get(known)
         if found is None:
             found = 0
             for name in group.names:
                 found |= self._all_of(name)
-            self._terms.put(group.term, found)
+            for code in group.codes:
+                found |= self.code(code)
+            self._terms.put(known, found)
         return found
 
     def _all_of(self, words: Iterable[str]) -> int:

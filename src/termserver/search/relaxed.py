@@ -107,10 +107,19 @@ class Relaxing:
                 continue  # titles say it so; another name of one word among others only blurs them
             known = groups.get(at)
             if known is not None:
-                groups[at] = replace(known, names=known.names + meaning.names, term=known.term * 100_000 + meaning.term)
+                groups[at] = replace(
+                    known,
+                    names=known.names + meaning.names,
+                    term=known.term * 100_000 + meaning.term,
+                    codes=known.codes + meaning.codes,
+                    coded_in=known.coded_in or meaning.coded_in,
+                )
             elif taken.isdisjoint(at):
                 taken.update(at)
-                groups[at] = Group(tuple(chunks[n] for n in at), last in at, meaning.term, meaning.names)
+                said = tuple(chunks[n] for n in at)
+                groups[at] = Group(
+                    said, last in at, meaning.term, meaning.names, meaning.said, meaning.coded_in, meaning.codes
+                )
         if not groups:
             return ()
         for n, one in enumerate(chunks):

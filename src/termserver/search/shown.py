@@ -13,6 +13,11 @@ from termserver.search.kinds import Reading
 WHY = {
     "code": Text("خود کد", "the code itself"),
     "title": Text("خود عنوان", "the whole title"),
+    "meant-code": Text("کد همان چیزی که گفته شد (واژه‌نامه)", "the code of what was said (glossary)"),
+    "meant-below": Text("گونه‌ای از آنچه گفته شد (واژه‌نامه)", "a part of what was said (glossary)"),
+    "meant-as-said": Text(
+        "عنوان با همین نام به خط لاتین آغاز می‌شود", "the title begins with the name in Latin letters"
+    ),
     "title-words": Text("همهٔ واژه‌های عنوان، به هر ترتیب", "all words that tell in the title, in any order"),
     "meant-title": Text("عنوان همان چیزی که گفته شد (واژه‌نامه)", "the title of what was said (glossary)"),
     "title-rest": Text("عنوانِ «سایر» همین", "the title of the rest of it ('Other ...')"),

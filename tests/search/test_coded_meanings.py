@@ -1,0 +1,107 @@
+"""What is said by name is coded by the codes that the glossary names, the likeliest first."""
+
+import json
+from pathlib import Path
+
+import pytest
+from search_land import codes, finder, system
+
+from termserver.model.codes import CodeSystemContent, Concept, Designation, Property
+from termserver.model.glossary import Glossary, GlossaryCategory, GlossaryTerm
+from termserver.model.text import Text
+from termserver.search.search import Search, SearchQuery
+
+BLOCK = (Property("kind", "block"),)
+DISEASES = CodeSystemContent(
+    system("cm", stands_in_for="icd10", weight=100),
+    (
+        Concept("J40-J4A", Text("", "Chronic lower respiratory diseases (J40-J4A)"), properties=BLOCK),
+        Concept("J45", Text("", "Asthma"), ("J40-J4A",)),
+        Concept("J45.2", Text("", "Mild intermittent asthma"), ("J45",)),
+        Concept("J45.9", Text("", "Other and unspecified asthma"), ("J45",)),
+        Concept("J45.90", Text("", "Unspecified asthma"), ("J45.9",)),
+        Concept("J45.99", Text("", "Other asthma"), ("J45.9",)),
+        Concept("J46", Text("", "Status asthmaticus"), ("J40-J4A",)),
+        Concept("S93.4", Text("", "Sprain of ankle"), ("J40-J4A",)),
+        Concept("S93.401", Text("", "Sprain of unspecified ligament of right ankle"), ("S93.4",)),
+        Concept("N18", Text("", "Chronic kidney disease"), ("J40-J4A",)),
+        Concept("N18.5", Text("", "Chronic kidney disease, stage 5"), ("N18",)),
+    ),
+)
+WARDS = CodeSystemContent(system("wards", weight=190), (Concept("7", Text("آسم")), Concept("8", Text("کودکان"))))
+PRODUCTS = CodeSystemContent(
+    system("products", weight=50),
+    (
+        Concept("1", Text("", "OSVIX 75"), designations=(Designation("en", "clopidogrel"),)),
+        Concept("2", Text("", "PLAVIX 75 MG TABLET"), designations=(Designation("en", "clopidogrel"),)),
+    ),
+)
+GLOSSARY = Glossary(
+    "glossary",
+    "1",
+    Text(),
+    (
+        GlossaryTerm("آسم", "asthma", "lungs", ("نفس تنگی",), ("wheezy chest",), ("J45", "J46")),
+        GlossaryTerm("پیچ‌خوردگی مچ پا", "sprain of ankle", "lungs", (), ("twisted ankle",), ("S93.4",)),
+        GlossaryTerm("نارسایی کلیه", "kidney failure", "lungs", (), ("renal failure",), ("N18",)),
+        GlossaryTerm("کلوپیدوگرل", "clopidogrel", "drug", ("پلاویکس", "اسویکس"), ("plavix", "osvix")),
+        GlossaryTerm("متخصص کودکان", "pediatrics", "specialty", ("متخصص اطفال",), ("pediatrician",)),
+    ),
+    (GlossaryCategory("specialty", Text(), prefixes=("متخصص", "دکتر")),),
+    coded_in="icd10",
+)
+
+
+@pytest.fixture(scope="module")
+def land(tmp_path_factory: pytest.TempPathFactory) -> Search:
+    folder = tmp_path_factory.mktemp("coded")
+    return Search(
+        [
+            finder(folder / "own.release", WARDS, PRODUCTS, glossary=GLOSSARY),
+            finder(folder / "cm.release", DISEASES),
+        ]
+    )
+
+
+@pytest.mark.parametrize("typed", ["نفس تنگی", "نفس‌تنگی", "wheezy chest", "wheezy ches", "نفس تنکی"])
+def test_a_name_leads_to_its_code_and_to_what_says_no_more_before_the_kinds_of_it(land: Search, typed: str) -> None:
+    assert codes(land, typed, systems=("cm",)) == ["J45", "J45.9", "J45.90", "J46", "J45.99", "J45.2"]
+
+
+def test_the_code_of_what_is_said_stands_before_another_list_with_such_a_title(land: Search) -> None:
+    assert codes(land, "آسم")[:2] == ["J45", "J45.9"]
+    assert "7" in codes(land, "آسم")
+
+
+def test_more_words_narrow_the_codes_of_a_name(land: Search) -> None:
+    assert codes(land, "نارسایی کلیه stage 5") == ["N18.5"]
+
+
+def test_the_plural_of_an_english_name_is_that_name(land: Search) -> None:
+    assert codes(land, "twisted ankles")[0] == "S93.4"
+
+
+def test_words_that_are_left_over_do_not_hide_the_code(land: Search) -> None:
+    found = land.find(SearchQuery("wheezy chest since monday"))
+    assert found.relaxed == "partial"
+    assert codes(land, "wheezy chest since monday")[0] == "J45"
+
+
+def test_a_name_in_persian_letters_is_that_of_the_same_sound(land: Search) -> None:
+    assert codes(land, "پلاویکس") == ["2", "1"]
+    assert codes(land, "اسویکس") == ["1", "2"]
+
+
+@pytest.mark.parametrize("typed", ["متخصص اطفال", "دکتر اطفال", "دکتر کودکان", "pediatrician"])
+def test_a_profession_is_found_with_any_of_its_words_before_it(land: Search, typed: str) -> None:
+    assert codes(land, typed) == ["8"]
+
+
+def test_an_explanation_says_that_the_glossary_names_the_code(land: Search) -> None:
+    found = land.find(SearchQuery("نفس تنگی", explain=True, limit=1))
+    assert json.loads(found.hits[0])["why"]["match"] == "meant-code"
+
+
+def test_without_the_system_of_its_codes_the_names_are_left(tmp_path: Path) -> None:
+    alone = Search([finder(tmp_path / "own.release", WARDS, PRODUCTS, glossary=GLOSSARY)])
+    assert codes(alone, "نفس تنگی") == ["7"]
