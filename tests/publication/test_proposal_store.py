@@ -136,4 +136,4 @@ def test_the_steps_go_up_and_down_with_data(proposed: ProposalStore, place: str)
             (command.downgrade if step != "head" else command.upgrade)(config, step)
     assert proposed.lines() == []
     assert proposed.record(None, line("elham", "propose")).number == 1
-    assert connections.HEAD == "0002"
+    assert connections.HEAD == "0003"

@@ -187,3 +187,59 @@ HEAD = Table(
     Column("proposals", Integer, nullable=False),
 )
 """One row: who writes to the journal locks it."""
+
+ACCOUNTS = Table(
+    "account_state",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+)
+"""One row: who changes an account locks it; ``number`` is the number of the last change."""
+
+CLIENT = Table(
+    "account_client",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("organisation", String(200), nullable=False),
+    Column("made", String(32), nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("subjects", LargeBinary, nullable=False),
+    Column("tokens", LargeBinary, nullable=False),
+    Column("public_keys", LargeBinary, nullable=False),
+)
+
+GRANT = Table(
+    "account_grant",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("client", String(64), ForeignKey("account_client.name"), nullable=False),
+    Column("role", String(100), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("start", String(10), nullable=False),
+    Column("finish", String(10), nullable=False),
+    Column("made", String(32), nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("ended", String(32), nullable=False),
+    Column("ended_by", String(64), nullable=False),
+    Column("ended_why", Text, nullable=False),
+    CheckConstraint("client <> made_by", name="ck_grant_not_own"),
+    CheckConstraint("reason <> '' AND finish <> ''", name="ck_grant_said"),
+    Index("ix_account_grant_client", "client"),
+)
+"""A role somebody was given; it is ended, never changed or deleted (triggers)."""
+
+API_KEY = Table(
+    "account_key",
+    METADATA,
+    Column("prefix", String(16), primary_key=True),
+    Column("client", String(64), ForeignKey("account_client.name"), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("expires", String(10), nullable=False),
+    Column("made", String(32), nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("ended", String(32), nullable=False),
+    Index("ix_account_key_client", "client"),
+)
+"""An API key by its prefix: a keyed hash alone; its day of expiry is brought nearer, never put off (triggers)."""

@@ -1,0 +1,1 @@
+"""Clients, the roles they are granted and their keys, as they are administered."""
