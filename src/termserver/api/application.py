@@ -23,6 +23,8 @@ from termserver.api.front import Front
 from termserver.api.guard import Guard
 from termserver.api.health import routes as health_routes
 from termserver.api.hot import HotRoutes
+from termserver.api.mapping import MappingDesk
+from termserver.api.mapping import routes as mapping_routes
 from termserver.api.openapi import describe
 from termserver.api.packages import PackageRegistry
 from termserver.api.packages import routes as package_routes
@@ -112,6 +114,8 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     app.include_router(health_routes(server))
     app.include_router(publication_routes())
     app.include_router(package_routes(packages))
+    app.state.mapping = MappingDesk(server)  # the page of the maps asks the same one
+    app.include_router(mapping_routes(hot, app.state.mapping))
     described_once: dict[str, Any] = {}
 
     def openapi() -> dict[str, Any]:

@@ -22,6 +22,7 @@ from termserver.cli import (
     imports,
     keys,
     lock,
+    mapping,
     publish,
     registry,
     release,
@@ -78,6 +79,7 @@ sample.register(app)
 conformance.register(app)
 keys.register(app)
 committee.register(app)
+mapping.register(app)
 diff.register(app)
 publish.register(app, keys.app, release.app)
 following.register(app)

@@ -57,11 +57,11 @@ def propose(
     """Propose what a working copy says differently."""
     from termserver.publication.changesets import between
 
-    with _Open(root, database) as committee:
+    with OpenCommittee(root, database) as committee:
         made = committee.propose(
-            _who(who), _now(), kind, Text(title_fa, title_en), between(committee.root, work), emergency, activate_at
+            acting(who), now(), kind, Text(title_fa, title_en), between(committee.root, work), emergency, activate_at
         )
-        _tell(made, spoken(lang), json)
+        tell(made, spoken(lang), json)
 
 
 def revise(
@@ -77,22 +77,22 @@ def revise(
     """Put another change set in its place. Every approval is void."""
     from termserver.publication.changesets import between
 
-    with _Open(root, database) as committee:
+    with OpenCommittee(root, database) as committee:
         changes = between(committee.root, work)
-        _tell(committee.revise(number, _who(who), _now(), changes, based_on), spoken(lang), json)
+        tell(committee.revise(number, acting(who), now(), changes, based_on), spoken(lang), json)
 
 
 def check(number: Number, root: Root = None, database: Database = None, lang: Lang = None, json: Json = False) -> int:
     """Run the gates over a proposal. Status 1 if one stops it."""
     language = spoken(lang)
-    with _Open(root, database) as committee:
-        found = committee.check(number, _now())
+    with OpenCommittee(root, database) as committee:
+        found = committee.check(number, now())
     if json:
         write_json({**_as_json(found.proposal), "stopped": [one.as_json() for one in found.stopped]})
     else:
         for one in found.stopped:
             typer.echo(f"{one.item}: {one.says.in_language(language)} [{one.gate}]")
-        _tell(found.proposal, language, False)
+        tell(found.proposal, language, False)
     return NO_STATUS if found.proposal.open_gates else 0
 
 
@@ -111,7 +111,7 @@ def impact(
     if corpus is not None:
         files = sorted(path for path in corpus.rglob("*") if path.suffix in (".xml", ".json"))
         documents = ((str(path), path.read_bytes()) for path in files)
-    with _Open(root, database) as committee:
+    with OpenCommittee(root, database) as committee:
         found = committee.impact(number, documents)
     if json:
         write_json(found.as_json())
@@ -129,7 +129,8 @@ def act(
         str,
         typer.Argument(
             metavar="MOVE",
-            help="comment, review, object, approve, waive, reject, withdraw, schedule, activate, ratify, retire, retract.",
+            help="comment, review, object, approve, waive, reject, withdraw, schedule, activate, ratify, retire "
+            "or retract.",
         ),
     ],
     digest: Digest = "",
@@ -155,8 +156,8 @@ def act(
             f"'{action}' is a command of its own: termserver committee {action}",
             f"«{action}» فرمان خودش را دارد: termserver committee {action}",
         )
-    with _Open(root, database) as committee:
-        _tell(committee.act(number, _who(who), _now(), action, digest, **said), spoken(lang), json)
+    with OpenCommittee(root, database) as committee:
+        tell(committee.act(number, acting(who), now(), action, digest, **said), spoken(lang), json)
 
 
 def release(
@@ -171,8 +172,8 @@ def release(
     json: Json = False,
 ) -> None:
     """Put what was approved into the folders and build its release, to be signed and published."""
-    with _Open(root, database) as committee:
-        manifest = committee.release(number, _who(who), _now(), output, version, activate_at)
+    with OpenCommittee(root, database) as committee:
+        manifest = committee.release(number, acting(who), now(), output, version, activate_at)
     if json:
         write_json({"file": str(output), "name": manifest.name, "version": manifest.version, "digest": manifest.digest})
     else:
@@ -187,15 +188,15 @@ def list_(
     json: Json = False,
 ) -> None:
     """List the proposals, and emergency releases that should have been ratified."""
-    with _Open(root, database) as committee:
-        found = committee.waiting_for(waiting_for, _now()) if waiting_for else committee.proposals()
-        overdue = committee.overdue(_now())
+    with OpenCommittee(root, database) as committee:
+        found = committee.waiting_for(waiting_for, now()) if waiting_for else committee.proposals()
+        overdue = committee.overdue(now())
     if json:
         told = [{"number": one.number, "until": until} for one, until in overdue]
         write_json({"proposals": [_as_json(one) for one in found], "overdue": told})
         return
     for one in found:
-        _tell(one, spoken(lang), False)
+        tell(one, spoken(lang), False)
     for one, until in overdue:
         late = f"باید تا {until} تأیید می‌شد" if spoken(lang) == "fa" else f"should have been ratified by {until}"
         typer.echo(f"! {one.number}: {late}")
@@ -203,12 +204,12 @@ def list_(
 
 def show(number: Number, root: Root = None, database: Database = None, lang: Lang = None, json: Json = False) -> None:
     """Show a proposal and the files that it changes."""
-    with _Open(root, database) as committee:
+    with OpenCommittee(root, database) as committee:
         found, changes = committee.proposal(number), committee.change_set(number)
     if json:
         write_json({**_as_json(found), "files": [one.path for one in changes.changes]})
         return
-    _tell(found, spoken(lang), False)
+    tell(found, spoken(lang), False)
     for one in changes.changes:
         typer.echo(f"  {'+' if not one.before else '-' if one.after is None else '~'} {one.path}")
 
@@ -221,7 +222,7 @@ def journal(
     json: Json = False,
 ) -> int:
     """Show who did what, when, to which digest. Status 1 if a line is not as it was written."""
-    with _Open(root, database) as committee:
+    with OpenCommittee(root, database) as committee:
         lines, broken = committee.store.lines(number), committee.store.broken_line()
     if json:
         write_json({"lines": [line.as_json() for line in lines], "broken_at": broken or None})
@@ -256,13 +257,13 @@ def calendar(
     from termserver.publication import agenda
 
     first, last = parse_day(since) if since else today(), parse_day(until) if until else ""
-    with _Open(root, database) as committee:
+    with OpenCommittee(root, database) as committee:
         found = agenda.items(committee.governance, committee.proposals(), read(committee.root), first, last)
     language = spoken(lang)
     if json:
         write_json({"items": [one.as_json() for one in found]})
     elif ics:
-        console.write_bytes(agenda.calendar_file(found, language, _now()))
+        console.write_bytes(agenda.calendar_file(found, language, now()))
     else:
         for one in found:
             says = one.says.in_language(language)
@@ -280,7 +281,7 @@ def report(
     json: Json = False,
 ) -> None:
     """Say who took part and what was decided between two days."""
-    with _Open(root, database) as committee:
+    with OpenCommittee(root, database) as committee:
         found = committee.report(since, until)
     if json:
         write_json(found)
@@ -290,7 +291,7 @@ def report(
     typer.echo(", ".join(f"{state} {count}" for state, count in sorted(found["proposals"].items())))
 
 
-class _Open:
+class OpenCommittee:
     """The committee of the folders, its database open."""
 
     def __init__(self, root: Path | None, database: str | None) -> None:
@@ -311,14 +312,16 @@ class _Open:
         self._store.close()
 
 
-def _who(said: str) -> str:
+def acting(said: str) -> str:
+    """Who acts: whoever is said, else TERMSERVER_WHO; raise UsageError if nobody is."""
     who = said or os.environ.get(WHO, "")
     if not who:
         raise UsageError(f"Say who acts: --as WHO, or {WHO}.", f"بگویید چه کسی: --as WHO یا {WHO}.")
     return who
 
 
-def _now() -> str:
+def now() -> str:
+    """The instant as the journal writes it."""
     return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -329,7 +332,8 @@ def _as_json(one: Any) -> dict[str, Any]:
             "open_gates": list(one.open_gates)}  # fmt: skip
 
 
-def _tell(one: Any, language: str, json: bool) -> None:
+def tell(one: Any, language: str, json: bool) -> None:
+    """Show a proposal: one line, or all of it as JSON."""
     if json:
         write_json(_as_json(one))
         return

@@ -12,7 +12,7 @@ from termserver.api.pool import Busy, Judges
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
 from termserver.service import TermServer
-from termserver.web import coder_routes, documents_words, objection, posted, registry_routes
+from termserver.web import coder_routes, documents_words, mapping_page, objection, posted, registry_routes
 from termserver.web.coder_routes import HEADERS, PRIVATE
 from termserver.web.documents_page import LIMIT, DocumentsPage, Judged
 from termserver.web.rule_page import RulePage
@@ -37,6 +37,7 @@ def with_pages(server: TermServer, workers: int | None = None) -> tuple[FastAPI,
     site = Site(server)
     coder_routes.add(app, site)
     registry_routes.add(app, site, app.state.desk)
+    mapping_page.add(app, site, app.state.mapping)
     _add_documents(app, DocumentsPage(site), judges)
     _add_rules(app, RulePage(site))
     return app, hot
