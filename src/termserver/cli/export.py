@@ -2,19 +2,32 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from termserver.cli import export_system
 from termserver.cli.shared import EditionPath, Json, Lang, command, open_server, spoken, write_json
 from termserver.model.errors import UsageError
 
-app = typer.Typer(help="What is in force, in the forms of others.", no_args_is_help=True)
+
+class _Exports(TyperGroup):
+    """``export NAME`` is ``export system NAME`` for whatever is no command of its own."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["system", *args]
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(cls=_Exports, help="What is in force, in the forms of others.", no_args_is_help=True)
 
 
 def register(into: typer.Typer) -> None:
     """Add ``export`` and its commands to the application."""
     command(app, "package", "export package -o packages", "export package ir.mexa.cs.gender -o packages")(package)
+    command(app, "system", *export_system.EXAMPLES)(export_system.system)
     into.add_typer(app, name="export")
 
 

@@ -94,6 +94,13 @@ FORMATS = (
         ),
         ("version", "registry", "cache", "dependencies"),
     ),
+    Format(
+        "table",
+        "concept_table",
+        "Load a table of codes: CSV, XLSX or NDJSON, as exported, by usual headers, or by a mapping file.",
+        ("import table insurer.xlsx --system insurer --dry-run", "import table list.csv --mapping columns.yaml --mend"),
+        ("system", "version", "mapping", "sheet", "mend"),
+    ),
 )
 
 

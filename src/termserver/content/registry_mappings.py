@@ -28,7 +28,7 @@ FOLDER = "codesystems/registry-mappings"
 RELEASED = "registry-mappings"
 """Where they lie in a release."""
 
-_KEYS = ("registry", "title", "calendar", "source", "columns", "constants", "values", "split")
+_KEYS = ("registry", "system", "title", "calendar", "source", "columns", "constants", "values", "split")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def read_mapping(name: str, data: bytes) -> RegistryMapping:
         raise _wrong(name, "'columns' does not say which column holds the code", "در columns ستون code گفته نشده است")
     return RegistryMapping(
         name,
-        str(keys.get("registry", "")),
+        str(keys.get("registry") or keys.get("system", "")),
         columns,
         _pairs(name, keys.get("constants", []), "constants"),
         {
@@ -99,4 +99,4 @@ def _pairs(name: str, said: Any, where: str) -> dict[str, Any]:
 
 
 def _wrong(name: str, en: str, fa: str) -> ImportFailed:
-    return ImportFailed(f"{name} is no mapping of a registry: {en}.", f"{name} نگاشت ثبت نیست: {fa}.")
+    return ImportFailed(f"{name} is no mapping file: {en}.", f"{name} پروندهٔ نگاشت نیست: {fa}.")

@@ -53,7 +53,8 @@ def read(name: str, data: bytes, digest: str, sheet: str, known: Collection[str]
     for n, note in enumerate(notes):  # cell notes of the first rows were taken before the headers were known
         if note.column.startswith("#"):
             notes[n] = _named(note, named)
-    body = squared(itertools.chain(first[at + taken :], rows), named, notes, 0)
+    below = _filled(itertools.chain(first[at + taken :], rows), _merged(book, book[title]), notes)
+    body = squared(below, named, notes, 0)
     return TableFile(name, digest, named, _renamed(body, named, notes), notes, first[at][0])
 
 
@@ -91,6 +92,53 @@ def _rows(sheet: Any, notes: list[TableNote]) -> Iterator[tuple[int, list[str]]]
     sheet.reset_dimensions()  # some writers state a wrong size of the sheet
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         yield number, [_text(cell, number, n, notes) for n, cell in enumerate(cells)]
+
+
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
+_TAIL = 8_000_000
+
+
+def _merged(book: Any, sheet: Any) -> dict[int, list[tuple[int, int]]]:
+    """By their first row, the columns (from 0) that are merged downwards, with the last row of each."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    try:
+        with book._archive.open(sheet._worksheet_path) as file:
+            tail = b""
+            while chunk := file.read(1 << 20):
+                tail = (tail + chunk)[-_TAIL:]
+    except (KeyError, AttributeError, OSError, zipfile.BadZipFile):
+        return found
+    for first, top, _, bottom in _MERGE.findall(tail[max(0, tail.rfind(b"</sheetData>")) :]):
+        if bottom != top:
+            column = 0
+            for letter in first:
+                column = column * 26 + letter - 64
+            found.setdefault(int(top), []).append((column - 1, int(bottom)))
+    return found
+
+
+def _filled(
+    rows: Iterator[tuple[int, list[str]]], merged: dict[int, list[tuple[int, int]]], notes: list[TableNote]
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows with what a cell merged over several of them says in each."""
+    if not merged:
+        yield from rows
+        return
+    spans: dict[int, tuple[int, str]] = {}
+    for number, cells in rows:
+        for column, bottom in merged.get(number, ()):
+            value = cells[column] if column < len(cells) else ""
+            spans[column] = bottom, value
+            message = Text(
+                en=f"A cell is merged over the rows {number} to {bottom}; '{value}' was taken for each of them.",
+                fa=f"خانه‌ای در سطرهای {number} تا {bottom} ادغام شده است؛ «{value}» برای همه گرفته شد.",
+            )
+            notes.append(TableNote(number, f"#{column}", "cells.merged", message, value))
+        for column, (bottom, value) in spans.items():
+            if number <= bottom and any(cells):
+                cells += [""] * (column + 1 - len(cells))
+                cells[column] = cells[column] or value
+        yield number, cells
 
 
 def _text(cell: Any, row: int, column: int, notes: list[TableNote]) -> str:
