@@ -29,7 +29,7 @@ class Form(StrEnum):
 
 EXAMPLES = (
     "export insurer --format xlsx -o insurer.xlsx",
-    "export insurer --format svs > insurer.xml",
+    "export system insurer --format svs > insurer.xml",
 )
 
 
