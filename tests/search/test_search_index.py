@@ -15,7 +15,7 @@ from termserver.releases.writer import ReleaseWriter
 from termserver.search import index
 from termserver.search.finder import Finder
 from termserver.search.index import code_forms, first_words, merged
-from termserver.search.postings import ABOUT, CODE, LISTS, PARTICULAR, TITLE
+from termserver.search.postings import ABOUT, CODE, LISTS, PARTICULAR, TITLE, members_of, stored, together
 from termserver.search.ranking import in_rank_order
 
 
@@ -91,6 +91,15 @@ def test_an_index_of_another_layout_is_refused(tmp_path: Path) -> None:
         writer.finish()
     with pytest.raises(ReleaseError, match="old 7 was made by another termserver"):
         Finder(ReleaseFile.open(path))
+
+
+@given(st.lists(st.sets(st.one_of(st.integers(0, 40), st.integers(0, 1_000_000)), max_size=12), max_size=6))
+def test_a_list_comes_back_as_it_was_stored(lists: list[set[int]]) -> None:
+    spread = [{65536 * (n % 9) + n for n in members} for members in lists]  # in up to nine of roaring's containers
+    some = [*lists, *spread, set(range(70)), set(range(65530, 65550)), set()]
+    for members in some:
+        assert set(members_of(stored(BitMap(members)))) == members
+    assert set(together(stored(BitMap(members)) for members in some)) == set().union(*some)
 
 
 def test_what_the_sieve_holds_back_is_not_there(tmp_path: Path) -> None:

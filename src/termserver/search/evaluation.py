@@ -13,7 +13,7 @@ from pyroaring import FrozenBitMap
 
 from termserver.model.errors import QuerySyntaxError, UsageError
 from termserver.search import tree
-from termserver.search.postings import AFTER, CODE, LISTS, NOBODY, OTHER, TEXTS, TITLE
+from termserver.search.postings import AFTER, CODE, LISTS, NOBODY, OTHER, TEXTS, TITLE, together
 from termserver.search.query import Chunk
 
 if TYPE_CHECKING:
@@ -118,19 +118,18 @@ class Evaluation:
         for letter in (CODE,) if node.code else (TITLE,) if kind == TITLE else (TITLE, OTHER):
             for key, members in self._keys(letter + node.head, letter + node.head + AFTER, node.position):
                 if matches(key[1:]):
-                    lists.append(FrozenBitMap.deserialize(members))
-        return FrozenBitMap.union(*lists) if lists else NOBODY
+                    lists.append(members)
+        return together(lists)
 
     def _between(self, node: tree.CodeBetween) -> FrozenBitMap:
         high = CODE + node.high if node.high else CODE + AFTER
         if node.high and not node.without_high:
             high += AFTER  # [E10 TO E14] takes E14.9 in, as the ranges of ICD chapters do
-        lists = [
-            FrozenBitMap.deserialize(members)
+        return together(
+            members
             for key, members in self._keys(CODE + node.low, high, node.position)
             if not (node.without_low and key == CODE + node.low)
-        ]
-        return FrozenBitMap.union(*lists) if lists else NOBODY
+        )
 
     def _keys(self, low: str, high: str, position: int) -> Iterable[tuple[str, bytes]]:
         rows = list(self._postings.reader.span(LISTS, low, high, MOST_KEYS + 1))

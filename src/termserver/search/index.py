@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
-from struct import Struct
 from typing import Any
 
 import orjson
@@ -46,6 +45,7 @@ from termserver.search.postings import (
     WHOLE,
     bag,
     pack,
+    stored,
 )
 from termserver.search.ranking import is_heading
 from termserver.search.sieve import LONGEST, SIEVE, bits_of
@@ -54,8 +54,6 @@ Lists = dict[str, list[int]]
 _TAIL = re.compile(r"[a-z]{1,3}([0-9]{2}[0-9a-z]*)")
 REST = frozenset("other others specified elsewhere not سایر دیگر مشخص".split())  # noqa: SIM905
 """Words of a title that holds the rest: "Other cataract" is titled "cataract", behind those that are no rest."""
-_ONE = Struct("<IIHHIH")
-"""A bitmap of one member in CRoaring's portable format."""
 _RANGE = re.compile(r"[a-z][0-9][0-9a-z]+")
 
 
@@ -95,8 +93,8 @@ def list_tables(
     bitmaps = [BitMap(lists[name]) for name in keys]
     sizes = [(name, len(lists[name])) for name in keys]
     del lists
-    yield LISTS, ((name, _bytes(bitmap)) for name, bitmap in zip(keys, bitmaps, strict=True))
-    yield PREFIXES, sorted((prefix, _bytes(members)) for prefix, members in merged(keys, bitmaps, FEW))
+    yield LISTS, ((name, stored(bitmap)) for name, bitmap in zip(keys, bitmaps, strict=True))
+    yield PREFIXES, sorted((prefix, stored(members)) for prefix, members in merged(keys, bitmaps, FEW))
     bags = list(_bags(entries))
     yield BAGS, bags
     yield PLAIN, _plain(entries)
@@ -109,14 +107,6 @@ def list_tables(
     yield from near.tables(known)
     yield LATIN, _latin(known)
     yield from glossary_tables(glossary)
-
-
-def _bytes(members: BitMap) -> bytes:
-    if len(members) == 1:  # most of them; a tenth of the time that run_optimize and serialize take
-        high, low = divmod(members.min(), 65536)
-        return _ONE.pack(12346, 1, high, 0, 16, low)
-    members.run_optimize()
-    return bytes(members.serialize())
 
 
 def _systems(entries: Sequence[Entry]) -> Iterator[tuple[int, int, str, int, str, bytes]]:

@@ -14,7 +14,7 @@ from termserver.model.days import Day, Period
 from termserver.model.fold import key
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
-from termserver.search.postings import NOBODY, union
+from termserver.search.postings import NOBODY, members_of, stored, union
 
 VALUES = Table("search_value", ("property TEXT", "value TEXT", "shown TEXT", "members BLOB"), 2)
 """Indexed property and folded value → the value as it is first written, and the ordinals that have it."""
@@ -30,14 +30,8 @@ MOST_VALUES = 5_000
 def tables(entries: Sequence[Entry]) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
     """The tables of these entries in static rank order."""
     yield VALUES, list(_values(entries))
-    yield TOPS, [(top, _bytes(found)) for top, found in sorted(_tops(entries).items())]
+    yield TOPS, [(top, stored(BitMap(found))) for top, found in sorted(_tops(entries).items())]
     yield PERIODS, list(_periods(entries))
-
-
-def _bytes(members: Iterable[int]) -> bytes:
-    found = BitMap(members)
-    found.run_optimize()
-    return bytes(found.serialize())
 
 
 def _values(entries: Iterable[Entry]) -> Iterator[tuple[str, str, str, bytes]]:
@@ -49,7 +43,7 @@ def _values(entries: Iterable[Entry]) -> Iterator[tuple[str, str, str, bytes]]:
                 place = (stated.code, key(stated.value))
                 found.setdefault(place, (stated.value, []))[1].append(entry.ordinal)
     for (name, folded), (shown, members) in sorted(found.items()):
-        yield name, folded, shown, _bytes(members)
+        yield name, folded, shown, stored(BitMap(members))
 
 
 def _tops(entries: Sequence[Entry]) -> dict[int, list[int]]:
@@ -82,7 +76,7 @@ def _periods(entries: Iterable[Entry]) -> Iterator[tuple[str, str, int, bytes]]:
         if first or last or retired:
             found[first, last, retired].append(entry.ordinal)
     for (first, last, retired), members in sorted(found.items()):
-        yield first, last, int(retired), _bytes(members)
+        yield first, last, int(retired), stored(BitMap(members))
 
 
 class Narrowing:
@@ -95,7 +89,7 @@ class Narrowing:
     def valued(self, name: str, value: str) -> FrozenBitMap:
         """Those with that value of an indexed property, whatever its spelling."""
         row = self._reader.get(VALUES, name, key(value))
-        return FrozenBitMap.deserialize(row[3]) if row else NOBODY
+        return members_of(row[3]) if row else NOBODY
 
     def between(self, name: str, low: str, high: str, most: int) -> FrozenBitMap | None:
         """Those with a value from ``low`` to ``high`` (numbers as numbers); None if there are too many to look at."""
@@ -104,7 +98,7 @@ class Narrowing:
             if count >= most:
                 return None
             if _in_range(shown, folded, low, high):
-                found.append(FrozenBitMap.deserialize(members))
+                found.append(members_of(members))
         return union(found)
 
     def properties(self) -> set[str]:
@@ -122,21 +116,21 @@ class Narrowing:
         for n, (_, _, shown, members) in enumerate(self._reader.rows(VALUES, name)):
             if n >= MOST_VALUES:
                 return None
-            number = within.intersection_cardinality(FrozenBitMap.deserialize(members))
+            number = within.intersection_cardinality(members_of(members))
             if number:
                 counts[shown] = number
         return counts
 
     def tops(self) -> dict[int, FrozenBitMap]:
         """Every top of a hierarchy with what is below."""
-        return {top: FrozenBitMap.deserialize(members) for top, members in self._reader.rows(TOPS)}
+        return {top: members_of(members) for top, members in self._reader.rows(TOPS)}
 
     def in_force(self, day: Day) -> FrozenBitMap:
         """Those that hold on the day; of the retired, those whose last day is known and not past."""
         rest = BitMap(range(self._entries))
         for first, last, retired, members in self._reader.rows(PERIODS):
             if not Period(first, last).holds(day) or (retired and not last):
-                rest -= BitMap.deserialize(members)
+                rest -= members_of(members)
         return FrozenBitMap(rest)
 
 

@@ -2,15 +2,15 @@
 
 Every word is kept by its beginnings of four to seven letters, each of those under what is left of it
 when one letter is deleted (two, where the word is long). The deletions of what was typed meet them
-there (symmetric deletes); an edit distance decides. The table is one row per bucket of hashes.
+there (symmetric deletes); an edit distance decides. The hashes lie in buckets, all of them in a few long rows.
 """
 
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import combinations, groupby
+from functools import cached_property, lru_cache
+from itertools import accumulate, combinations
 from sys import byteorder
 from typing import Any
 from zlib import crc32
@@ -18,8 +18,9 @@ from zlib import crc32
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
 
-NEAR = Table("search_near", ("bucket INTEGER", "entries BLOB"))
-"""Hash of a deletion → tags of two bytes, then as many numbers of ``BEGUN`` of four bytes."""
+NEAR = Table("search_near", ("part TEXT", "numbers BLOB"))
+"""Read once, little-endian: ``ends`` of the buckets (four bytes each), and for each hash of a deletion, bucket by
+bucket, the ``tags`` (its upper two bytes) and the ``places`` in ``BEGUN`` (four bytes)."""
 BEGUN = Table("search_begun", ("number INTEGER", "letters TEXT", "weight INTEGER", "words TEXT"))
 """The beginnings of words by number; how many concepts are below; of the longest ones the words that begin so, and of
 the others the word that is no more than that, each with its number of concepts behind it."""
@@ -31,9 +32,6 @@ LONG = 8
 _HEAD = 7
 _PER_BUCKET = 48
 _MOST_BITS = 16
-_SELDOM = 8
-_ALL_READ = 1 << 16
-"""A table of fewer rows is read whole by a program that asks for it more than seldom: some megabytes, once."""
 
 
 def edits(word: str) -> int:
@@ -133,12 +131,12 @@ def tables(words: Mapping[str, int]) -> Iterator[tuple[Table, list[tuple[Any, ..
     bits = min(_MOST_BITS, max(0, (len(hashed) // _PER_BUCKET).bit_length()))
     mask = (1 << bits) - 1
     hashed.sort(key=lambda pair: (pair[0] & mask, pair[0] >> 16, pair[1]))
-    rows: list[tuple[Any, ...]] = [(-1, bytes([bits]))]
-    for bucket, run in groupby(hashed, key=lambda pair: pair[0] & mask):
-        some = list(run)
-        tags, numbers = array("H", [code >> 16 for code, _ in some]), array("I", [n for _, n in some])
-        rows.append((bucket, _little(tags) + _little(numbers)))
-    yield NEAR, rows
+    sizes = [0] * (mask + 1)
+    for code, _ in hashed:
+        sizes[code & mask] += 1
+    ends, places = array("I", accumulate(sizes)), array("I", [n for _, n in hashed])
+    tags = array("H", [code >> 16 for code, _ in hashed])
+    yield NEAR, [("ends", _little(ends)), ("places", _little(places)), ("tags", _little(tags))] if hashed else []
     yield BEGUN, [(n, head, weights[head], " ".join(below.get(head, ()))) for n, head in enumerate(begun)]
 
 
@@ -148,38 +146,41 @@ def _little(numbers: "array[int]") -> bytes:
     return numbers.tobytes()
 
 
+def _numbers(data: bytes) -> "array[int]":
+    numbers = array("I", data)
+    if byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
 class Near:
     """The beginnings of words near to what was typed, in one release."""
 
     def __init__(self, reader: ReleaseReader) -> None:
         self._reader = reader
-        row = reader.get(NEAR, -1) if reader.has(NEAR) else None
-        self._mask = (1 << row[1][0]) - 1 if row else -1
-        self._asked = 0
-        self._read: dict[int, bytes] | None = None
 
-    def _buckets(self, numbers: set[int]) -> dict[int, bytes]:
-        """These rows of the table; of a program that asks again and again all of them, read once."""
-        if self._read is not None:
-            return self._read
-        self._asked += 1
-        if self._asked > _SELDOM and self._mask < _ALL_READ:
-            self._read = dict(self._reader.rows(NEAR))
-            return self._read
-        return dict(self._reader.many(NEAR, numbers).values())
+    @cached_property
+    def _hashes(self) -> tuple["array[int]", bytes, "array[int]"]:
+        """Ends, tags and places; some megabytes, read once by who asks for them."""
+        rows = dict(self._reader.rows(NEAR))
+        return _numbers(rows.get("ends", b"")), rows.get("tags", b""), _numbers(rows.get("places", b""))
 
     def words(self, typed: str, begun: bool, most: int) -> list[NearWord]:
         """The words ``most`` edits away from what was typed; with ``begun`` the beginnings of words, too."""
-        mask = self._mask
+        ends, tags, places = self._hashes
+        mask = len(ends) - 1
         if mask < 0:
             return []
-        codes = _codes(typed[:_HEAD], most)
-        rows = self._buckets({code & mask for code in codes})
         numbers: set[int] = set()
-        for code in codes:
-            entries = rows.get(code & mask)
-            if entries is not None:
-                numbers.update(_under(entries, code >> 16))
+        for code in _codes(typed[:_HEAD], most):
+            bucket = code & mask
+            low, high = 2 * ends[bucket - 1] if bucket else 0, 2 * ends[bucket]
+            tag = (code >> 16).to_bytes(2, "little")
+            at = tags.find(tag, low, high)
+            while at >= 0:
+                if not at & 1:
+                    numbers.add(places[at >> 1])
+                at = tags.find(tag, at + 1, high)
         if not numbers:
             return []
         found: list[NearWord] = []
@@ -198,17 +199,3 @@ def _of_word_list(typed: str, below: Sequence[str], begun: bool, most: int) -> I
         far = begun_distance(typed, word, most) if begun and len(typed) >= _HEAD else distance(typed, word, most)
         if far <= most:
             yield NearWord(word, far, int(weight), False)
-
-
-def _under(entries: bytes, tag: int) -> Sequence[int]:
-    """The numbers that stand under the tag."""
-    half = len(entries) // 6 * 2
-    wanted = tag.to_bytes(2, "little")
-    found = []
-    at = entries.find(wanted, 0, half)
-    while at >= 0:
-        if not at & 1:
-            place = half + 2 * at
-            found.append(int.from_bytes(entries[place : place + 4], "little"))
-        at = entries.find(wanted, at + 1, half)
-    return found

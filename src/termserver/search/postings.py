@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from sys import byteorder
 
-from pyroaring import FrozenBitMap
+from pyroaring import BitMap, FrozenBitMap
 
 from termserver.model.errors import ReleaseError
 from termserver.model.fold import FOLD_VERSION
@@ -44,7 +44,7 @@ FEW = 24
 _LONG = 6
 """From so many letters on, few keys are expected under a prefix, and looked for first."""
 
-LAYOUT = 4
+LAYOUT = 5
 """How the tables below are filled; an index of another layout is refused."""
 ABOUT = Table("search_about", ("name TEXT", "value INTEGER"))
 """``fold`` (version), ``layout`` (version), ``entries`` (how many), ``retired`` (the first ordinal that is retired)."""
@@ -52,7 +52,7 @@ SYSTEMS = Table("search_system", ("first INTEGER", "entries INTEGER", "system TE
                                   "head BLOB"))  # fmt: skip
 """The runs of one system in rank order: its lower-case names, one a line, and how the JSON of its hits begins."""
 LISTS = Table("search_list", ("key TEXT", "members BLOB"))
-"""Kind and key → ordinals."""
+"""Kind and key → ordinals, as ``stored`` writes them."""
 PREFIXES = Table("search_prefix", ("key TEXT", "members BLOB"))
 """Kind and branching prefix → ordinals of everything below it."""
 HITS = Table("search_hit", ("ordinal INTEGER", "fa BLOB", "en BLOB"))
@@ -82,6 +82,36 @@ def bag(found: Iterable[str]) -> int:
     return int.from_bytes(blake2b(said.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big")
 
 
+_FEW_MEMBERS = 4
+_PACKED = frozenset(range(0, 4 * _FEW_MEMBERS + 1, 4))
+"""The bytes of so few ordinals: sizes that no bitmap of CRoaring's portable format with a member has."""
+
+
+def stored(members: BitMap) -> bytes:
+    """A list as it is kept: a few ordinals packed, more of them as a bitmap in CRoaring's portable format."""
+    if len(members) <= _FEW_MEMBERS:
+        return pack(list(members))
+    members.run_optimize()
+    return bytes(members.serialize())
+
+
+def members_of(data: bytes) -> FrozenBitMap:
+    """The ordinals of ``stored``."""
+    return unpack(data) if len(data) in _PACKED else FrozenBitMap.deserialize(data)
+
+
+def together(lists: Iterable[bytes]) -> FrozenBitMap:
+    """What is in any of the stored lists; the packed ones of them are read at one go."""
+    packed: list[bytes] = []
+    bitmaps: list[bytes] = []
+    for data in lists:
+        (packed if len(data) in _PACKED else bitmaps).append(data)
+    found = [FrozenBitMap.deserialize(data) for data in bitmaps]
+    if packed:
+        found.append(unpack(b"".join(packed)))
+    return union(found)
+
+
 def pack(ordinals: Sequence[int]) -> bytes:
     """A few ordinals, four bytes each, little-endian."""
     packed = array("I", ordinals)
@@ -91,9 +121,10 @@ def pack(ordinals: Sequence[int]) -> bytes:
 
 
 def unpack(data: bytes) -> FrozenBitMap:
-    """The ordinals of ``pack``."""
-    packed = array("I")
-    packed.frombytes(data)
+    """The ordinals of ``pack``, or of several of them joined."""
+    if not data:
+        return NOBODY
+    packed = array("I", data)
     if byteorder == "big":
         packed.byteswap()
     return FrozenBitMap(packed)
@@ -162,12 +193,12 @@ class Postings:
         rows = self.reader.many(BAGS, bags).values() if bags else ()
         if not rows:
             return NOBODY, NOBODY, NOBODY
-        titles, rests, names = ([row[n] for row in rows if row[n]] for n in (1, 2, 3))
-        return union(list(map(unpack, titles))), union(list(map(unpack, rests))), union(list(map(unpack, names)))
+        titles, rests, names = (b"".join([row[n] for row in rows]) for n in (1, 2, 3))
+        return unpack(titles), unpack(rests), unpack(names)
 
     def plain_below(self, ordinals: Iterable[int]) -> FrozenBitMap:
         """What these are coded by where nothing more is known."""
-        return union([unpack(row[1]) for row in self.reader.many(PLAIN, list(ordinals)).values()])
+        return unpack(b"".join([row[1] for row in self.reader.many(PLAIN, list(ordinals)).values()]))
 
     def kept(self, name: str, read: Callable[[str], FrozenBitMap]) -> FrozenBitMap:
         """The list of that name from the cache, else as ``read(name)`` gives it."""
@@ -179,7 +210,7 @@ class Postings:
 
     def _read_whole(self, name: str) -> FrozenBitMap:
         row = self.reader.get(LISTS, name)
-        return FrozenBitMap.deserialize(row[1]) if row else NOBODY
+        return members_of(row[1]) if row else NOBODY
 
     def _read_beginning(self, name: str) -> FrozenBitMap:
         prefix = name[:-1]
@@ -189,9 +220,9 @@ class Postings:
         if not merged:
             rows = list(self.reader.span(LISTS, prefix, end, FEW + 1))
             if len(rows) <= FEW:
-                return union([FrozenBitMap.deserialize(members) for _, members in rows])
+                return together([members for _, members in rows])
             merged = list(self.reader.span(PREFIXES, prefix, end, 1))
-        return FrozenBitMap.deserialize(merged[0][1])
+        return members_of(merged[0][1])
 
 
 def _bytes_of(members: FrozenBitMap) -> int:

@@ -8,6 +8,7 @@ last the best partial match. A query that finds something never comes here.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Protocol
 
 from termserver.model.fold import fold
@@ -182,13 +183,23 @@ class Relaxing:
                 () if one is None or (known[n] and not everything) else self.ways(pieces[n], one, n == last)
                 for n, one in enumerate(own)
             ]
-            if not everything and any(not ways[n] and not known[n] for n in range(len(own))):
+            lost = [one for n, one in enumerate(own) if one and not ways[n] and not known[n]]
+            if lost and self._nowhere(lost, own):
+                return
+            if lost and not everything:
                 continue
             for chunks, how, said in _put_together(own, ways, known):
                 meant = self.reading(PlainText(chunks, "".join(one.joined for one in chunks)))
                 yield Loosened(how, meant, said)
                 if len(chunks) > 1:
                     yield Loosened(how, _begun(meant), said)
+
+    def _nowhere(self, lost: Sequence[Chunk], own: Sequence[Chunk | None]) -> bool:
+        """Whether one of the words begins no word at all, and no two of all of them are one to the glossary."""
+        joined = [one.joined for one in own if one]
+        if self._terms is not None and any(self._terms.holds(one + other) for one, other in pairwise(joined)):
+            return False
+        return any(not self.known(one, True) for one in lost)
 
     def known(self, one: Chunk, last: bool) -> bool:
         """Whether some release or the glossary has the word, or (``last``) one that begins so."""
