@@ -38,7 +38,7 @@ def chained(before: bytes, body: bytes) -> tuple[bytes, bytes]:
 
 def body_of(n: int, said: dict[str, Any]) -> bytes:
     """What is digested of line ``n``; what says nothing is left out."""
-    kept = {name: told for name, told in said.items() if told not in ("", None, ()) and told != []}
+    kept = {name: told for name, told in said.items() if told not in ("", None, (), 0) and told != []}
     return b'"n":%d,' % n + orjson.dumps(kept)[1:]
 
 

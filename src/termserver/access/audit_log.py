@@ -236,9 +236,10 @@ class AuditLog:
         if last and not sealed:
             self._file = os.open(path, os.O_RDWR)
             self._size, self._lines = size, lines
-            os.ftruncate(self._file, size)
-            os.fsync(self._file)
         if torn:
+            if last:
+                os.truncate(path, size)
+                atomic.sync_file(path)
             self._notes.append(self._note("torn", file=path.name, bytes=torn))
         known = read_head(self.folder / audit_lines.HEAD_FILE)
         if known is not None and known.n >= self._n:

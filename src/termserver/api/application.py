@@ -26,6 +26,7 @@ from termserver.api.hot import HotRoutes
 from termserver.api.mapping import MappingDesk
 from termserver.api.mapping import routes as mapping_routes
 from termserver.api.openapi import describe
+from termserver.api.operations import routes as operation_routes
 from termserver.api.packages import PackageRegistry
 from termserver.api.packages import routes as package_routes
 from termserver.api.pool import Busy, Judges
@@ -112,6 +113,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     app.include_router(registry_routes(server, hot, desk))
     app.include_router(ditas_routes(hot, desk, today))
     app.include_router(health_routes(server))
+    app.include_router(operation_routes())
     app.include_router(publication_routes())
     app.include_router(package_routes(packages))
     app.state.mapping = MappingDesk(server)  # the page of the maps asks the same one

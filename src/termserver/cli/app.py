@@ -9,6 +9,7 @@ import typer
 from termserver import __version__
 from termserver.cli import (
     asking,
+    audit,
     bundle,
     committee,
     conformance,
@@ -83,6 +84,7 @@ mapping.register(app)
 diff.register(app)
 publish.register(app, keys.app, release.app)
 following.register(app)
+audit.register(app)
 doctor.register(app)
 
 

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import socket
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,10 +34,16 @@ def register(app: typer.Typer) -> None:
                 help="How many processes judge documents for each of them; 0: none of their own.", min=0, max=64
             ),
         ] = None,
+        audit: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FOLDER", help="Keep the log of every access there (else TERMSERVER_AUDIT; else none)."
+            ),
+        ] = None,
         edition: EditionPath = None,
         json: Json = False,
     ) -> None:
-        """Serve the API and the coder's page until Ctrl-C."""
+        """Serve the API and the coder's page until Ctrl-C. A newer edition takes over without a restart."""
         missing = [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]
         if missing:
             raise UsageError(
@@ -44,13 +51,17 @@ def register(app: typer.Typer) -> None:
                 f"برای سرویس‌دهی {' و '.join(missing)} لازم است. اجرا کنید: pip install 'termserver[server]'",
             )
         _refuse_taken(host, port)
+        from termserver.access.audit_node import FOLDER
         from termserver.service import TermServer
 
+        if audit is not None:
+            os.environ[FOLDER] = str(audit.absolute())
         with TermServer.open(edition) as server:
             _access(server, host)  # says what is missing before any worker starts
             _greet(server, host, port, json)
+            _say_unlogged(host)
             if workers == 1:
-                _run(server, host, port, judges)
+                _run(server, edition, host, port, judges)
         if workers > 1:
             _run_many(edition, host, port, workers, judges)
 
@@ -84,21 +95,38 @@ def _greet(server: Any, host: str, port: int, json: bool) -> None:
     sys.stdout.flush()
 
 
-def _run(server: Any, host: str, port: int, judges: int | None) -> None:
+def _say_unlogged(host: str) -> None:
+    """On standard error, that others are served and no access is logged."""
+    from termserver.access.audit_node import FOLDER
+
+    if not _loopback(host) and not os.environ.get(FOLDER):
+        typer.echo(
+            f"دفتر دسترسی نگه داشته نمی‌شود؛ --audit FOLDER یا {FOLDER} را بدهید."
+            if console.language_of(()) == "fa"
+            else f"No log of accesses is kept; give --audit FOLDER or {FOLDER}.",
+            err=True,
+        )
+
+
+# who stands behind a proxy is the guard's matter: TERMSERVER_TRUSTED_PROXIES
+_SERVER: dict[str, Any] = {
+    "log_config": None,
+    "access_log": False,
+    "proxy_headers": False,
+    "server_header": False,
+    "timeout_graceful_shutdown": 30,
+}
+
+
+def _run(server: Any, edition: Path | None, host: str, port: int, judges: int | None) -> None:
     import uvicorn
 
-    from termserver.web.application import create
+    from termserver.cli import program_log
+    from termserver.web.serving import serving
 
-    # who stands behind a proxy is the guard's matter: TERMSERVER_TRUSTED_PROXIES
-    uvicorn.run(
-        create(server, judges, _access(server, host)),
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-    )
+    program_log.configure()
+    app = serving(edition, judges, lambda opened: _access(opened, host), server)
+    uvicorn.run(app, host=host, port=port, **_SERVER)
 
 
 def _run_many(edition: Path | None, host: str, port: int, workers: int, judges: int | None) -> None:
@@ -108,17 +136,13 @@ def _run_many(edition: Path | None, host: str, port: int, workers: int, judges: 
     os.environ["TERMSERVER_SERVED_WORKERS"] = str(workers)
     os.environ[_JUDGES] = "" if judges is None else str(judges)
     os.environ[_HOST] = host
-    uvicorn.run(
-        "termserver.cli.serve:served",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-    )
+    from termserver.cli import program_log
+    from termserver.web.serving import SHARED
+
+    program_log.configure()
+    with tempfile.TemporaryDirectory(prefix="termserver-counts-") as shared:
+        os.environ[SHARED] = shared
+        uvicorn.run("termserver.cli.serve:served", factory=True, host=host, port=port, workers=workers, **_SERVER)
 
 
 def _access(server: Any, host: str) -> Any:
@@ -126,16 +150,20 @@ def _access(server: Any, host: str) -> Any:
     from termserver.access.node import NodeAccess
     from termserver.access.policy import released
 
-    loopback = host in ("localhost", "::1") or host.startswith("127.")
-    return NodeAccess.of(released(server.releases), loopback)
+    return NodeAccess.of(released(server.releases), _loopback(host))
+
+
+def _loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def served() -> Any:
     """The application of one worker process; it opens the edition for itself, the release file is shared by mmap."""
-    from termserver.service import TermServer
-    from termserver.web.application import create
+    from termserver.cli import program_log
+    from termserver.web.serving import serving
 
+    program_log.configure()
     judges = os.environ.get(_JUDGES)
-    server = TermServer.open(os.environ.get(_EDITION) or None)
-    access = _access(server, os.environ.get(_HOST, "127.0.0.1"))
-    return create(server, int(judges) if judges else None, access)
+    host = os.environ.get(_HOST, "127.0.0.1")
+    edition = os.environ.get(_EDITION) or None
+    return serving(edition, int(judges) if judges else None, lambda opened: _access(opened, host))

@@ -114,7 +114,7 @@ def open_edition(path: Path | str | None, shelf_folder: Path | None) -> tuple[Ed
 
     Raise ReleaseError or DigestMismatch, saying what to do; then nothing stays open.
     """
-    place = _place(path, shelf_folder)
+    place = place_of(path, shelf_folder)
     if place.is_dir():
         place = place / EDITION_FILE
     if not _is_json(place):
@@ -135,7 +135,8 @@ def open_edition(path: Path | str | None, shelf_folder: Path | None) -> tuple[Ed
     return edition, files
 
 
-def _place(path: Path | str | None, shelf_folder: Path | None) -> Path:
+def place_of(path: Path | str | None, shelf_folder: Path | None) -> Path:
+    """The file that ``open_edition`` would open; raise ReleaseError if there is none."""
     said = path or os.environ.get("TERMSERVER_EDITION")
     if said:
         return Path(said)

@@ -1,0 +1,201 @@
+"""The outermost layer: every request is counted and logged; what a registry showed, before it leaves.
+
+What must be on the disk first: answers that hold entries of a registry, and every answer of the
+routes in ``PRIVILEGED``. Where the log cannot be written those are 503; everything else goes on.
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from termserver.access.audit_log import AuditLog, Said, Unlogged
+from termserver.access.facts import SCOPE, Facts
+from termserver.api.answers import Problem, error_answer, send_answer
+from termserver.api.metrics import Metrics
+from termserver.model.errors import TermserverError
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+NODE = "termserver.node"
+"""Where in the scope the routes find what serves them."""
+PRIVILEGED = (
+    "/api/registries/", "/registries/", "/compat/", "/api/committee", "/committee", "/desk", "/api/access", "/access",
+    "/account", "/sign-", "/api/audit/search",
+)  # fmt: skip
+UNTOLD = ("/static/", "/health", "/ready", "/metrics", "/favicon.ico", "/widget.js")
+"""What shows nobody anything: probes and the pages' own files."""
+_REQUEST = re.compile(r"[A-Za-z0-9._-]{16,64}", re.ASCII)
+_PURPOSE = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
+_FHIR = re.compile(r"/fhir/(r[45])(?:/([A-Z][A-Za-z]{3,30}|metadata))?(?:/[^/$]*)?(?:/(\$[a-z-]{4,30}))?/?", re.ASCII)
+_HOT = {"/api/search": "search", "/api/suggest": "search"}
+_LOOKUP = "/api/codesystems/{system}/concepts/{code}"
+
+
+class Node:
+    """What serves in this process: its log (None: none is kept), its counts, and how its edition stands."""
+
+    def __init__(self, log: AuditLog | None = None, metrics: Metrics | None = None) -> None:
+        self.log = log
+        self.metrics = metrics or Metrics()
+        self.release = ""
+        self.since = ""
+        self.trouble = ""
+        """Why a newer edition could not be opened; empty if none failed."""
+
+    def tick(self) -> None:
+        """Tell the counts how the log stands, and share them."""
+        if self.log is not None:
+            self.metrics.gauge("unlogged", self.log.unlogged)
+            self.metrics.gauge("trouble", 1 if self.log.trouble else 0)
+        self.metrics.share()
+
+
+class Recorder:
+    """Counts and logs what ``inner`` answers."""
+
+    def __init__(self, inner: App, node: Node) -> None:
+        self._inner = inner
+        self.node = node
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        node = self.node
+        if scope["type"] != "http":
+            try:
+                await self._inner(scope, receive, send)
+            finally:
+                if scope["type"] == "lifespan" and node.log is not None:
+                    node.log.close()
+            return
+        facts = scope[SCOPE] = Facts()
+        scope[NODE] = node
+        exchange = _Exchange(scope, send, facts, node)
+        metrics = node.metrics
+        metrics.in_flight += 1
+        try:
+            await self._inner(scope, receive, exchange.send)
+        finally:
+            metrics.in_flight -= 1
+            exchange.end(metrics)
+
+
+class _Exchange:
+    """One request and what has been told of it."""
+
+    __slots__ = (
+        "_at",
+        "_began",
+        "_dropped",
+        "_facts",
+        "_log",
+        "_node",
+        "_scope",
+        "_send",
+        "_status",
+        "_told",
+        "_waits",
+    )
+
+    def __init__(self, scope: Scope, send: Send, facts: Facts, node: Node) -> None:
+        self._scope, self._send, self._facts, self._node = scope, send, facts, node
+        self._log = node.log
+        self._at, self._began = time.time_ns(), time.perf_counter()
+        self._status = 0
+        self._told = -1
+        """How many shown entries the log has heard of; -1 before its first line."""
+        self._dropped = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            if self._log is not None and (self._facts.registry or self._scope["path"].startswith(PRIVILEGED)):
+                try:
+                    await self._kept(self._log)
+                except Unlogged as error:
+                    await self._refuse(error)
+                    return
+        elif self._dropped:
+            return
+        elif self._log is not None and self._facts.registry and self._facts.count > self._told:
+            await self._kept(self._log)  # a stream goes on: what its next piece shows is logged before it leaves
+        await self._send(message)
+
+    async def _kept(self, log: AuditLog) -> None:
+        said = self._said()
+        already = max(0, self._told)
+        if already:
+            said["count"] = self._facts.count - already
+            said["codes"] = self._facts.codes[already:]
+        self._told = self._facts.count
+        await log.kept(said)
+
+    async def _refuse(self, error: TermserverError) -> None:
+        self._dropped = True
+        self._status = 503
+        problem = Problem(503, "access-log", error.text, {"retry_after": 5})
+        await send_answer(self._send, error_answer(problem, self._node.release), head=self._scope["method"] == "HEAD")
+
+    def end(self, metrics: Metrics) -> None:
+        """Count the answer, and tell the log of it if that has not heard yet."""
+        path = self._scope["path"]
+        if path.startswith(UNTOLD):
+            return
+        metrics.answered(route_of(self._scope), self._status or 499, time.perf_counter() - self._began)
+        if self._log is not None and self._told < 0 and not self._dropped:
+            self._log.add(self._said())
+
+    def _said(self) -> Said:
+        scope, facts = self._scope, self._facts
+        caller = facts.caller
+        client = scope.get("client")
+        route = route_of(scope)
+        request = purpose = ""
+        for name, told in scope["headers"]:
+            if name == b"x-request-id":
+                request = _fitting(_REQUEST, told)
+            elif name == b"x-purpose":
+                purpose = _fitting(_PURPOSE, told)
+        return {
+            "t": self._at,
+            "who": caller.name,
+            "roles": caller.roles,
+            "by": caller.by,
+            "organisation": caller.organisation,
+            "address": caller.address or (client[0] if client else ""),
+            "do": facts.action or _HOT.get(route) or ("lookup" if route is _LOOKUP else scope["method"].lower()),
+            "route": route,
+            "status": self._status or 499,  # whoever asked went away
+            "registry": facts.registry,
+            "count": facts.count,
+            "codes": facts.codes,
+            "purpose": facts.purpose or purpose,
+            "release": (facts.release or self._node.release).rpartition(":")[2][:16],
+            "ms": round((time.perf_counter() - self._began) * 1000, 2),
+            "request": request,
+        }
+
+
+def route_of(scope: Scope) -> str:
+    """The route of a request without anything that was typed: its template, or what stands for it."""
+    path: str = scope["path"]
+    if path in _HOT:
+        return path
+    if path.startswith("/api/codesystems/") and "/concepts/" in path:
+        return _LOOKUP
+    route = scope.get("route")
+    if route is not None:
+        return str(getattr(route, "path", "") or "?")
+    if path.startswith("/fhir/"):
+        found = _FHIR.fullmatch(path)
+        return "/fhir/" + "/".join(filter(None, found.groups())) if found else "/fhir/?"
+    return "?"
+
+
+def _fitting(pattern: re.Pattern[str], told: bytes) -> str:
+    """A header where it looks like what it should be: free text may hold anything of a patient."""
+    said = told.decode("latin-1")
+    return said if pattern.fullmatch(said) else ""

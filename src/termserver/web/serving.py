@@ -1,0 +1,55 @@
+"""The application as a process serves it: recorded, and swapped when another edition is put in force."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from termserver.access.audit_node import open_log
+from termserver.access.node import NodeAccess
+from termserver.api.metrics import Metrics
+from termserver.api.recorder import Node, Recorder
+from termserver.api.swap import Made, Swap
+from termserver.releases import editions
+from termserver.service import TermServer
+from termserver.web.application import create
+
+SHARED = "TERMSERVER_SERVED_METRICS"
+"""The folder in which the processes of one server share their counts."""
+
+
+def serving(
+    edition: Path | str | None,
+    judges: int | None,
+    access: Callable[[TermServer], NodeAccess | None],
+    first: TermServer | None = None,
+) -> Recorder:
+    """The application over that edition, and over each that takes its place; ``first`` is it, where it is open already.
+
+    Raise UsageError if the log that was asked for cannot be kept.
+    """
+    opened = [first] if first is not None else []
+
+    def make() -> Made:
+        server = opened.pop() if opened else TermServer.open(edition)
+        try:
+            app = create(server, judges, access(server))
+            server.search("a", limit=1)  # what the first search must read is read before anybody waits for it
+        except BaseException:
+            server.close()
+            raise
+        return Made(app, server.edition.digest, server.close)
+
+    def token() -> Any:
+        try:
+            place = editions.place_of(edition, editions.default_folder())
+            if place.is_dir():
+                place = place / editions.EDITION_FILE
+            held = place.stat()
+        except Exception:
+            return None  # nothing there just now: what is open goes on
+        return str(place), held.st_mtime_ns, held.st_size, held.st_ino
+
+    shared = os.environ.get(SHARED)
+    node = Node(open_log(), Metrics(Path(shared) if shared else None))
+    return Recorder(Swap(make, token, node), node)
