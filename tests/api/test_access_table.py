@@ -16,7 +16,7 @@ ROLES = [role.id for role in POLICY.roles]
 PUBLIC = {
     "service", "description", "session", "assets", "pages", "proposing", "judging-pages", "search", "codes", "judging",
     "conformance", "fhir", "registries", "entries", "verification", "registry-pages", "former-names", "publication",
-    "packages", "who-am-i",
+    "packages", "mapping", "who-am-i",
 }  # fmt: skip
 DESK = {"desk", "committee"}
 TABLE = {

@@ -6,6 +6,7 @@
 - Without one, a server that listens to others knows nobody: everybody is anonymous, by the policy of the edition.
 """
 
+import contextlib
 import logging
 import os
 import time
@@ -13,11 +14,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from termserver.access import api_keys, snapshot
 from termserver.access.policy import Rules, Standing
 from termserver.access.recognition import Headers, Proxies, Recogniser, local
 from termserver.access.snapshot import Client, Snapshot
 from termserver.model.access import AccessError, Policy
+from termserver.model.days import Day
+from termserver.releases import atomic
 from termserver.releases.signatures import PublicKey, read_public
 
 log = logging.getLogger("termserver.access")
@@ -43,6 +48,7 @@ class NodeAccess:
         self._trusted: tuple[PublicKey, ...] = ()
         self._stamp: tuple[int, int] = (0, 0)
         self._look = 0.0
+        self._noted: dict[str, Day] = {}
         self._make: Callable[[Policy, tuple[Client, ...]], Recogniser] | None = None
         self._policy: Policy | None = None
 
@@ -113,6 +119,7 @@ class NodeAccess:
         if self._path is None or (now := time.monotonic()) < self._look:
             return
         self._look = now + _LOOK_AGAIN
+        self._note_used(self._path)
         stamp = _stamp(self._path)
         if stamp == self._stamp:
             return
@@ -125,6 +132,24 @@ class NodeAccess:
         assert self._make is not None
         self.recogniser = self._make(self._policy or found.policy, found.clients)
         _say(found)
+
+    def _note_used(self, path: Path) -> None:
+        """Keep the days on which keys were used, once a day for each, for ``access key list``."""
+        used = self.recogniser.used
+        if used == self._noted:
+            return
+        try:
+            kept = orjson.loads(used_file(path).read_bytes())
+        except (OSError, orjson.JSONDecodeError):
+            kept = {}
+        self._noted = dict(used)
+        with contextlib.suppress(OSError):  # a read-only disk: nobody is told
+            atomic.write(used_file(path), orjson.dumps(kept | self._noted), durable=False)
+
+
+def used_file(path: Path) -> Path:
+    """Where a node notes beside its snapshot when each key was used last."""
+    return path.with_name(f"{path.name}.used")
 
 
 def trusted_keys(said: str) -> tuple[PublicKey, ...]:

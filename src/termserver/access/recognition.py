@@ -17,7 +17,7 @@ from termserver.access.policy import LOCAL, Rules, Standing
 from termserver.access.sessions import COOKIE, SECURE_COOKIE, unsealed
 from termserver.access.snapshot import Client, KeptKey
 from termserver.model.access import EVERYBODY, AccessError
-from termserver.model.days import today
+from termserver.model.days import Day, today
 from termserver.model.values import value
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ class Recogniser:
         self._tokens = {token: one for one in clients for token in one.tokens}
         self._judge = tokens
         self._clock = clock
+        self.used: dict[str, Day] = {}
+        """The last day on which each key was used here, by its prefix."""
         self._kept: OrderedDict[tuple[bytes, str], tuple[Standing, float]] = OrderedDict()
 
     def shown(self, headers: Headers, peer: str) -> tuple[str, bytes]:
@@ -148,6 +150,7 @@ class Recogniser:
     def _believed(self, by: str, said: str, address: str) -> tuple[Caller, tuple[str, ...], float]:
         if by == "key":
             client, key = self._of_key(said)
+            self.used[key.prefix] = today()
             return self._caller(client, "key", address), key.scopes, _LASTS
         if by == "token":
             return self._of_token(said, address)

@@ -8,6 +8,7 @@ import typer
 
 from termserver import __version__
 from termserver.cli import (
+    access,
     asking,
     audit,
     bundle,
@@ -80,6 +81,7 @@ sample.register(app)
 conformance.register(app)
 keys.register(app)
 committee.register(app)
+access.register(app)
 mapping.register(app)
 diff.register(app)
 publish.register(app, keys.app, release.app)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from termserver.model.codes import Audience
-from termserver.model.errors import TermserverError
+from termserver.model.errors import UsageError
 from termserver.model.text import Text
 from termserver.model.values import fields, value
 
@@ -13,7 +13,7 @@ EVERYBODY = "anonymous"
 """The role of those without a name; whoever has a name has this role too."""
 
 
-class AccessError(TermserverError):
+class AccessError(UsageError):
     """A policy, a snapshot, a key or a grant cannot be used; the message says why and the way out."""
 
 
