@@ -2,6 +2,8 @@
 
 import datetime
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +18,8 @@ from termserver.model.text import Text
 app = typer.Typer(help="Proposals and decisions of the committee.", no_args_is_help=True)
 
 WHO = "TERMSERVER_WHO"
+_MANY = 500
+"""So many documents are worth two processes."""
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The number of the proposal.")]
 As = Annotated[str, typer.Option("--as", metavar="WHO", help=f"Who acts: a seat's holder; else {WHO}.")]
 Reason = Annotated[str, typer.Option(help="Why; goes to the journal.")]
@@ -107,12 +111,12 @@ def impact(
     json: Json = False,
 ) -> None:
     """Judge documents by what is in force and by the candidate; show those that turn, and who names a lost code."""
-    documents = None
+    documents, many = None, False
     if corpus is not None:
         files = sorted(path for path in corpus.rglob("*") if path.suffix in (".xml", ".json"))
-        documents = ((str(path), path.read_bytes()) for path in files)
+        documents, many = ((str(path), path.read_bytes()) for path in files), len(files) >= _MANY
     with OpenCommittee(root, database) as committee:
-        found = committee.impact(number, documents)
+        found = committee.impact(number, documents, judging=_judging if many else None)
     if json:
         write_json(found.as_json())
         return
@@ -121,6 +125,15 @@ def impact(
     for named in found.references:
         typer.echo(f"{named.code}: {named.kind} {named.where}")
     typer.echo(f"{len(found.turned)} / {found.judged}")
+
+
+@contextmanager
+def _judging(server: Any) -> Iterator[Any]:
+    """A judge of documents in a process of its own; two of them use two processors."""
+    from termserver.api.pool import Judges
+
+    with Judges(server, 1) as judges:
+        yield judges.check_documents
 
 
 def act(

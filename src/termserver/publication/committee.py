@@ -23,6 +23,7 @@ from termserver.model.releases import Manifest
 from termserver.model.text import Text
 from termserver.model.values import replace, value
 from termserver.publication import changesets, gates, impact, reach, workflow
+from termserver.publication import report as reporting
 from termserver.publication.changesets import ChangeSet
 from termserver.publication.gates import Stopped
 from termserver.publication.impact import Impact
@@ -182,10 +183,12 @@ class Committee:
         documents: Iterable[tuple[str, bytes]] | None = None,
         in_force: TermServer | None = None,
         registries: TermServer | None = None,
+        judging: impact.Judging | None = None,
     ) -> Impact:
         """What the candidate does to documents (else to the examples in force), and who names a code that goes.
 
-        ``registries`` holds the registries whose entries are counted; else what is in force.
+        ``registries`` holds the registries whose entries are counted; else what is in force. ``judging`` lets many
+        documents be judged in processes.
         """
         with self.candidate(number, in_force) as (base, candidate, problems, folder):
             if candidate is None:
@@ -200,7 +203,7 @@ class Committee:
                 changes, content.value_sets, content.concept_maps, content.rule_sets, content.document_types
             )
             gone = impact.codes_that_go(changes)
-            judged = impact.run(base, candidate, impact.examples(base) if documents is None else documents)
+            judged = impact.run(base, candidate, impact.examples(base) if documents is None else documents, judging)
             return replace(
                 judged,
                 references=named,
@@ -249,20 +252,7 @@ class Committee:
 
     def report(self, since: str, until: str) -> dict[str, Any]:
         """Who took part and what was decided between two days: what the half-yearly report is made of."""
-        lines = [line for line in self.store.lines() if since <= line.at[:10] <= until]
-        people: dict[str, dict[str, int]] = {}
-        for line in lines:
-            did = people.setdefault(line.who, {})
-            did[line.action] = did.get(line.action, 0) + 1
-        states: dict[str, int] = {}
-        numbers = {line.proposal for line in lines}
-        for one in self.proposals():
-            if one.number in numbers:
-                states[str(one.state)] = states.get(str(one.state), 0) + 1
-        emergencies = sum(1 for line in lines if line.action == "propose" and line.said.get("emergency"))
-        waivers = [line.as_json() for line in lines if line.action == "waive"]
-        return {"since": since, "until": until, "people": people, "proposals": states, "emergencies": emergencies,
-                "waivers": waivers}  # fmt: skip
+        return reporting.report(self.governance, self.store.lines(), self.proposals(), since, until)
 
     # between the journal and the state machine
 

@@ -4,8 +4,9 @@ Read from the folders alone, without building anything: a draft that does not ho
 """
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from termserver.comparison import codes, documents, lists
 from termserver.comparison.changes import Change
@@ -17,6 +18,7 @@ from termserver.content.ruleset_files import FOLDER as RULES
 from termserver.content.ruleset_files import read_rule_set
 from termserver.content.tree import Tree
 from termserver.model.codes import Concept
+from termserver.model.text import Text
 from termserver.model.values import value
 from termserver.publication.changesets import ChangeSet
 from termserver.terminology.comparison import Difference
@@ -27,12 +29,16 @@ _LINES = 200
 
 @value
 class FileDifference:
-    """One file: ``added``, ``removed`` or ``changed``; what changes in it, or else its lines as ``diff -u`` says."""
+    """One file: ``added``, ``removed`` or ``changed``; what changes in it, or else its lines as ``diff -u`` says.
+
+    ``names`` are what the changed codes are called, in the end or else before.
+    """
 
     path: str
     kind: str
     changes: tuple[Change, ...] = ()
     lines: tuple[str, ...] = ()
+    names: Mapping[str, Text] = MappingProxyType({})
 
 
 class Candidate(Tree):
@@ -59,11 +65,12 @@ def of(root: Path, changes: ChangeSet, seen: ChangeSet | None = None) -> list[Fi
             continue
         kind = "added" if was is None else "removed" if now is None else "changed"
         folder = path.rpartition("/")[0]
-        told = () if folder in folders else tuple(_told(before, after, path, folder))
+        names: dict[str, Text] = {}
+        told = () if folder in folders else tuple(_told(before, after, path, folder, names))
         if told:
             folders.add(folder)
         lines = () if folder in folders and _is_table(path) else _lines(was, now)
-        found.append(FileDifference(path, kind, told, lines))
+        found.append(FileDifference(path, kind, told, lines, names))
     return found
 
 
@@ -71,7 +78,7 @@ def _is_table(path: str) -> bool:
     return path.rpartition("/")[2] in {*TABLES, "mappings.csv", "ruleset.yaml"}
 
 
-def _told(before: Tree, after: Tree, path: str, folder: str) -> Iterator[Change]:
+def _told(before: Tree, after: Tree, path: str, folder: str, names: dict[str, Text]) -> Iterator[Change]:
     if not _is_table(path):
         return
     problems: list[Problem] = []
@@ -82,15 +89,16 @@ def _told(before: Tree, after: Tree, path: str, folder: str) -> Iterator[Change]
         rules = [read_rule_set(tree, folder, problems) for tree in (before, after)]
         yield from documents.of_rule_sets(*({folder: one.rule_set} if one else {} for one in rules))
     else:
-        yield from _codes(before, after, folder)
+        yield from _codes(before, after, folder, names)
 
 
-def _codes(before: Tree, after: Tree, folder: str) -> Iterator[Change]:
+def _codes(before: Tree, after: Tree, folder: str, names: dict[str, Text]) -> Iterator[Change]:
     problems: list[Problem] = []
     had, has = ({one.code: one for one in _concepts(tree, folder, problems)} for tree in (before, after))
     system = folder.removeprefix("codesystems/")
     for code in dict.fromkeys((*has, *had)):
         if had.get(code) != has.get(code):
+            names[code] = (has.get(code) or had[code]).display
             yield from codes.changes_of(system, Difference(code, (), had.get(code), has.get(code)))
 
 

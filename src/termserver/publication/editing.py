@@ -198,7 +198,10 @@ class CodeList:
 
     def with_rows(self, edited: Mapping[str, Cells], added: Sequence[Cells]) -> ChangeSet:
         """The change set with those rows in the place of theirs, and those at the end; what else the proposal changes
-        is kept. Raise UsageError if nothing is changed at all."""
+        is kept. Raise UsageError if a code is added twice, or nothing is changed at all."""
+        codes = [cells[_CODE] for cells in added]
+        if twice := next((code for code in codes if codes.count(code) > 1), ""):
+            raise UsageError(f"The code '{twice}' is added twice.", f"کد «{twice}» دو بار افزوده شده است.")
         rows = [edited.get(code, cells) for code, cells in self.rows.items()]
         data = csv_text(CONCEPTS, [*rows, *added]).encode()
         kept = [one for one in (self._changes.changes if self._changes else ()) if one.path != self.file]

@@ -1,12 +1,16 @@
 """What a candidate does to documents, before anybody approves it: each judged by what is in force and by it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import Any
 
 from termserver.comparison.changes import Area, Change
 from termserver.model.codes import ConceptMap, ValueSet
 from termserver.model.documents import DocumentType, RuleSet
+from termserver.model.findings import Report
 from termserver.model.values import value
 from termserver.publication import reach
 from termserver.service import TermServer
@@ -104,13 +108,25 @@ def codes_that_go(changes: Iterable[Change]) -> reach.Gone:
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
-def run(now: TermServer, candidate: TermServer, documents: Iterable[tuple[str, bytes]]) -> Impact:
-    """Judge every document by both."""
+Question = tuple[bytes, dict[str, Any]]
+Judge = Callable[[Sequence[Question]], list[Report]]
+Judging = Callable[[TermServer], AbstractContextManager[Judge]]
+"""Gives a judge of documents by an edition, in a process of its own."""
+_PARCEL, _PARCEL_BYTES, _AHEAD = 64, 1_000_000, 4
+
+
+def run(
+    now: TermServer,
+    candidate: TermServer,
+    documents: Iterable[tuple[str, bytes]],
+    judging: Judging | None = None,
+) -> Impact:
+    """Judge every document by both; with ``judging`` in two processes beside each other, else in this one."""
     count = 0
     turned = []
-    for name, data in documents:
+    pairs = _beside(now, candidate, documents, judging) if judging else _here(now, candidate, documents)
+    for name, before, after in pairs:
         count += 1
-        before, after = now.check_document(data, name=name), candidate.check_document(data, name=name)
         if before.verdict is not after.verdict:
             known = {(one.rule, one.severity) for one in before.findings}
             new = [one.rule for one in after.findings if (one.rule, one.severity) not in known]
@@ -119,6 +135,50 @@ def run(now: TermServer, candidate: TermServer, documents: Iterable[tuple[str, b
             because = tuple(dict.fromkeys(new or old))
             turned.append(Turned(name, str(before.verdict), str(after.verdict), because))
     return Impact(count, tuple(turned))
+
+
+Judged = Iterator[tuple[str, Report, Report]]
+
+
+def _here(now: TermServer, candidate: TermServer, documents: Iterable[tuple[str, bytes]]) -> Judged:
+    for name, data in documents:
+        yield name, now.check_document(data, name=name), candidate.check_document(data, name=name)
+
+
+def _beside(now: TermServer, candidate: TermServer, documents: Iterable[tuple[str, bytes]], judging: Judging) -> Judged:
+    """Each edition in its own process, a few parcels of documents ahead; the order stays."""
+    with (
+        judging(now) as before,
+        judging(candidate) as after,
+        ThreadPoolExecutor(1) as one,
+        ThreadPoolExecutor(1) as other,
+    ):
+        waiting: deque[tuple[list[str], Future[list[Report]], Future[list[Report]]]] = deque()
+
+        def told() -> Judged:
+            names, *answers = waiting.popleft()
+            yield from zip(names, *(answer.result() for answer in answers), strict=True)
+
+        for parcel in _parcels(documents):
+            asked = [(data, {"name": name}) for name, data in parcel]
+            waiting.append(([name for name, _ in parcel], one.submit(before, asked), other.submit(after, asked)))
+            if len(waiting) > _AHEAD:
+                yield from told()
+        while waiting:
+            yield from told()
+
+
+def _parcels(documents: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+    parcel: list[tuple[str, bytes]] = []
+    size = 0
+    for name, data in documents:
+        parcel.append((name, data))
+        size += len(data)
+        if len(parcel) >= _PARCEL or size >= _PARCEL_BYTES:
+            yield parcel
+            parcel, size = [], 0
+    if parcel:
+        yield parcel
 
 
 def examples(server: TermServer) -> Iterator[tuple[str, bytes]]:

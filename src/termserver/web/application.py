@@ -1,5 +1,7 @@
 """The whole application as it is served: the API with the pages people open, one front before both."""
 
+import os
+
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
@@ -40,6 +42,10 @@ def with_pages(server: TermServer, workers: int | None = None) -> tuple[FastAPI,
     mapping_page.add(app, site, app.state.mapping)
     _add_documents(app, DocumentsPage(site), judges)
     _add_rules(app, RulePage(site))
+    if os.environ.get("TERMSERVER_DESK"):
+        from termserver.web import desk_routes  # the database is loaded only where there is a desk
+
+        desk_routes.add(app, hot, site, desk_routes.of_this_process())
     return app, hot
 
 

@@ -30,6 +30,8 @@ STATIC = {
     "coder.css": "text/css",
     "documents.css": "text/css",
     "registries.css": "text/css",
+    "desk.js": "text/javascript",
+    "desk.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
 _PERSIAN = str.maketrans("0123456789,", "۰۱۲۳۴۵۶۷۸۹٬")
@@ -74,6 +76,7 @@ class Site:
             loader=PackageLoader("termserver.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True
         )
         self._environment.globals |= {"asset": self.asset, "concept_path": concept_path, "isolated": _isolated}
+        self.has_desk = False
         self.titles: dict[str, Text] = {system.id: system.title for system in server.systems()}
 
     def asset(self, name: str) -> str:
@@ -109,6 +112,7 @@ class Site:
             day=partial(day, language=language),
             to=partial(address, language),
             edition=self.server.edition,
+            has_desk=self.has_desk,
             version=__version__,
             title_of=partial(self.title, language=language),
             short=partial(self.short_title, language=language),
