@@ -10,6 +10,7 @@ from benchmarks import (
     cli_bench,
     documents_bench,
     fhir_bench,
+    publication_bench,
     registries_bench,
     relevance_bench,
     search_bench,
@@ -25,6 +26,7 @@ PARTS = {
     "server": server_bench.run,
     "registries": registries_bench.run,
     "fhir": fhir_bench.run,
+    "publication": publication_bench.run,
 }
 
 
