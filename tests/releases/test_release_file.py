@@ -304,12 +304,36 @@ def test_a_closed_release_says_so(tmp_path: Path, write: Write) -> None:
     release.close()
 
 
+def test_a_release_is_closed_under_its_readers(tmp_path: Path, write: Write) -> None:
+    write(tmp_path / "a.release")
+    for _ in range(20):
+        release = ReleaseFile.open(tmp_path / "a.release")
+        begun, told = threading.Barrier(3), []
+
+        def reading(release: ReleaseFile = release, begun: threading.Barrier = begun, told: list = told) -> None:
+            begun.wait()
+            try:
+                while True:
+                    list(release.rows(BODIES))
+            except ReleaseError as error:
+                told.append(str(error))
+
+        readers = [threading.Thread(target=reading) for _ in range(2)]
+        for reader in readers:
+            reader.start()
+        begun.wait()
+        release.close()
+        for reader in readers:
+            reader.join(10)
+        assert len(told) == 2 and all("is closed" in one for one in told)
+
+
 def test_nobody_changes_an_open_release(tmp_path: Path, write: Write) -> None:
     write(tmp_path / "a.release")
     with ReleaseFile.open(tmp_path / "a.release") as release:
         release.get(BODIES, 1)
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            release._here.connection.raw.execute("DELETE FROM bodies")
+            release._here.connection.execute("DELETE FROM bodies")
 
 
 def test_two_rows_with_one_key_are_refused_and_nothing_is_left(tmp_path: Path) -> None:

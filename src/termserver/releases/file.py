@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -15,18 +14,11 @@ from termserver.releases import digests, layout, verification
 _STEPS = (1, 4, 8, 20, 64, 512)
 
 
-class _Connection:
-    """One thread's connection; closed when the thread is gone or the release is closed."""
-
-    __slots__ = ("__weakref__", "raw")
-
-    def __init__(self, uri: str) -> None:
-        self.raw = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256)
-        self.raw.execute("PRAGMA mmap_size=2147418112")
-        self.raw.execute("PRAGMA query_only=1")
-
-    def __del__(self) -> None:
-        self.raw.close()
+def _connection(uri: str) -> sqlite3.Connection:
+    raw = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256)
+    raw.execute("PRAGMA mmap_size=2147418112")
+    raw.execute("PRAGMA query_only=1")
+    return raw
 
 
 class _Statements:
@@ -59,7 +51,6 @@ class ReleaseFile:
         self.manifest = manifest
         self._uri = uri
         self._here = threading.local()
-        self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._closed = False
         self._tables = frozenset(a.path.removeprefix("tables/") for a in manifest.artefacts if a.kind == "table")
@@ -90,12 +81,14 @@ class ReleaseFile:
         self.close()
 
     def close(self) -> None:
-        """Close the connections of all threads; whoever reads afterwards is told so by a ReleaseError."""
+        """Give the connections of all threads back; whoever reads afterwards is told so by a ReleaseError.
+
+        A connection with which a thread is reading this moment ends with that reading: closing it under its reader
+        would end the process.
+        """
         with self._lock:
             self._closed = True
-            for connection in list(self._connections):
-                connection.raw.close()
-        self._here = threading.local()
+            self._here = threading.local()
 
     def _connect(self) -> sqlite3.Connection:
         with self._lock:
@@ -104,14 +97,12 @@ class ReleaseFile:
                     f"The release {self.manifest.label} is closed. Open it again: TermServer.open(...)",
                     f"انتشار {self.manifest.label} بسته شده است. دوباره باز کنید: TermServer.open(...)",
                 )
-            connection = _Connection(self._uri)
-            self._connections.add(connection)
-        self._here.connection = connection
-        return connection.raw
+            raw = self._here.connection = _connection(self._uri)
+        return raw
 
     def _read(self, sql: str, values: Iterable[Any]) -> sqlite3.Cursor:
         try:
-            raw = self._here.connection.raw
+            raw = self._here.connection
         except AttributeError:
             raw = self._connect()
         try:
@@ -125,7 +116,10 @@ class ReleaseFile:
     def _each(self, sql: str, values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
         cursor = self._read(sql, values)
         try:
-            yield from cursor
+            for row in cursor:
+                if self._closed:
+                    self._connect()  # raises, in the reader's words
+                yield row
         except sqlite3.Error as error:
             if self._closed:
                 self._connect()  # raises, in the reader's words
