@@ -12,7 +12,7 @@ import orjson
 import typer
 
 from termserver.cli import console
-from termserver.cli.shared import EditionPath, Json, command
+from termserver.cli.shared import EditionPath, Json, Root, command
 from termserver.model.errors import UsageError
 
 _EDITION = "TERMSERVER_SERVED_EDITION"
@@ -23,7 +23,9 @@ _HOST = "TERMSERVER_SERVED_HOST"
 def register(app: typer.Typer) -> None:
     """Add ``serve`` to the application."""
 
-    @command(app, "serve", "serve", "serve --host 0.0.0.0 --port 8080 --workers 2")
+    @command(
+        app, "serve", "serve", "serve --host 0.0.0.0 --port 8080 --workers 2", "serve --desk committee.db --as coder-1"
+    )
     def serve(
         host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
         port: Annotated[int, typer.Option(help="The port to listen at.", min=1, max=65535)] = 8000,
@@ -40,6 +42,14 @@ def register(app: typer.Typer) -> None:
                 metavar="FOLDER", help="Keep the log of every access there (else TERMSERVER_AUDIT; else none)."
             ),
         ] = None,
+        desk: Annotated[
+            str | None, typer.Option(metavar="DATABASE", help="Open the committee's desk over this file or URL.")
+        ] = None,
+        seats: Annotated[
+            list[str] | None,
+            typer.Option("--as", metavar="SEAT", help="Who sits at the desk of this machine; may be repeated."),
+        ] = None,
+        root: Root = None,
         edition: EditionPath = None,
         json: Json = False,
     ) -> None:
@@ -56,6 +66,10 @@ def register(app: typer.Typer) -> None:
 
         if audit is not None:
             os.environ[FOLDER] = str(audit.absolute())
+        if desk or seats:
+            from termserver.cli import serve_desk
+
+            serve_desk.prepare(desk, seats or [], root, _loopback(host))
         with TermServer.open(edition) as server:
             _access(server, host)  # says what is missing before any worker starts
             _greet(server, host, port, json)
