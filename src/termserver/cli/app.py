@@ -11,6 +11,7 @@ from termserver.cli import (
     access,
     asking,
     audit,
+    backup,
     bundle,
     committee,
     conformance,
@@ -87,6 +88,7 @@ diff.register(app)
 publish.register(app, keys.app, release.app)
 following.register(app)
 audit.register(app)
+backup.register(app)
 doctor.register(app)
 
 

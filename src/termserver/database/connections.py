@@ -87,10 +87,8 @@ def _bring_up_to_date(engine: Engine) -> None:
     if _step(engine) == HEAD:
         return
     from alembic import command
-    from alembic.config import Config
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = migrations()
     # two processes that open a new database at once: the second finds the work done
     with engine.connect().execution_options(termserver_writes=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
@@ -109,6 +107,15 @@ def _bring_up_to_date(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def migrations() -> Any:
+    """What alembic must know to take the steps."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
 def _step(engine: Engine) -> str:
     with engine.connect() as connection:
         return _step_of(connection)
@@ -123,8 +130,13 @@ def _step_of(connection: Connection) -> str:
 def failed(error: Exception, url: URL) -> RegistryError:
     """What the database refused, in the reader's words; the password of a URL is never shown."""
     why = str(getattr(error, "orig", None) or error).strip().splitlines()[:1]
-    where = url.render_as_string(hide_password=True)
+    where = shown(url)
     return RegistryError(
         f"The store of the registries ({where}) cannot be used: {''.join(why)}.",
         f"انبار ثبت‌ها ({where}) به کار نمی‌آید: {''.join(why)}.",
     )
+
+
+def shown(url: URL) -> str:
+    """The address of a database without its password."""
+    return url.render_as_string(hide_password=True)
