@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from termserver.api import registry_desk
+from termserver.api import entry_limits
 from termserver.api.application import create_api
 from termserver.build import build_release
 from termserver.model.codes import CodeSystemContent, Concept, Content, Property
@@ -279,7 +279,7 @@ def test_the_former_names_are_limited_and_told_as_everything_is(
     with TestClient(told) as client:
         ask(client, "GetOrganization", OrganizationID=HOSPITAL)
     assert set(told.lines()) == {("GetOrganization", "centres", 1, (HOSPITAL,))}
-    monkeypatch.setattr(registry_desk, "ENTRIES_A_MINUTE", 3)
+    monkeypatch.setattr(entry_limits, "ENTRIES_A_MINUTE", 3)
     with TestClient(create_api(edition)[0]) as few:
         url, said = "/compat/ditas/GetOrganization", {"OrganizationID": HOSPITAL}
         assert [few.get(url, params=said).status_code for _ in range(4)] == [200, 200, 200, 429]

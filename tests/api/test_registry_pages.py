@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from termserver.api import registry_desk
+from termserver.api import entry_limits
 from termserver.model.days import Period
 from termserver.service import TermServer
 from termserver.web.application import create
@@ -123,7 +123,7 @@ def test_a_city_keeps_those_who_are_there_and_pages_hold_all_of_them(client: Tes
 
 
 def test_pages_are_limited_and_told_to_the_access_log(edition: TermServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry_desk, "ENTRIES_A_MINUTE", 3)
+    monkeypatch.setattr(entry_limits, "ENTRIES_A_MINUTE", 3)
     told = Told(create(edition, 0))
     with TestClient(told) as client:
         codes = [client.get("/registries/physicians/99000000د").status_code for _ in range(4)]

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from termserver.access.audiences import Shaper
 from termserver.access.limits import Allowance
-from termserver.api import registry_desk
+from termserver.api import entry_limits
 from termserver.api.application import create_api, in_front
 from termserver.api.registry_desk import sum_of
 from termserver.build import build_release
@@ -188,7 +188,7 @@ def test_an_unknown_entry_and_an_unknown_registry_are_told(client: TestClient) -
 
 
 def test_entries_cannot_be_copied_one_by_one(edition: TermServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry_desk, "ENTRIES_A_MINUTE", 5)
+    monkeypatch.setattr(entry_limits, "ENTRIES_A_MINUTE", 5)
     url = f"/api/registries/physicians/entries/{GOOD}"
     with TestClient(create_api(edition)[0]) as client:
         assert [client.get(url).status_code for _ in range(5)] == [200] * 5

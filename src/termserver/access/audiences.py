@@ -18,7 +18,9 @@ ORDER = tuple(Audience)
 class Shaper:
     """Shapes the entries of one registry for one audience; codes of other systems pass as they are."""
 
-    def __init__(self, system: CodeSystem, audience: Audience = Audience.PUBLIC) -> None:
+    def __init__(self, system: CodeSystem, audience: Audience = Audience.PUBLIC, hidden: tuple[str, ...] = ()) -> None:
+        self.key = "|".join((system.id, audience, *hidden))
+        """Tells shapers apart: of two with one key the entries are the same."""
         self._everything = system.kind is not Kind.REGISTRY
         reach = ORDER.index(audience)
 
@@ -27,10 +29,10 @@ class Shaper:
 
         self._seen: dict[str, frozenset[str] | None] = {}
         for known in system.properties:
-            if may(known.audience):
-                hidden = [field for field in known.fields if not may(field.audience)]
+            if may(known.audience) and known.code not in hidden:
+                unseen = [field for field in known.fields if not may(field.audience)]
                 fields = frozenset(field.code for field in known.fields if may(field.audience))
-                self._seen[known.code] = fields if hidden else None
+                self._seen[known.code] = fields if unseen else None
 
     def properties(self, given: Iterable[Property]) -> tuple[Property, ...]:
         """Those that may be seen, records without the fields that may not."""

@@ -49,6 +49,15 @@ class Standing:
     def may(self, group: RouteGroup) -> bool:
         return self.everything or group.id in self.groups
 
+    @property
+    def payer(self) -> str:
+        """Whose share is taken from: the client's, else that of the address (of IPv6, the network of a house)."""
+        caller = self.caller
+        if caller.by != "none":
+            return caller.name
+        address = caller.address
+        return "@" + (":".join(address.split(":")[:4]) if ":" in address else address)
+
     def audience(self, registry: str) -> Audience:
         """The audience of a registry that the caller belongs to."""
         return self._policy.dataset(registry).audience(self.caller.roles)

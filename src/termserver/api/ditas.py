@@ -65,13 +65,13 @@ def _add(
 
     async def answered(request: Request, asked: Asked, on: str) -> Response:
         day = parse_day(on) if on else today()
-        caller = request.client.host if request.client else "-"
-        desk.allow(caller, 1)
+        caller, facts = request.client.host if request.client else "-", facts_of(request.scope)
+        desk.allow(caller, 1, facts.standing)
         given = await run_in_threadpool(operation.answer, face, asked, day)
         if isinstance(given.body, list):
-            desk.allow(caller, max(0, len(given.body) - 1))
+            desk.allow(caller, max(0, len(given.body) - 1), facts.standing)
         if given.system is not None:
-            facts_of(request.scope).shown(operation.name, given.system.id, len(given.codes), given.codes)
+            facts.shown(operation.name, given.system.id, len(given.codes), given.codes)
         headers = {"x-termserver-release": hot.release, "x-content-type-options": "nosniff"}
         if given.standing is not None:
             headers |= {

@@ -144,13 +144,13 @@ class Guard:
         limits = standing.limits
         if not limits.per_minute:
             return
-        wait = self._rates.of(limits.per_minute, limits.at_once or limits.per_minute).take(_payer(standing), count)
+        wait = self._rates.of(limits.per_minute, limits.at_once or limits.per_minute).take(standing.payer, count)
         if wait:
             raise refusals.too_many(wait)
 
     def _counted(self, standing: Standing) -> str:
         """Count the request among those of its caller; raise Problem if there are too many at the same time."""
-        key = _payer(standing)
+        key = standing.payer
         under_way = self._under_way.get(key, 0)
         most = standing.limits.together
         if most and under_way >= most:
@@ -206,12 +206,3 @@ def from_elsewhere(headers: Headers) -> bool:
         return site not in (b"same-origin", b"none")
     origin = headers.get(b"origin")
     return origin is not None and origin.partition(b"://")[2] != headers.get(b"host", b"")
-
-
-def _payer(standing: Standing) -> str:
-    """Whose share a request is taken from: the client's, else that of the address (of IPv6, the network of a house)."""
-    caller = standing.caller
-    if caller.by != "none":
-        return caller.name
-    address = caller.address
-    return "@" + (":".join(address.split(":")[:4]) if ":" in address else address)

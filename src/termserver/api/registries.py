@@ -16,7 +16,7 @@ from termserver.api.registry_desk import VERIFIED_AS_ONE, Desk
 from termserver.api.responses import json_response
 from termserver.model.codes import CodeSystem
 from termserver.model.days import parse_day, today
-from termserver.model.errors import UsageError
+from termserver.model.errors import UnknownCode, UsageError
 from termserver.model.text import Text
 from termserver.service import TermServer
 from termserver.terminology.registry_standing import NOBODY
@@ -91,14 +91,20 @@ def routes(server: TermServer, hot: HotRoutes, desk: Desk) -> APIRouter:
         values = read(request.scope["query_string"], ENTRY)
         system = desk.registry(registry)
         facts = facts_of(request.scope)
-        desk.allow(_caller(request), 1)
+        desk.allow(_caller(request), 1, facts.standing)
         past = code.removesuffix("/history") if code.endswith("/history") else ""
         if past:
-            versions = await run_in_threadpool(desk.history, system, past)
+            versions = await run_in_threadpool(desk.history, system, past, facts.standing)
             facts.shown("history", system.id, 1, (canonical_code(system.id, past) or past,))
             return json_response({"registry": system.id, "code": past, "versions": versions}, hot)
-        concept, recorded = await run_in_threadpool(desk.entry, system, code, _moment(values["known_on"]))
-        said = desk.shown(system, concept, parse_day(values["on"]) if values["on"] else "", values["lang"])
+        try:
+            concept, recorded = await run_in_threadpool(desk.entry, system, code, _moment(values["known_on"]))
+        except UnknownCode:
+            desk.limits.saw(facts.standing, system.id, code, found=False)
+            raise
+        desk.limits.saw(facts.standing, system.id, concept.code, found=True)
+        day = parse_day(values["on"]) if values["on"] else ""
+        said = desk.shown(system, concept, day, values["lang"], facts.standing)
         if recorded is not None:
             said["known"] = {"from": recorded.recorded_from, "to": recorded.recorded_to, "cursor": recorded.cursor}
         facts.shown("read", system.id, 1, (concept.code,))
@@ -113,8 +119,11 @@ def routes(server: TermServer, hot: HotRoutes, desk: Desk) -> APIRouter:
         """One answer for each item, in their order: `valid`, `not-valid`, `suspended` or `unknown`, and why."""
         body = await request.body()
         asked = _asked(body)
-        desk.allow(_caller(request), len(asked["items"]) / VERIFIED_AS_ONE)
-        results = await run_in_threadpool(_verified, server, desk, asked, facts_of(request.scope))
+        facts = facts_of(request.scope)
+        desk.allow(_caller(request), len(asked["items"]) / VERIFIED_AS_ONE, facts.standing)
+        results = await run_in_threadpool(_verified, server, desk, asked, facts)
+        unknown = sum(one["standing"] == "unknown" for one in results)
+        desk.limits.verified(facts.standing, facts.registry, len(results) - unknown, unknown)
         return json_response({"results": results}, hot)
 
     @router.get(
@@ -130,7 +139,9 @@ def routes(server: TermServer, hot: HotRoutes, desk: Desk) -> APIRouter:
         """
         values = read(request.scope["query_string"], CHANGES)
         system = desk.registry(registry)
-        page = await run_in_threadpool(desk.changes, system, int(values["after"]), int(values["limit"]))
+        page = await run_in_threadpool(
+            desk.changes, system, int(values["after"]), int(values["limit"]), facts_of(request.scope).standing
+        )
         facts_of(request.scope).shown("changes", system.id, len(page["changes"]))
         return json_response(page, hot)
 

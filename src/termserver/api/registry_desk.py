@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from termserver.access.audiences import Shaper
-from termserver.access.limits import Allowance
+from termserver.access.policy import Standing
 from termserver.api.answers import Problem
+from termserver.api.entry_limits import EntryLimits
 from termserver.api.registry_sums import Sums
-from termserver.model.codes import CodeSystem, Coding, Concept
+from termserver.model.codes import Audience, CodeSystem, Coding, Concept
 from termserver.model.days import Day, Period
 from termserver.model.errors import UnknownCode
 from termserver.model.registries import (
@@ -36,19 +37,20 @@ from termserver.terminology.registry_views import Verdict, View, canonical_code,
 if TYPE_CHECKING:
     from termserver.database.registry_store import RegistryStore
 
-ENTRIES_A_MINUTE = 600
-"""Entries that a caller without a name may read one by one; so many at once after a rest."""
 VERIFIED_AS_ONE = 100
 """So many verified numbers count as one entry read: their answer tells far less."""
 
 
 class Desk:
-    """The registries of one edition for callers of one audience; safe to share between threads."""
+    """The registries of one edition; what a caller may see is theirs by ``Standing``, without one what anybody may.
+
+    Safe to share between threads.
+    """
 
     def __init__(self, server: TermServer) -> None:
         self.server = server
-        self.allowance = Allowance(ENTRIES_A_MINUTE, ENTRIES_A_MINUTE)
-        self._shapers: dict[str, Shaper] = {}
+        self.limits = EntryLimits()
+        self._shapers: dict[tuple[str, Audience, tuple[str, ...]], Shaper] = {}
         self._store: RegistryStore | None = None
         self._sums = Sums()
         self._lock = threading.Lock()
@@ -73,9 +75,12 @@ class Desk:
             )
         return system
 
-    def shaper(self, system: CodeSystem) -> Shaper:
-        """What the caller may see of the registry's entries; public until access control says more."""
-        return self._shapers.setdefault(system.id, Shaper(system))
+    def shaper(self, system: CodeSystem, standing: Standing | None = None) -> Shaper:
+        """What the caller may see of the registry's entries."""
+        audience = standing.audience(system.id) if standing else Audience.PUBLIC
+        key = system.id, audience, standing.hidden(system.id) if standing else ()
+        known = self._shapers.get(key)
+        return known if known is not None else self._shapers.setdefault(key, Shaper(system, *key[1:]))
 
     # entries
 
@@ -83,7 +88,7 @@ class Desk:
         """The entry, as it is now or as it was known on that day; raise UnknownCode or Problem."""
         code = canonical_code(system.id, written) or written
         if known_on:
-            store = self._records(system)
+            store = self.records(system)
             recorded = store.entry(system.id, code, known_on)
             if recorded is None:
                 raise UnknownCode(
@@ -97,28 +102,29 @@ class Desk:
             raise UnknownCode(f"There is no entry {code[:40]}.", f"ورودی {code[:40]} نیست.")
         return concept, None
 
-    def history(self, system: CodeSystem, written: str) -> list[dict[str, Any]]:
+    def history(self, system: CodeSystem, written: str, standing: Standing | None = None) -> list[dict[str, Any]]:
         """Every recorded version of an entry, the oldest first."""
         code = canonical_code(system.id, written) or written
-        store = self._records(system)
+        store = self.records(system)
         versions = store.history(system.id, code)
         if not versions:
             raise UnknownCode(
                 f"Nothing was ever recorded of {written[:40]} in {system.id}.",
                 f"از {written[:40]} در «{system.id}» هرگز چیزی ثبت نشده است.",
             )
-        shaper = self.shaper(system)
+        shaper = self.shaper(system, standing)
         return [
             replace(one, concept=replace(one.concept, properties=shaper.properties(one.concept.properties))).as_json()
             for one in versions
         ]
 
-    def shown(self, system: CodeSystem, concept: Concept, on: Day, language: str) -> dict[str, Any]:
+    def shown(
+        self, system: CodeSystem, concept: Concept, on: Day, language: str, standing: Standing | None = None
+    ) -> dict[str, Any]:
         """An entry as the caller may see it: its facts (on the day, where one is given), and how it stands."""
         entry = view(system.id, concept)
-        properties = [
-            one for one in self.shaper(system).properties(concept.properties) if not on or one.period.holds(on)
-        ]
+        seen = self.shaper(system, standing).properties(concept.properties)
+        properties = [one for one in seen if not on or one.period.holds(on)]
         said = {
             "registry": system.id,
             "code": concept.code,
@@ -142,10 +148,10 @@ class Desk:
 
     # what changed
 
-    def changes(self, system: CodeSystem, after: int, limit: int) -> dict[str, Any]:
+    def changes(self, system: CodeSystem, after: int, limit: int, standing: Standing | None = None) -> dict[str, Any]:
         """A page of the change feed as the caller may see it; raise Problem where there is no store."""
-        shaper = self.shaper(system)
-        store = self._records(system)
+        shaper = self.shaper(system, standing)
+        store = self.records(system)
         cursor = store.state(system.id).cursor
         page = store.changes(system.id, after, limit)
         shown, total = [], 0
@@ -153,7 +159,7 @@ class Desk:
             body = _written(change.body, shaper)
             total += _number(body)
             shown.append(_shown(change, body))
-        self._sums.shown(system.id, cursor, after, page.next_cursor, total)
+        self._sums.shown(shaper.key, cursor, after, page.next_cursor, total)
         checksum = self._checksum(store, page, shaper) if page.complete else ""
         said: dict[str, Any] = {
             "registry": system.id,
@@ -167,36 +173,31 @@ class Desk:
 
     def _checksum(self, store: "RegistryStore", page: Changes, shaper: Shaper) -> str:
         """The checksum of what the caller holds at the end: of the entries as they are shown, not as they are kept."""
-        total = self._sums.whole(page.registry, page.next_cursor)
+        total = self._sums.whole(shaper.key, page.next_cursor)
         if total is None:
             with self._lock:
-                total = self._sums.whole(page.registry, page.next_cursor)
+                total = self._sums.whole(shaper.key, page.next_cursor)
                 if total is None:
                     total = _summed(store, page, shaper, None)
                     if store.state(page.registry).cursor != page.next_cursor:  # a load came between
                         total = _summed(store, page, shaper, page.next_cursor)
-                    self._sums.read(page.registry, page.next_cursor, total)
+                    self._sums.read(shaper.key, page.next_cursor, total)
         return checksum_of((total,))
 
     # who looked
 
-    def allow(self, caller: str, count: float) -> None:
-        """Raise Problem (429) if the caller has read too many entries one by one."""
-        wait = self.allowance.take(caller, count)
-        if wait:
-            raise Problem(
-                429,
-                "too-many-entries",
-                Text(
-                    f"خواندن تک‌تک ورودی‌ها اندازه دارد؛ {wait} ثانیهٔ دیگر بپرسید. برای همهٔ ثبت /changes هست.",
-                    f"Entries read one by one are limited; ask again in {wait} s. The whole registry is at /changes.",
-                ),
-                {"retry_after": wait},
-            )
+    def allow(self, address: str, count: float, standing: Standing | None = None) -> None:
+        """Raise Problem (429) if the caller has read too many entries."""
+        self.limits.allow(address, count, standing)
 
     # the store
 
-    def _records(self, system: CodeSystem) -> "RegistryStore":
+    @property
+    def keeps_records(self) -> bool:
+        """Whether this node has a store of record."""
+        return bool(self._store is not None or os.environ.get("TERMSERVER_DATABASE_URL") or _file())
+
+    def records(self, system: CodeSystem) -> "RegistryStore":
         """The store of record; raise Problem if this node has none."""
         place = os.environ.get("TERMSERVER_DATABASE_URL") or _file()
         if self._store is None and place:
@@ -216,7 +217,8 @@ class Desk:
         return self._store
 
     def close(self) -> None:
-        """Close the store, if it was opened."""
+        """Close the store, if it was opened, and keep how much was read today."""
+        self.limits.close()
         if self._store is not None:
             self._store.close()
             self._store = None

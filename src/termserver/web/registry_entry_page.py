@@ -48,15 +48,18 @@ class EntryPage:
             return self._page(language, here, entry=None, failure=error.text), 404
         facts.shown("page", system.id, 1, (concept.code,))
         asked, failure = _day(on)
-        return self._page(language, here, **self._values(system, concept, language, asked, today), failure=failure), 200
+        values = self._values(system, concept, language, asked, today, facts)
+        return self._page(language, here, **values, failure=failure), 200
 
     def _page(self, language: str, here: str, **values: Any) -> str:
         dated = partial(_isolated_day, language=language)
         return self._site.render("registry_entry.html", language, here, r=WORDS[language], dated=dated, **values)
 
-    def _values(self, system: CodeSystem, concept: Concept, language: str, on: Day, today: Day) -> dict[str, Any]:
+    def _values(
+        self, system: CodeSystem, concept: Concept, language: str, on: Day, today: Day, facts: Facts
+    ) -> dict[str, Any]:
         words, reading = WORDS[language], self._readings[language]
-        seen = self._desk.shaper(system).properties(concept.properties)
+        seen = self._desk.shaper(system, facts.standing).properties(concept.properties)
         entry = view(system.id, replace(concept, properties=seen))
         lines, sheets = reading.facts(system, [one for one in seen if not on or one.period.holds(on)])
         stretches = [(one.period, one.verdict, self._why(one.verdict, language)) for one in entry.standings.stretches()]

@@ -34,7 +34,8 @@ def add(app: FastAPI, site: Site, desk: Desk) -> None:
     async def find(request: Request) -> Response:
         asked = Asked.read(request.query_params)
         try:
-            desk.allow(_caller(request), _SEARCH if asked.text or asked.city else 0)
+            facts = facts_of(request.scope)
+            desk.allow(_caller(request), _SEARCH if asked.text or asked.city else 0, facts.standing)
         except Problem as problem:
             return refused(problem, asked.language)
         return _page(await run_in_threadpool(finding.render, asked, today(), facts_of(request.scope)))
@@ -42,7 +43,7 @@ def add(app: FastAPI, site: Site, desk: Desk) -> None:
     @router.get("/registries/{registry}/{code:path}")
     async def entry(registry: str, code: str, request: Request, lang: str = "fa", on: str = "") -> Response:
         try:
-            desk.allow(_caller(request), 1)
+            desk.allow(_caller(request), 1, facts_of(request.scope).standing)
         except Problem as problem:
             return refused(problem, lang)
         return _page(

@@ -1,0 +1,55 @@
+"""How much one may read: a day's quota outlives a restart, and number after number costs more."""
+
+from pathlib import Path
+
+import pytest
+
+from termserver.access.enumeration import COST, MISSES, RUN, SLOW, Watch
+from termserver.access.quotas import Quotas
+
+
+def test_a_days_quota_is_kept_over_a_restart_and_begins_anew_the_next_day(tmp_path: Path) -> None:
+    file, day = tmp_path / "read.json", ["2026-11-22"]
+    quotas = Quotas(file, day=lambda: day[0])
+    assert [quotas.take("vendor-12", 40, 100) for _ in range(2)] == [0, 0]
+    assert quotas.take("vendor-12", 40, 100) > 0
+    assert quotas.take("another", 40, 100) == 0 and quotas.take("free", 1e9, 0) == 0
+    quotas.close()
+    again = Quotas(file, day=lambda: day[0])
+    assert again.take("vendor-12", 21, 100) > 0 and again.take("vendor-12", 20, 100) == 0
+    day[0] = "2026-11-23"
+    assert again.take("vendor-12", 100, 100) == 0
+
+
+def test_each_process_gives_its_share_and_a_broken_file_stops_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "read.json"
+    file.write_text("{half", "utf-8")
+    quotas = Quotas(file, processes=4)
+    assert quotas.take("a", 25, 100) == 0 and quotas.take("a", 1, 100) > 0
+
+
+def test_number_after_number_is_slowed_down_for_an_hour() -> None:
+    now = [0.0]
+    watch = Watch(lambda: now[0])
+    for n in range(RUN + 1):
+        assert watch.cost("a") == 1
+        watch.saw("a", "physicians", f"{900000 + 2 * n}", found=True)
+    assert watch.cost("a") == COST and watch.cost("b") == 1
+    now[0] = SLOW + 1
+    assert watch.cost("a") == 1
+
+
+def test_numbers_of_nobody_are_slowed_down_and_work_is_not() -> None:
+    watch = Watch(lambda: 0.0)
+    for n in range(MISSES):
+        watch.saw("guessing", "physicians", f"{(n * 7919) % 100_003}", found=False)
+        watch.saw("working", "physicians", f"{(n * 7919) % 100_003}", found=n % 3 != 0)
+    assert watch.cost("guessing") == COST and watch.cost("working") == 1
+    assert watch.verified("batch", "physicians", known=10_000, unknown=500) is False
+    assert watch.verified("trying", "physicians", known=500, unknown=10_000) is True
+
+
+@pytest.mark.parametrize("code", ["", "no-number", "9" * 40])
+def test_codes_that_are_no_numbers_count_as_found_or_not(code: str) -> None:
+    watch = Watch(lambda: 0.0)
+    assert not any(watch.saw("a", "centres", code, found=True) for _ in range(200))
