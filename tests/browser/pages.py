@@ -95,3 +95,21 @@ def dark(browser: Any) -> Iterator[None]:
         yield
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def serious(browser: Any, axe: str) -> list[str]:
+    """What axe finds that hinders somebody, by rule and place."""
+    browser.execute_script(axe)
+    found = browser.execute_async_script(
+        """
+        const done = arguments[0];
+        axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] })
+          .then((said) => done(said.violations))
+          .catch((error) => done([{ id: String(error), impact: "serious", nodes: [] }]));
+        """
+    )
+    return [
+        f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]

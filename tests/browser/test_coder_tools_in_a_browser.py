@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import all_of, complaints, dark, find, focused, kept, until
+from pages import all_of, complaints, dark, find, focused, kept, serious, until
 
 PAGES = (
     "/",
@@ -213,21 +213,3 @@ def test_axe_finds_no_serious_fault_in_the_open_list_and_pane(browser: Any, addr
     find(browser, "#insurer").send_keys("تامین")
     until(lambda: all_of(browser, "[role=option]"))
     assert serious(browser, axe) == []
-
-
-def serious(browser: Any, axe: str) -> list[str]:
-    """What axe finds that hinders somebody, by rule and place."""
-    browser.execute_script(axe)
-    found = browser.execute_async_script(
-        """
-        const done = arguments[0];
-        axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] })
-          .then((said) => done(said.violations))
-          .catch((error) => done([{ id: String(error), impact: "serious", nodes: [] }]));
-        """
-    )
-    return [
-        f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]

@@ -50,7 +50,7 @@ def items(committee: Committee) -> list[agenda.Item]:
 def test_what_was_approved_is_scheduled_by_the_secretary_alone(committee: Committee) -> None:
     number = approved(committee)
     assert items(committee) == []
-    day = agenda.instant_of("1405/10/01")
+    day = agenda.instant_of("۱۴۰۵/۱۰/۰۱")
     assert day == "2026-12-21T20:30:00Z"  # midnight in Tehran
     with pytest.raises(NotAllowed, match="Only secretary"):
         committee.act(number, "anna", NOW, "schedule", activate_at=day)

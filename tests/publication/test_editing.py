@@ -55,7 +55,7 @@ def test_a_row_is_judged_with_its_list(nation: Path) -> None:
 
 def test_a_day_may_be_written_in_either_calendar(nation: Path) -> None:
     wards = CodeList(nation, "ward")
-    assert wards.tidy(row(" 022 ", "سوختگی", valid_to="1405/10/10"))[6] == "2026-12-31"
+    assert wards.tidy(row(" 022 ", "سوختگی", valid_to="۱۴۰۵/۱۰/۱۰"))[6] == "2026-12-31"
 
 
 def test_edited_rows_are_a_change_set_and_a_difference(nation: Path) -> None:

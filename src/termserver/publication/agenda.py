@@ -14,6 +14,7 @@ from typing import Any
 from termserver.content.folders import Content
 from termserver.model.days import Day, jalali_text, parse_day
 from termserver.model.findings import Severity
+from termserver.model.fold import latin_digits
 from termserver.model.governance import Governance
 from termserver.model.text import Text
 from termserver.model.values import value
@@ -70,7 +71,7 @@ def day_of(instant: str) -> Day:
 
 def beginning_of(day: str) -> str:
     """The instant at which a day, ISO or Jalali, begins in Tehran. Raise UsageError if it is none."""
-    date = datetime.date.fromisoformat(parse_day(day))
+    date = datetime.date.fromisoformat(parse_day(latin_digits(day)))
     begins = datetime.datetime.combine(date, datetime.time(), _TEHRAN)
     return begins.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

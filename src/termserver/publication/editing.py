@@ -15,6 +15,7 @@ from termserver.model.codes import Kind
 from termserver.model.days import parse_day
 from termserver.model.errors import UnknownSystem, UsageError
 from termserver.model.findings import Severity
+from termserver.model.fold import latin_digits
 from termserver.model.text import Text
 from termserver.model.values import value
 from termserver.publication.changesets import ChangeSet, FileChange
@@ -97,7 +98,7 @@ class CodeList:
         said[_STATUS] = "" if said[_STATUS] == "active" else said[_STATUS]
         for column in (_FROM, _TO):
             with contextlib.suppress(UsageError):  # ``check`` says it
-                said[column] = parse_day(said[column]) if said[column] else ""
+                said[column] = parse_day(latin_digits(said[column])) if said[column] else ""
         return tuple(said)
 
     def check(self, cells: Cells, was: str, others: Iterable[str] = ()) -> list[Remark]:

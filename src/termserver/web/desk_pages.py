@@ -11,6 +11,7 @@ from termserver.api.committee_desk import CommitteeDesk, now
 from termserver.database.proposal_store import Line
 from termserver.model.days import Day, from_jalali, jalali_month_length, parse_day, to_jalali, today
 from termserver.model.errors import TermserverError, UsageError
+from termserver.model.fold import latin_digits
 from termserver.model.text import Text
 from termserver.model.values import value
 from termserver.publication.agenda import Item, day_of
@@ -157,7 +158,10 @@ class DeskPages:
         """What happens when, month by month of the reader's own calendar."""
         failure, first, last = None, today(), ""
         try:
-            first, last = parse_day(since) if since else today(), parse_day(until) if until else ""
+            first, last = (
+                parse_day(latin_digits(since)) if since else today(),
+                parse_day(latin_digits(until)) if until else "",
+            )
         except UsageError as error:
             failure = error.text
         months: dict[str, list[Item]] = {}
@@ -176,7 +180,10 @@ class DeskPages:
         failure = None
         first, last = half_year(today())
         try:
-            first, last = parse_day(since) if since else first, parse_day(until) if until else last
+            first, last = (
+                parse_day(latin_digits(since)) if since else first,
+                parse_day(latin_digits(until)) if until else last,
+            )
         except UsageError as error:
             failure = error.text
         found = self.desk.committee.report(first, last)
