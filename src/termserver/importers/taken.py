@@ -40,6 +40,7 @@ class Wishes:
     mapping: Path | None = None
     sheet: str = ""
     mend: bool = False
+    complete: bool = False
     progress: Progress | None = None
 
     def base(self, default: CodeSystem) -> CodeSystem:
