@@ -26,6 +26,7 @@ from termserver.cli import (
     keys,
     lock,
     mapping,
+    node_settings,
     publish,
     registry,
     release,
@@ -87,6 +88,7 @@ mapping.register(app)
 diff.register(app)
 publish.register(app, keys.app, release.app)
 following.register(app)
+node_settings.register(app)
 audit.register(app)
 backup.register(app)
 doctor.register(app)

@@ -148,13 +148,14 @@ def export(
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="A file; else here.")] = None,
     since: Since = "", until: Until = "", who: Who = "", role: Role = "", action: Action = "", registry: Registry = "",
     code: Code = "", address: Address = "",
+    json: Annotated[bool, typer.Option("--json", help="The same as --to ndjson.")] = False,
 ) -> None:  # fmt: skip
     """Write the accesses that fit, line by line, however many they are."""
     from termserver.access.audit_export import FORMS
     from termserver.access.audit_reading import Wanted, events
 
     wanted = Wanted(_from(since), _to(until), who, role, action, registry, code, address)
-    pieces = FORMS[to](events(_folders(folders), wanted))
+    pieces = FORMS[Form.NDJSON if json else to](events(_folders(folders), wanted))
     if output is None:
         sys.stdout.flush()
         for piece in pieces:

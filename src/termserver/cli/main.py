@@ -48,6 +48,10 @@ def _ended(given: list[str]) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    if any(name.startswith("TERMSERVER_") and name.endswith(("_SETTINGS", "_FILE")) for name in os.environ):
+        from termserver.model import settings
+
+        settings.apply()
     if arguments[:1] == ["validate"]:
         from termserver.cli.validate import validate
 

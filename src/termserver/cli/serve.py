@@ -27,13 +27,20 @@ def register(app: typer.Typer) -> None:
         app, "serve", "serve", "serve --host 0.0.0.0 --port 8080 --workers 2", "serve --desk committee.db --as coder-1"
     )
     def serve(
-        host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-        port: Annotated[int, typer.Option(help="The port to listen at.", min=1, max=65535)] = 8000,
-        workers: Annotated[int, typer.Option(help="How many processes answer.", min=1)] = 1,
+        host: Annotated[str, typer.Option(envvar="TERMSERVER_HOST", help="The address to listen at.")] = "127.0.0.1",
+        port: Annotated[
+            int, typer.Option(envvar="TERMSERVER_PORT", help="The port to listen at.", min=1, max=65535)
+        ] = 8000,
+        workers: Annotated[
+            int, typer.Option(envvar="TERMSERVER_WORKERS", help="How many processes answer.", min=1)
+        ] = 1,
         judges: Annotated[
             int | None,
             typer.Option(
-                help="How many processes judge documents for each of them; 0: none of their own.", min=0, max=64
+                envvar="TERMSERVER_JUDGES",
+                help="How many processes judge documents for each of them; 0: none of their own.",
+                min=0,
+                max=64,
             ),
         ] = None,
         audit: Annotated[
@@ -74,6 +81,7 @@ def register(app: typer.Typer) -> None:
             _access(server, host)  # says what is missing before any worker starts
             _greet(server, host, port, json)
             _say_unlogged(host)
+            _say_unknown()
             if workers == 1:
                 _run(server, edition, host, port, judges)
         if workers > 1:
@@ -119,6 +127,16 @@ def _say_unlogged(host: str) -> None:
             if console.language_of(()) == "fa"
             else f"No log of accesses is kept; give --audit FOLDER or {FOLDER}.",
             err=True,
+        )
+
+
+def _say_unknown() -> None:
+    """On standard error, the settings in the environment that nobody knows."""
+    from termserver.model.settings import unknown
+
+    for name in unknown(os.environ):
+        typer.echo(
+            f"{name}: تنظیم ناشناخته" if console.language_of(()) == "fa" else f"unknown setting {name}", err=True
         )
 
 
