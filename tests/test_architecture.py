@@ -12,7 +12,7 @@ FLOORS = [
     {"web"},
     {"api"},
     {"publication", "registries", "accounts", "conformance"},
-    {"database", "deltas", "comparison"},
+    {"database", "deltas", "comparison", "basis"},
     {"service", "build"},
     {"terminology", "search", "validation", "importers", "formats", "access", "fhir", "trust"},
     {"content", "releases", "parsing"},

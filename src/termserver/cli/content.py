@@ -8,7 +8,7 @@ import typer
 
 from termserver.cli import content_import, content_mutate
 from termserver.cli.console import NO_STATUS
-from termserver.cli.shared import Json, Lang, Root, command, content_root, spoken, write_json
+from termserver.cli.shared import Json, Lang, Root, command, content_root, open_server, spoken, write_json
 
 app = typer.Typer(help="The committee's folders: check, format, fill, generate.", no_args_is_help=True)
 
@@ -29,6 +29,9 @@ def check(
         Path | None, typer.Argument(metavar="FOLDER", help="The same as --root.", show_default=False)
     ] = None,
     root: Root = None,
+    on: Annotated[
+        Path | None, typer.Option("--on", metavar="FILE", help="The release of another publisher that they build on.")
+    ] = None,
     lang: Lang = None,
     json: Json = False,
 ) -> int:
@@ -36,7 +39,13 @@ def check(
     from termserver.content.check import check as check_content
     from termserver.content.problems import errors
 
-    problems = check_content(content_root(folder or root))
+    if on is None:
+        problems = check_content(content_root(folder or root))
+    else:
+        from termserver import basis
+
+        with open_server(on) as server:
+            problems = check_content(content_root(folder or root), basis.BaseSystems(server))
     if json:
         write_json({"problems": [problem.as_json() for problem in problems], "errors": len(errors(problems))})
     else:

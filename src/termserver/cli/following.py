@@ -87,6 +87,7 @@ def follow(
     json: Json = False,
 ) -> None:
     """Pull again and again, and switch at each release's signed instant; until it is stopped."""
+    from termserver import basis
     from termserver.trust import trusted
     from termserver.trust.metadata import moment
     from termserver.trust.publishers import Publishers, clock
@@ -96,7 +97,7 @@ def follow(
         _tell([_pulled(one, None, False) for one in _names(name)], language, json)
         until = time.monotonic() + every
         while (left := until - time.monotonic()) > 0:
-            publishers = Publishers(Shelf())
+            publishers = Publishers(Shelf(), basis.demand_in_force)
             due = [
                 (moment(one.activate_at) - trusted.now_of(publisher.held, clock())).total_seconds()
                 for publisher in publishers.all()
@@ -173,7 +174,7 @@ def verify(
 def _names(name: str | None) -> list[str]:
     from termserver.trust.publishers import Publishers
 
-    names = [name] if name else Publishers(Shelf()).names()
+    names = [name] if name else [one.name for one in Publishers(Shelf()).in_order()]
     if not names:
         raise UsageError(
             "No publisher is followed here yet. Run: termserver trust NAME ROOT.json --from ADDRESS",
@@ -183,11 +184,11 @@ def _names(name: str | None) -> list[str]:
 
 
 def _pulled(name: str, address: str | None, full: bool) -> Any:
-    from termserver import deltas
+    from termserver import basis, deltas
     from termserver.trust.publishers import Publishers
     from termserver.trust.source import Address, source_of
 
-    publishers = Publishers(Shelf())
+    publishers = Publishers(Shelf(), basis.demand_in_force)
     source = source_of(address or publishers.get(name).address)
     far = isinstance(source, Address)  # from a folder, all of it is there sooner than it could be built
     return publishers.pull(name, source=source, rebuild=deltas.apply if far and not full else None)

@@ -73,14 +73,19 @@ def draft(
     notes_fa: Annotated[str, typer.Option(help="What is new, in Persian.")] = "",
     notes_en: Annotated[str, typer.Option(help="What is new, in English.")] = "",
     delta: Annotated[bool, typer.Option(help="Make what leads from the last three versions to this one.")] = True,
+    on: Annotated[
+        Path | None, typer.Option("--on", metavar="FILE", help="What it builds on; else sought on the shelf.")
+    ] = None,
     lang: Lang = None,
     json: Json = False,
 ) -> None:
     """Draft that a release is published. Nobody sees it before the committee has signed."""
-    from termserver import deltas
+    from termserver import basis, deltas
     from termserver.publication.repository import Repository
+    from termserver.releases.shelf import Shelf
     from termserver.trust.metadata import TARGETS, instant, moment
 
+    basis.demand_published(file, on, Shelf())
     now = _now()
     at = instant(moment(activate_at)) if activate_at else instant(now)
     repository = Repository(folder)

@@ -8,7 +8,7 @@ import typer
 from termserver.cli import concept_text
 from termserver.cli.console import NO_STATUS
 from termserver.cli.progress import Progress
-from termserver.cli.shared import Json, Lang, Root, command, content_root, spoken, write_json
+from termserver.cli.shared import Json, Lang, Root, command, content_root, open_server, spoken, write_json
 from termserver.model.errors import ReleaseError
 from termserver.model.releases import Edition, Pin
 from termserver.releases import editions
@@ -21,7 +21,13 @@ app = typer.Typer(help="Release files, the current edition, and the way back.", 
 
 def register(into: typer.Typer) -> None:
     """Add ``release`` and its commands to the application."""
-    command(app, "build", "release build", "release build -o standards.release")(build)
+    command(
+        app,
+        "build",
+        "release build",
+        "release build -o standards.release",
+        "release build --root ours --on standards.release -o ours.release",
+    )(build)
     command(app, "list", "release list")(list_)
     command(app, "use", "release use standards 1405.2", "release use standards 4f1c9a2b")(use)
     command(app, "drop", "release drop icd10cm")(drop)
@@ -39,6 +45,9 @@ def build(
     ] = None,
     name: Annotated[str, typer.Option(help="The name of the release; else the folders' own.")] = "",
     version: Annotated[str, typer.Option(help="The version of the release; else the folders' own.")] = "",
+    on: Annotated[
+        Path | None, typer.Option("--on", metavar="FILE", help="The release of another publisher that it builds on.")
+    ] = None,
     lang: Lang = None,
     json: Json = False,
 ) -> None:
@@ -50,11 +59,19 @@ def build(
     from termserver.content.problems import refuse
 
     folder = content_root(root)
-    refuse(check(folder))
+    base = None
+    if on is None:
+        refuse(check(folder))
+    else:
+        from termserver import basis
+
+        with open_server(on) as server:
+            refuse(check(folder, basis.BaseSystems(server)))
+            (base,) = server.edition.releases
     own_name, own_version = label_of(folder)
     label = (name or own_name, version or own_version)
     with Progress(" ".join(label)) as progress:
-        content = read(folder)
+        content = read(folder) if base is None else basis.bound(read(folder), base)
         if output is None:
             edition = publish(content, *label, progress)
         else:

@@ -1,5 +1,7 @@
 """The check of the committee's folders: every problem with its file, line, column and the way to mend it."""
 
+from collections import ChainMap
+from collections.abc import Mapping
 from pathlib import Path
 
 from termserver.content.code_check import check_codes
@@ -9,7 +11,7 @@ from termserver.content.detail_check import check_details
 from termserver.content.folders import Sources, read_sources
 from termserver.content.glossary_check import check_glossary
 from termserver.content.hierarchy_check import check_hierarchy
-from termserver.content.known_codes import known_systems
+from termserver.content.known_codes import KnownSystem, known_systems
 from termserver.content.names_check import check_names
 from termserver.content.namingsystem_check import check_naming_system
 from termserver.content.problems import Problem, in_order
@@ -22,27 +24,30 @@ from termserver.content.valueset_check import check_value_set
 __all__ = ["Problem", "check", "check_tree"]
 
 
-def check(root: Path) -> list[Problem]:
+def check(root: Path, base: Mapping[str, KnownSystem] | None = None) -> list[Problem]:
     """Every problem of the folders below ``root``, by file, line and column; empty if all is well.
 
-    Raises ContentError if ``root`` holds no content folders at all.
+    ``base`` are the lists of the release that these folders build on, by id. Raises ContentError if ``root`` holds
+    no content folders at all.
     """
-    return check_tree(Tree(root))
+    return check_tree(Tree(root), base)
 
 
-def check_tree(tree: Tree) -> list[Problem]:
+def check_tree(tree: Tree, base: Mapping[str, KnownSystem] | None = None) -> list[Problem]:
     """Every problem of a tree, changes included that are not written yet."""
     problems: list[Problem] = []
     sources = read_sources(tree, problems)
     problems += check_strays(tree)
-    problems += check_sources(sources)
+    problems += check_sources(sources, base)
     return in_order(problems)
 
 
-def check_sources(sources: Sources) -> list[Problem]:
+def check_sources(sources: Sources, base: Mapping[str, KnownSystem] | None = None) -> list[Problem]:
     """What is wrong with content that could be read."""
     problems: list[Problem] = []
-    systems = known_systems(sources.systems)
+    systems: Mapping[str, KnownSystem] = known_systems(sources.systems)
+    if base:
+        systems = ChainMap(dict(systems), base)  # type: ignore[arg-type]
     bindable = [*systems, *(known.naming_system.id for known in sources.naming_systems)]
     for system in sources.systems:
         problems += check_system(system, bindable)

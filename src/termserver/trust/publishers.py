@@ -31,6 +31,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 Clock = Callable[[], datetime.datetime]
 Rebuild = Callable[[Path, Path, Path], None]
 """Makes the file of a release (third) out of an older one (first) and a delta (second); raises ReleaseError."""
+Fits = Callable[[Path, Shelf], None]
+"""Raises ReleaseError for an installed release that must not be put in force on the shelf as it is."""
 
 
 def clock() -> datetime.datetime:
@@ -75,8 +77,9 @@ class Pulled:
 class Publishers:
     """The publishers of a shelf."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, fits: Fits | None = None) -> None:
         self.shelf = shelf
+        self._fits = fits
         self.folder = shelf.folder / "trust"
 
     def names(self) -> list[str]:
@@ -105,6 +108,10 @@ class Publishers:
 
     def all(self) -> list[Publisher]:
         return [self.get(name) for name in self.names()]
+
+    def in_order(self) -> list[Publisher]:
+        """All of them, whom others may build on first: in the order in which they were trusted."""
+        return sorted(self.all(), key=lambda one: (one.rank, one.name))
 
     def trust(self, name: str, root: bytes, address: str) -> Publisher:
         """Begin to follow a publisher by a root that came by a way of its own. Where it is followed already, the
@@ -155,21 +162,22 @@ class Publishers:
             except OSError as error:
                 problem = _unwritable(error, self.folder)
             instant = trusted.now_of(publisher.held, now())
+            edition, unfit = self._activate(publisher, instant)
             return Pulled(
                 name,
                 publisher.statement.version if publisher.statement else 0,
                 tuple(pin for pin, _ in taken),
                 sum(count for _, count in taken),
-                self._activate(publisher, instant),
+                edition,
                 publisher.statement.coming(instant) if publisher.statement else (),
                 trusted.stale_since(publisher.held, instant),
-                problem,
+                problem or unfit,
             )
 
     def activate(self, now: Clock = clock) -> Edition | None:
         """Put in force what is due by now, of all publishers, with no network; the current edition comes back."""
         with self._changing():
-            for publisher in self.all():
+            for publisher in self.in_order():
                 self._activate(publisher, trusted.now_of(publisher.held, now()))
         return self.shelf.current()
 
@@ -224,10 +232,11 @@ class Publishers:
                 changes.unlink(missing_ok=True)
         return 0
 
-    def _activate(self, publisher: Publisher, now: datetime.datetime) -> Edition | None:
+    def _activate(self, publisher: Publisher, now: datetime.datetime) -> tuple[Edition | None, ReleaseError | None]:
+        """Put in force what is due; the edition then, and why something was left out."""
         statement = publisher.statement
         if statement is None:
-            return self.shelf.current()
+            return self.shelf.current(), None
         foreign = self._foreign(publisher)
         chosen = [
             one.pin
@@ -239,11 +248,28 @@ class Publishers:
         withdrawn = {one.pin.digest for one in statement.releases if one.retracted and one.pin.name not in foreign}
         names = {pin.name for pin in chosen}
         gone = [pin.name for pin in used if pin.digest in withdrawn and pin.name not in names]
-        if any(pin not in used for pin in chosen):
-            current = self.shelf.use_all(chosen)
+        fit, unfit = self._fitting([pin for pin in chosen if pin not in used])
+        if fit:
+            current = self.shelf.use_all([*(pin for pin in chosen if pin in used), *fit])
+            later, unfit = self._fitting([pin for pin in chosen if pin not in used and pin not in fit])
+            if later:  # it builds on what came with it
+                current = self.shelf.use_all(later)
         for name in gone:
             current = self.shelf.drop(name)
-        return current
+        return current, unfit
+
+    def _fitting(self, pins: list[Pin]) -> tuple[list[Pin], ReleaseError | None]:
+        """Those that may be put in force on the shelf as it is now, and why the first of the others may not."""
+        found: list[Pin] = []
+        unfit: ReleaseError | None = None
+        for pin in pins:
+            try:
+                if self._fits is not None:
+                    self._fits(self.shelf.path_of(pin), self.shelf)
+                found.append(pin)
+            except ReleaseError as error:
+                unfit = unfit or error
+        return found, unfit
 
     def _keep(self, publisher: Publisher) -> Publisher:
         held = orjson.loads(publisher.held.as_bytes())
