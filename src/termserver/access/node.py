@@ -100,6 +100,11 @@ class NodeAccess:
     def rules(self) -> Rules:
         return self.recogniser.rules
 
+    @property
+    def path(self) -> Path | None:
+        """Where the snapshot is; None where none is in force."""
+        return self._path
+
     def local(self, headers: Headers, peer: str) -> Standing | None:
         """The standing of this machine's own caller; None if it is another one.
 

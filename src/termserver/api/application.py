@@ -13,6 +13,7 @@ from termserver import __version__
 from termserver.access.node import NodeAccess
 from termserver.access.policy import released
 from termserver.api import described
+from termserver.api.access import routes as access_routes
 from termserver.api.answers import JSON, Problem, error_answer, internal_failure, problem_of
 from termserver.api.codesystems import routes as codesystem_routes
 from termserver.api.conformance import Conformance
@@ -113,6 +114,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     app.include_router(registry_routes(server, hot, desk))
     app.include_router(ditas_routes(hot, desk, today))
     app.include_router(health_routes(server))
+    app.include_router(access_routes())
     app.include_router(operation_routes())
     app.include_router(publication_routes())
     app.include_router(package_routes(packages))

@@ -14,7 +14,7 @@ from termserver.api.pool import Busy, Judges
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
 from termserver.service import TermServer
-from termserver.web import coder_routes, documents_words, mapping_page, objection, posted, registry_routes
+from termserver.web import coder_routes, documents_words, login_page, mapping_page, objection, posted, registry_routes
 from termserver.web.coder_routes import HEADERS, PRIVATE
 from termserver.web.documents_page import LIMIT, DocumentsPage, Judged
 from termserver.web.rule_page import RulePage
@@ -42,6 +42,7 @@ def with_pages(server: TermServer, workers: int | None = None) -> tuple[FastAPI,
     mapping_page.add(app, site, app.state.mapping)
     _add_documents(app, DocumentsPage(site), judges)
     _add_rules(app, RulePage(site))
+    login_page.add(app, site)
     if os.environ.get("TERMSERVER_DESK"):
         from termserver.web import desk_routes  # the database is loaded only where there is a desk
 
