@@ -1,38 +1,23 @@
 """HL7's terminology tests, run against the server: what was reached is a floor."""
 
 import json
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from termserver.api.application import create_api, in_front
 from termserver.service import TermServer
+from tests.fhir.served import served
 
 PASSED, EXACT = 426, 421
 
 
 @pytest.fixture(scope="module")
 def address(server: TermServer) -> Iterator[str]:
-    import uvicorn
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = uvicorn.Config(in_front(*create_api(server)), host="127.0.0.1", port=port, log_level="error")
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}/fhir"
-    running.should_exit = True
-    thread.join(10)
+    with served(server) as base:
+        yield f"{base}/fhir"
 
 
 @pytest.mark.slow

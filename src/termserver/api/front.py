@@ -43,7 +43,7 @@ class Front:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        if scope["path"].startswith("/fhir/"):
+        if scope["path"].startswith(("/fhir/", "/svs/")):
             await self._fhir(scope, receive, send)
             return
         handler = self._hot.route(scope["path"])
@@ -88,7 +88,9 @@ class Front:
         from termserver.api.fhir.door import FhirDoor
 
         # caches and closures of clients live in one process; several workers would each know other ones
-        return FhirDoor(self._hot.server, stateful=os.environ.get("TERMSERVER_SERVED_WORKERS", "1") == "1")
+        stateful = os.environ.get("TERMSERVER_SERVED_WORKERS", "1") == "1"
+        # the desk of the routes over registries, so that an entry counts wherever it is read
+        return FhirDoor(self._hot.server, stateful, getattr(getattr(self._inner, "state", None), "desk", None))
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the application behind, with a limit on its body and no traceback out."""

@@ -35,6 +35,10 @@ _FIRST = [
     "purpose",
     "copyright",
 ]
+_AS_GIVEN = frozenset(
+    ("Practitioner", "PractitionerRole", "Organization", "Location", "HealthcareService", "OrganizationAffiliation")
+)
+"""Resources that have an order of their own, and come in it."""
 _PLACE = {name: n for n, name in enumerate(_FIRST)}
 
 _LISTS = frozenset(
@@ -106,7 +110,9 @@ def write(resource: Json) -> bytes:
 
 def _resource(resource: Json) -> Iterator[str]:
     shown = [key for key in resource if key != "resourceType" and not (key.startswith("_") and key[1:] in resource)]
-    for key in sorted(shown, key=lambda key: _PLACE.get(key.removeprefix("_"), len(_PLACE))):
+    if resource.get("resourceType") not in _AS_GIVEN:
+        shown.sort(key=lambda key: _PLACE.get(key.removeprefix("_"), len(_PLACE)))
+    for key in shown:
         yield from _member(key, resource, True)
 
 

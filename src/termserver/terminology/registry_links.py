@@ -7,6 +7,7 @@ the edition is open.
 import threading
 from collections.abc import Mapping
 
+from termserver.model.registries import record_of
 from termserver.terminology.details import decode_concept
 from termserver.terminology.systems import OpenSystem, Systems
 from termserver.terminology.tables import CONCEPT, DETAIL
@@ -19,11 +20,11 @@ class Links:
 
     def __init__(self, systems: Systems) -> None:
         self._systems = systems
-        self._known: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {}
+        self._known: dict[tuple[str, str, str], Mapping[str, tuple[str, ...]]] = {}
         self._lock = threading.Lock()
 
-    def naming(self, system: str, property: str, value: str) -> tuple[str, ...]:
-        """The codes whose ``property`` says ``value``, on whatever day, in the order of their codes.
+    def naming(self, system: str, property: str, value: str, field: str = "") -> tuple[str, ...]:
+        """The codes whose ``property`` (of a record: its ``field``) says ``value``, on whatever day, in their order.
 
         ``system`` is the id of a code system; one that is not here names nothing.
         """
@@ -31,13 +32,13 @@ class Links:
         if found is None:
             return ()
         with self._lock:
-            known = self._known.get((found.key, property))
+            known = self._known.get((found.key, property, field))
             if known is None:
-                known = self._known[found.key, property] = _backwards(found, property)
+                known = self._known[found.key, property, field] = _backwards(found, property, field)
         return known.get(value.casefold(), ())
 
 
-def _backwards(system: OpenSystem, property: str) -> dict[str, tuple[str, ...]]:
+def _backwards(system: OpenSystem, property: str, field: str) -> dict[str, tuple[str, ...]]:
     listed = [row[1] for row in system.reader.span(CONCEPT, f"{system.number}:", f"{system.number};")]
     mark = f'"{property}"'.encode()
     found: dict[str, dict[str, None]] = {}
@@ -50,5 +51,6 @@ def _backwards(system: OpenSystem, property: str) -> dict[str, tuple[str, ...]]:
                 concept = decode_concept(body)
                 for fact in concept.properties:
                     if fact.code == property:
-                        found.setdefault(fact.value.casefold(), {})[concept.code] = None
+                        said = str(record_of(fact.value).get(field, "")) if field else fact.value
+                        found.setdefault(said.casefold(), {})[concept.code] = None
     return {value: tuple(codes) for value, codes in found.items()}

@@ -1,6 +1,6 @@
 """One code system of an edition as a whole: its concepts by ordinal, in sets, with who stands above and below whom."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from pyroaring import BitMap, FrozenBitMap
@@ -42,6 +42,11 @@ class WholeSystem:
         """Where the code stands, in any of its widths; None if it is not listed."""
         row = find(self._open, code, self.system.widths)
         return row[1] if row is not None else None
+
+    def ordinals(self, codes: Iterable[str]) -> FrozenBitMap:
+        """Where these codes stand, those that are listed."""
+        found = (self.ordinal(code) for code in codes)
+        return FrozenBitMap(one for one in found if one is not None)
 
     def _read(self, ordinal: int) -> Concept:
         row = self._open.reader.get(DETAIL, ordinal)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from termserver import __version__
+from termserver.api.fhir.directory import Directory
+from termserver.api.fhir.directory_search import PARAMETERS
 from termserver.api.fhir.exchange import R4, R5, Exchange
 from termserver.api.fhir.operations import OPERATIONS
 from termserver.fhir.outcomes import Json
@@ -55,7 +57,7 @@ def versions(exchange: Exchange) -> Json:
 
 
 def capability_statement(
-    exchange: Exchange, system_operations: Iterable[str], search: Mapping[str, Mapping[str, str]]
+    exchange: Exchange, system_operations: Iterable[str], search: Mapping[str, Mapping[str, str]], directory: Directory
 ) -> Json:
     release = "r4" if exchange.version == R4 else "r5"
     return {
@@ -85,7 +87,10 @@ def capability_statement(
                         {"text": "Reading is open; whoever must guard it puts the gateway of the house in front"}
                     ],
                 },
-                "resource": [_resource(kind, parameters) for kind, parameters in search.items()],
+                "resource": [
+                    *(_resource(kind, parameters) for kind, parameters in search.items()),
+                    *(_entries(kind, directory) for kind in directory.kinds),
+                ],
                 "interaction": [{"code": "batch"}],
                 "operation": [_operation(_ON_SYSTEM[name], "") for name in system_operations],
             }
@@ -104,6 +109,24 @@ def _resource(kind: str, parameters: Mapping[str, str]) -> Json:
     if operations:
         found["operation"] = [_operation(name[1:], kind) for name in operations]
     return found
+
+
+def _entries(kind: str, directory: Directory) -> Json:
+    """A type of the directory; a history is there where the store of record is."""
+    interactions = ["read", "search-type"]
+    if directory.desk.keeps_records:
+        interactions += ["vread", "history-instance", "history-type"]
+    said = PARAMETERS[kind]
+    found: Json = {
+        "type": kind,
+        "interaction": [{"code": code} for code in interactions],
+        "versioning": "versioned" if directory.desk.keeps_records else "no-version",
+        "referencePolicy": ["literal"],
+        "searchInclude": [f"{kind}:{name}" for name in directory.included(kind)],
+        "searchRevInclude": directory.including(kind),
+        "searchParam": [{"name": name, "type": type} for name, type in said.items()],
+    }
+    return {key: value for key, value in found.items() if value}
 
 
 def _operation(name: str, kind: str) -> Json:

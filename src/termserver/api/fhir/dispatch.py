@@ -7,6 +7,8 @@ from http import HTTPStatus
 
 from termserver.api.fhir.caches import Caches
 from termserver.api.fhir.capabilities import capability_statement, terminology_capabilities, versions
+from termserver.api.fhir.directory import Directory
+from termserver.api.fhir.directory_visit import REGISTRIES
 from termserver.api.fhir.exchange import R4, Exchange, Reply
 from termserver.api.fhir.operations import OPERATIONS, Operations
 from termserver.api.fhir.resources import Resources
@@ -36,12 +38,16 @@ def _malformed(error: Exception) -> FhirProblem:
 class Dispatch:
     """The FHIR service of one release of FHIR, over one opened edition."""
 
-    def __init__(self, version: str, shelf: Shelf, resources: Resources, parses: Parses, stateful: bool) -> None:
+    def __init__(
+        self, version: str, shelf: Shelf, resources: Resources, parses: Parses, stateful: bool, directory: Directory
+    ) -> None:
         """``stateful``: caches and closures live as long as this process, so they need it to be the only one."""
         self.version = version
         self._caches = Caches(parses)
         self._operations = Operations(shelf, parses, self._caches)
         self._resources = resources
+        self.shelf = shelf
+        self._directory = directory
         self._closures = Closures()
         self._stateful = stateful
         self._system: dict[str, Callable[[Exchange], Json]] = {"$versions": lambda exchange: versions(exchange)}
@@ -95,6 +101,8 @@ class Dispatch:
             return Reply(200, self._operations.run(exchange, first, rest[1], instance))
         if first in self._resources.kinds:
             return self._resources.reply(exchange, first, rest)
+        if first in REGISTRIES:
+            return self._directory.reply(exchange, first, rest)
         raise refused(
             404,
             "not-found",
@@ -108,7 +116,7 @@ class Dispatch:
             return terminology_capabilities(exchange, self._resources.offered())
         if mode not in ("full", "normative"):
             raise refused(400, "invalid", f"There is no mode '{mode}'", f"حالت «{mode}» وجود ندارد")
-        return capability_statement(exchange, self._system, self._resources.search_parameters)
+        return capability_statement(exchange, self._system, self._resources.search_parameters, self._directory)
 
     def _cache_control(self, exchange: Exchange) -> Json:
         asked = self._operations.asked(exchange)
@@ -148,6 +156,8 @@ class Dispatch:
             exchange.base,
             entry.get("resource"),
             seconds,
+            exchange.facts,
+            exchange.caller,
         )
         if not inner.path:
             reply = Reply(

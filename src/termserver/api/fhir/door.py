@@ -18,11 +18,15 @@ from typing import Any
 import orjson
 
 from termserver import __version__
+from termserver.access.facts import facts_of
+from termserver.api.fhir.directory import Directory
 from termserver.api.fhir.dispatch import Dispatch
 from termserver.api.fhir.edition import EditionShelf, json_shelf
 from termserver.api.fhir.exchange import MIME_JSON, MIME_XML, R4, R5, Exchange, FhirProblem, Reply
 from termserver.api.fhir.quick import Quick, split_code
 from termserver.api.fhir.resources import Resources
+from termserver.api.fhir.svs import Svs, SvsAnswer
+from termserver.api.registry_desk import Desk
 from termserver.fhir.budget import SECONDS
 from termserver.fhir.library import Parses
 from termserver.fhir.outcomes import operation_outcome, refused
@@ -45,6 +49,7 @@ _FEW = 50
 _AT_ONCE = 0.004
 _SOON = 0.3
 """What takes longer waits for one of the few slow threads, so that short questions never stand behind it."""
+_UPDATED = "2026-11-22T00:00:00Z"
 _THREADS, _SLOW = 4, 1
 _WAITING = 256
 _KEPT_BYTES = 32 * 1024 * 1024
@@ -68,11 +73,13 @@ _PREFLIGHT = (
 class FhirDoor:
     """Answers every path under /fhir/."""
 
-    def __init__(self, server: TermServer, stateful: bool = True) -> None:
+    def __init__(self, server: TermServer, stateful: bool = True, desk: Desk | None = None) -> None:
         self._server = server
         self._stateful = stateful
         self._made: dict[str, Dispatch] = {}
         self._edition: EditionShelf | None = None
+        self._lists: Svs | None = None
+        self._directory = Directory(desk or Desk(server), _UPDATED)
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(_THREADS, "fhir")
         self._slow = ThreadPoolExecutor(_SLOW, "fhir-slow")
@@ -92,8 +99,9 @@ class FhirDoor:
                     self._edition = EditionShelf(self._server)
                     self._threads.submit(_warm, self._edition)
                 edition = self._edition
-                resources = Resources(kept, edition, "2026-11-22T00:00:00Z")
-                known = Dispatch(version, Shelves([kept, edition]), resources, parses, self._stateful)
+                resources = Resources(kept, edition, _UPDATED)
+                shelves = Shelves([kept, edition])
+                known = Dispatch(version, shelves, resources, parses, self._stateful, self._directory)
                 self._made[version] = known
         return known
 
@@ -103,6 +111,9 @@ class FhirDoor:
         echoed = ((b"x-request-id", headers["x-request-id"].encode("latin-1")),) if "x-request-id" in headers else ()
         if method == "OPTIONS":
             await _send(send, 204, b"", b"", _PREFLIGHT)
+            return
+        if path.startswith("/svs/"):
+            await self._svs(path.removeprefix("/svs/"), scope, send)
             return
         base, _, rest = path.removeprefix("/fhir/").partition("/")
         query = scope["query_string"].decode("latin-1")
@@ -121,6 +132,7 @@ class FhirDoor:
                 await _send(send, *known, (*self._fresh, *echoed), method == "HEAD")
                 return
         exchange = Exchange(BASES.get(base, R4), method, rest.strip("/"), query, headers, base=address)
+        exchange.facts, exchange.caller = facts_of(scope), (scope.get("client") or ("-",))[0]
         try:
             exchange.body = await _body(receive, headers) if method == "POST" else b""
             mime = exchange.format()
@@ -130,13 +142,32 @@ class FhirDoor:
         status, body = _bytes_of(reply, mime)
         sent = b"%b; charset=utf-8" % mime.encode()
         more = (*_CORS, *reply.headers, *echoed)
-        if plain and status == 200:
+        if plain and status == 200 and reply.keep:
             self._keep(key, status, sent, body)
             more = (*self._fresh, *reply.headers, *echoed)
             if codes and mime == MIME_JSON and (asked := split_code(query)) is not None:
                 request = partial(self._dispatch(exchange.version).request, exchange)
                 self._quick.learn((path, asked[0], key[2], key[3]), asked[1], body, rest, request)
         await _send(send, status, sent, body, more, method == "HEAD")
+
+    async def _svs(self, operation: str, scope: Scope, send: Send) -> None:
+        """IHE SVS: the same lists for those who speak no FHIR."""
+        if scope["method"] not in ("GET", "HEAD"):
+            await _send(send, 405, b"text/plain", b"Use GET.\n", ((b"allow", b"GET, HEAD"),))
+            return
+        run = asyncio.get_running_loop().run_in_executor
+        found = await run(self._slow, self._listed, operation, scope["query_string"].decode("latin-1"))
+        await _send(send, found.status, found.content_type, found.body, found.headers, scope["method"] == "HEAD")
+
+    def _listed(self, operation: str, query: str) -> SvsAnswer:
+        try:
+            shelf = self._dispatch(R4).shelf
+            if self._lists is None:
+                self._lists = Svs(shelf, self._edition or EditionShelf(self._server))
+            return self._lists.answer(operation, query)
+        except Exception:
+            log.exception("an SVS request failed")
+            return SvsAnswer(500, b"The server failed on this request; its log says why.\n", b"text/plain")
 
     def _at_once(self, key: tuple[str, ...], query: str) -> tuple[int, bytes, bytes] | None:
         """The answer to a question that differs from an earlier one in its code alone."""

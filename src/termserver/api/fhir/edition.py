@@ -44,6 +44,13 @@ class EditionShelf:
             for name in {metadata.url, f"urn:oid:{metadata.oid}" if metadata.oid else metadata.url}:
                 self._names.setdefault(name, []).append(system.key)
 
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Every name of every code system, with the URL of the system."""
+        systems = self._server.terminology.systems
+        for system in systems.all():
+            metadata = systems.metadata(system)
+            yield from ((name, metadata.url) for name in metadata.names() if name)
+
     def every_system(self) -> Iterator[StoredSystem]:
         return (self._system(key) for key in dict.fromkeys(key for keys in self._names.values() for key in keys))
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from termserver.access.facts import Facts
 from termserver.fhir.budget import SECONDS
 from termserver.fhir.outcomes import FhirProblem, Json, refused
 
@@ -30,6 +31,9 @@ class Exchange:
     base: str = ""
     resource: Json | None = None
     seconds: float = SECONDS
+    facts: Facts | None = None
+    """Where entries of registries that are shown are noted."""
+    caller: str = "-"
 
     @property
     def r4(self) -> bool:
@@ -40,6 +44,13 @@ class Exchange:
             return parse_qsl(self.query, keep_blank_values=True, errors="strict", max_num_fields=500)
         except ValueError as error:
             raise refused(400, "invalid", f"The query cannot be read: {error}", "پرسش نشانی خوانده نمی‌شود") from error
+
+    def searched(self) -> list[tuple[str, str]]:
+        """The parameters of a search, of the address and of a form that was posted."""
+        if self.method != "POST":
+            return self.pairs()
+        form = parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500)
+        return [*self.pairs(), *form]
 
     def format(self) -> str:
         """The format of the answer; raise ``FhirProblem`` with 406 if none of those wished for is spoken here."""
@@ -89,6 +100,8 @@ class Reply:
     resource: Json | None = None
     headers: tuple[tuple[bytes, bytes], ...] = ()
     body: bytes = b""
+    keep: bool = True
+    """Whether the next one who asks the same may get it without asking again."""
 
 
 __all__ = ["MIME_JSON", "MIME_XML", "R4", "R5", "Exchange", "FhirProblem", "Reply"]
