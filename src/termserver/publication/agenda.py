@@ -87,13 +87,13 @@ def _decided(governance: Governance, proposals: Iterable[Proposal]) -> Iterator[
                 State.ACTIVE: Text("برقرار شد", "came into force"),
             }[one.state]
             yield Item(
-                day_of(one.activate_at), What.ACTIVATES, Text(f"«{fa}» {said.fa}", f"{en}: {said.en}"), one.number
+                day_of(one.activate_at), What.ACTIVATES, Text(f"{fa}: {said.fa}", f"{en}: {said.en}"), one.number
             )
         if until := workflow.to_be_ratified(governance, one):
             yield Item(
                 day_of(until),
                 What.RATIFY,
-                Text(f"آخرین روز تأیید انتشار اضطراری «{fa}»", f"{en}: last day to ratify this emergency release"),
+                Text(f"{fa}: آخرین روز تأیید انتشار اضطراری", f"{en}: last day to ratify this emergency release"),
                 one.number,
             )
 

@@ -128,23 +128,25 @@ class CodeList:
             yield _error("code", rule, f"{message.fa} {hint.fa}", f"{message.en} {hint.en}")
 
     def _names(self, cells: Cells, was: str) -> Iterator[Remark]:
-        for column, language, wanting in (
-            (_FA, "fa", Text("نام فارسی ندارد.", "It has no Persian name.")),
-            (_EN, "en", Text("نام انگلیسی ندارد.", "It has no English name.")),
+        for column, language, titled in (
+            (_FA, "fa", Text("نام فارسی", "the Persian name")),
+            (_EN, "en", Text("نام انگلیسی", "the English name")),
         ):
             name, label = CONCEPTS[column], cells[column]
             for one in check_label("", (1, 1), name, label, language):
+                message = Text(one.message.fa.replace(name, titled.fa), one.message.en.replace(name, titled.en))
+                says = Text(f"{message.fa} {one.hint.fa}", f"{message.en} {one.hint.en}")
+                yield Remark(name, one.rule, one.severity, says)
+            if not label:
                 yield Remark(
                     name,
-                    one.rule,
-                    one.severity,
-                    Text(f"{one.message.fa} {one.hint.fa}", f"{one.message.en} {one.hint.en}"),
+                    "display.missing",
+                    Severity.WARNING,
+                    Text(f"{titled.fa} نیست.", f"T{titled.en[1:]} is missing."),
                 )
-            if cells[_STATUS] == "retired":
-                continue
-            if not label:
-                yield Remark(name, "display.missing", Severity.WARNING, wanting)
-            elif same := sorted(self._called.get((column, label), set()) - {was, cells[_CODE]}):
+            elif cells[_STATUS] != "retired" and (
+                same := sorted(self._called.get((column, label), set()) - {was, cells[_CODE]})
+            ):
                 others = ", ".join(same[:3])
                 yield _warning(
                     name, "display.duplicate", f"کد «{others}» همین نام را دارد.", f"'{others}' has the same name."

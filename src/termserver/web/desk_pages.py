@@ -128,6 +128,7 @@ class DeskPages:
             comments=[line for line in lines if line.action in ("comment", "object", "reject", "withdraw", "retract")],
             may=may,
             steps=desk_reading.steps(one),
+            idle=one.checked and not desk_reading.can_do(may),
             about=about,
             done=done,
             failure=failure,

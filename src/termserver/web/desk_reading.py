@@ -12,7 +12,8 @@ from termserver.model.values import value
 from termserver.publication import workflow
 from termserver.publication.differences import FileDifference
 from termserver.publication.workflow import NotAllowed, Proposal, State
-from termserver.web.desk_words import FIELDS
+from termserver.web.desk_words import FIELDS, WORDS
+from termserver.web.site import day
 
 MOVES = ("review", "approve", "object", "reject", "withdraw", "waive", "schedule", "release", "activate", "ratify",
          "retire", "retract", "comment", "revise")  # fmt: skip
@@ -119,7 +120,19 @@ def _items(
 
 def _field(one: Change, language: str) -> Field:
     name = FIELDS[one.field].in_language(language) if one.field in FIELDS else one.field
-    return Field(name, one.language, one.before, one.after)
+    return Field(name, one.language, *(_worded(one.field, text, language) for text in (one.before, one.after)))
+
+
+def _worded(field: str, text: str, language: str) -> str:
+    """A value as people say it: a status in their language, the days of a period in both calendars."""
+    if field == "status":
+        return WORDS[language].get(text, text)
+    if field != "period":
+        return text
+    start, _, end = text.partition("–")
+    begins = f"{WORDS[language]['from']} {day(start, language)}" if start else ""
+    ends = f"{WORDS[language]['until']} {day(end, language)}" if end else ""
+    return f"{begins} {ends}".strip()
 
 
 def gates(
@@ -174,6 +187,11 @@ def moves(governance: Governance, proposal: Proposal, who: str, at: str) -> dict
             except NotAllowed:
                 continue
     return found
+
+
+def can_do(may: Mapping[str, Text | None]) -> bool:
+    """Whether there is a decision for this person now; to comment is none."""
+    return any(may[move] is None for move in MOVES if move not in ("comment", "revise", "waive"))
 
 
 def steps(proposal: Proposal) -> list[tuple[str, str]]:
