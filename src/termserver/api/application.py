@@ -14,6 +14,7 @@ from termserver.access.node import NodeAccess
 from termserver.access.policy import released
 from termserver.api import described
 from termserver.api.access import routes as access_routes
+from termserver.api.acknowledgements import routes as acknowledgement_routes
 from termserver.api.answers import JSON, Problem, error_answer, internal_failure, problem_of
 from termserver.api.codesystems import routes as codesystem_routes
 from termserver.api.conformance import Conformance
@@ -117,6 +118,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     app.include_router(access_routes())
     app.include_router(operation_routes())
     app.include_router(publication_routes())
+    app.include_router(acknowledgement_routes())
     app.include_router(package_routes(packages))
     app.state.mapping = MappingDesk(server)  # the page of the maps asks the same one
     app.include_router(mapping_routes(hot, app.state.mapping))

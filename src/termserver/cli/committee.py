@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from termserver.cli import console
+from termserver.cli import adoption, console
+from termserver.cli.adoption import Keys, Publication
 from termserver.cli.console import NO_STATUS
 from termserver.cli.shared import Json, Lang, Root, command, content_root, spoken, write_json
 from termserver.model.errors import UsageError
@@ -42,6 +43,7 @@ def register(into: typer.Typer) -> None:
     command(app, "journal", "committee journal", "committee journal 7")(journal)
     command(app, "calendar", "committee calendar", "committee calendar --ics > committee.ics")(calendar)
     command(app, "report", "committee report --since 2026-09-23 --until 2027-03-20")(report)
+    adoption.register(app)
     into.add_typer(app, name="committee")
 
 
@@ -288,20 +290,26 @@ def calendar(
 def report(
     since: Annotated[str, typer.Option(metavar="DAY", help="The first day.")],
     until: Annotated[str, typer.Option(metavar="DAY", help="The last day.")],
+    publication: Publication = None,
+    keys: Keys = None,
     root: Root = None,
     database: Database = None,
     lang: Lang = None,
     json: Json = False,
 ) -> None:
-    """Say who took part and what was decided between two days."""
+    """Say who took part and what was decided between two days; and who runs what now, of a publication."""
     with OpenCommittee(root, database) as committee:
         found = committee.report(since, until)
+    if publication is not None:
+        found["adoption"] = adoption.told_of(publication, keys)
     if json:
         write_json(found)
         return
     for name, did in sorted(found["people"].items()):
         typer.echo(f"{name}: {', '.join(f'{action} {count}' for action, count in sorted(did.items()))}")
     typer.echo(", ".join(f"{state} {count}" for state, count in sorted(found["proposals"].items())))
+    for one in found.get("adoption", {}).get("releases", ()):
+        typer.echo(f"{one['name']} {one['version']}: {one['systems']} ({one['standing']})")
 
 
 class OpenCommittee:

@@ -1,6 +1,7 @@
 """``termserver trust``, ``pull``, ``follow``, ``mirror``, ``verify``: taking what was signed, and being sure of it."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 from termserver.cli import concept_text
 from termserver.cli.console import NO_STATUS
 from termserver.cli.shared import Json, Lang, command, spoken, write_json
-from termserver.model.errors import UsageError
+from termserver.model.errors import ReleaseError, UsageError
 from termserver.releases.shelf import Shelf
 
 FAILED_STATUS = 4
@@ -20,7 +21,13 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     command(app, "trust", "trust mexa 1.root.json --from https://terms.example/publication")(trust)
     command(app, "pull", "pull", "pull mexa --from /media/disk/publication")(pull)
-    command(app, "follow", "follow", "follow --every 900")(follow)
+    command(
+        app,
+        "follow",
+        "follow",
+        "follow --every 900",
+        "follow --acknowledge https://terms.example --as hix --key hix.key.pem",
+    )(follow)
     command(app, "mirror", "mirror mexa /media/disk/publication", "mirror mexa /srv/mirror --in-force")(mirror)
     command(app, "verify", "verify", "verify standards.release")(verify)
 
@@ -83,6 +90,13 @@ def pull(
 def follow(
     name: Name = None,
     every: Annotated[float, typer.Option(min=_LEAST_WAIT, help="Seconds between two visits.")] = 900.0,
+    acknowledge: Annotated[
+        str, typer.Option("--acknowledge", metavar="URL", help="Tell this service which edition is in force here.")
+    ] = "",
+    system: Annotated[str, typer.Option("--as", metavar="SYSTEM", help="What this system is called there.")] = "",
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="KEY", help="This system's private key; it signs what is told.")
+    ] = None,
     lang: Lang = None,
     json: Json = False,
 ) -> None:
@@ -93,8 +107,10 @@ def follow(
     from termserver.trust.publishers import Publishers, clock
 
     language = spoken(lang)
+    tell = _acknowledging(acknowledge, system, key, language)
     while True:
         _tell([_pulled(one, None, False) for one in _names(name)], language, json)
+        tell()
         until = time.monotonic() + every
         while (left := until - time.monotonic()) > 0:
             publishers = Publishers(Shelf(), basis.demand_in_force)
@@ -106,11 +122,41 @@ def follow(
             ]
             time.sleep(max(0.1, min([left, *due])))
             before = Shelf().current()
-            edition = publishers.activate()
-            if edition is not None and edition != before and json:
+            edition = publishers.activate(clock)
+            if edition is None or edition == before:
+                continue
+            if json:
                 write_json({"edition": edition.as_json()})
-            elif edition is not None and edition != before:
+            else:
                 typer.echo(concept_text.current(edition, language))
+            tell()
+
+
+def _acknowledging(address: str, system: str, key: Path | None, language: str) -> Callable[[], None]:
+    """Tells a service which edition is in force; what it does not take is said, and following goes on."""
+    if not address:
+        return lambda: None
+    if not system:
+        raise UsageError(
+            "Say what this system is called there: --as SYSTEM.", "بگویید این سامانه آنجا چه نام دارد: ‎--as SYSTEM."
+        )
+    from termserver.cli.keys import passphrase
+    from termserver.releases import signatures
+    from termserver.trust import acknowledgements
+    from termserver.trust.publishers import clock
+
+    signing = signatures.read_private(key, passphrase(key)) if key else None
+
+    def tell() -> None:
+        edition = Shelf().current()
+        if edition is None:
+            return
+        try:
+            acknowledgements.send(acknowledgements.acknowledge(system, edition, clock(), signing), address)
+        except ReleaseError as error:
+            typer.echo(error.text.in_language(language), err=True)
+
+    return tell
 
 
 def mirror(
