@@ -1,4 +1,4 @@
-"""The names of the Ministry's former service, as a thin face over the registries: ``/compat/ditas/GetOrganization`` …
+"""The names of the Ministry's former service, ``/compat/ditas/GetOrganization`` …, over registries and lists.
 
 The shapes are the former ones; how an entry stands on the day, for which they have no place, is in
 headers. What is shown, how often, and what is told to the access log is the same as everywhere.
@@ -17,12 +17,14 @@ from termserver.api import ditas_asked, ditas_shapes
 from termserver.api.answers import JSON
 from termserver.api.codesystems import parameters_of
 from termserver.api.ditas_asked import CODED_TEXT, DATE_TIME, IDENTIFIER, STRING, Asked, Shape
+from termserver.api.ditas_codes import Lists
 from termserver.api.ditas_shapes import MED_COUNCIL, MOHME_IT, Vo
 from termserver.api.hot import HotRoutes
 from termserver.api.registry_desk import Desk
 from termserver.model.codes import CodeSystem, Content
 from termserver.model.days import Day, parse_day
 from termserver.model.errors import UnknownCode
+from termserver.model.ports import CodeState
 from termserver.model.values import replace
 from termserver.terminology.registry_views import Centre, Physician, Product, Verdict, View, view
 
@@ -39,6 +41,8 @@ class Given(NamedTuple):
     system: CodeSystem | None = None
     codes: tuple[str, ...] = ()
     """The entries that are shown."""
+    reason: str = ""
+    """Why a code is not right."""
 
 
 class _Operation(NamedTuple):
@@ -47,6 +51,8 @@ class _Operation(NamedTuple):
     shape: Shape
     says: dict[str, str]
     answer: "Callable[[_Face, Asked, Day], Given]"
+    of_codes: bool = False
+    """Whether it tells of lists of codes, which are not counted as entries of registries are."""
 
 
 def routes(hot: HotRoutes, desk: Desk, today: Callable[[], Day]) -> APIRouter:
@@ -66,9 +72,10 @@ def _add(
     async def answered(request: Request, asked: Asked, on: str) -> Response:
         day = parse_day(on) if on else today()
         caller, facts = request.client.host if request.client else "-", facts_of(request.scope)
-        desk.allow(caller, 1, facts.standing)
+        if not operation.of_codes:
+            desk.allow(caller, 1, facts.standing)
         given = await run_in_threadpool(operation.answer, face, asked, day)
-        if isinstance(given.body, list):
+        if isinstance(given.body, list) and not operation.of_codes:
             desk.allow(caller, max(0, len(given.body) - 1), facts.standing)
         if given.system is not None:
             facts.shown(operation.name, given.system.id, len(given.codes), given.codes)
@@ -78,6 +85,8 @@ def _add(
                 "x-termserver-standing": str(given.standing.standing),
                 "x-termserver-reason": given.standing.reason,
             }
+        if given.reason:
+            headers["x-termserver-reason"] = given.reason
         if given.system is not None and given.system.content is Content.EXAMPLE:
             headers["x-termserver-content"] = "example"
         return Response(orjson.dumps(given.body), headers=headers, media_type=JSON.decode())
@@ -110,7 +119,12 @@ def _schema(operation: _Operation) -> dict[str, Any]:
         fields = {member: {"type": ["string", "integer", "null"]} for member in members}
         said[name] = {"oneOf": [bare, {"type": "object", "properties": fields}]} if members else bare
     said["on"] = {"type": "string", "description": ditas_asked.ON.says}
-    return {"type": "object", "properties": said, "required": [next(iter(operation.shape))]}
+    return {"type": "object", "properties": said, "required": _required(operation)}
+
+
+def _required(operation: _Operation) -> list[str]:
+    """The arguments that must be given: the first one, where it is not a day to begin at."""
+    return [name for name in list(operation.shape)[:1] if name != "FromDate"]
 
 
 class _Face:
@@ -119,6 +133,7 @@ class _Face:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._terminology = desk.server.terminology
+        self._lists = Lists(desk.server)
 
     def provider(self, asked: Asked, on: Day) -> Given:
         number = ditas_asked.identifier(asked, "ProviderID", _PROVIDER, *MED_COUNCIL)
@@ -174,6 +189,26 @@ class _Face:
         said = entry.value("irc", on) if not codes else irc
         return self._told(system, entry, on, ditas_shapes.equipment(entry, said, on, self._coded))
 
+    def terminologies(self, asked: Asked, on: Day) -> Given:
+        return Given(self._lists.changed(ditas_asked.since(asked, "FromDate")))
+
+    def codes(self, asked: Asked, on: Day) -> Given:
+        name = ditas_asked.text(asked, "Terminology", _SEARCH)
+        return Given(self._lists.codes(name, ditas_asked.since(asked, "FromDate")))
+
+    def value(self, asked: Asked, on: Day) -> Given:
+        name = ditas_asked.text(asked, "Terminology", _VALUE)
+        return Given(self._lists.value(name, ditas_asked.text(asked, "Code", _VALUE)))
+
+    def validate(self, asked: Asked, on: Day) -> Given:
+        said = asked.get("CodedText", {})
+        code = ditas_asked.text(asked, "CodedText", _VALIDATE)
+        name = str(said.get("Terminology_id") or "").strip()
+        if not name:
+            raise ditas_asked.wrong("CodedText.Terminology_id is missing", "CodedText.Terminology_id داده نشده است")
+        state = self._lists.state(name, code, on)
+        return Given(state == CodeState.OK, reason="" if state == CodeState.OK else state)
+
     def _entry(self, registry: str, written: str) -> tuple[CodeSystem, View]:
         """The entry as the caller may see it; raise UnknownCode if there is none."""
         system = self._desk.registry(registry)
@@ -205,6 +240,11 @@ _ORGANIZATION: Shape = {"OrganizationID": IDENTIFIER}
 _CHILDREN: Shape = {"ParentOrganizationID": IDENTIFIER, "OrganizationType": CODED_TEXT, "FromDate": DATE_TIME}
 _DRUG: Shape = {"DrugIRC": STRING}
 _EQUIPMENT: Shape = {"EquipmentIRC": STRING}
+_SINCE: Shape = {"FromDate": DATE_TIME}
+_SEARCH: Shape = {"Terminology": STRING, "FromDate": DATE_TIME}
+_VALUE: Shape = {"Terminology": STRING, "Code": STRING}
+_VALIDATE: Shape = {"CodedText": CODED_TEXT}
+_LIST = "the list: its Terminology_id, id, URL or OID"
 _ORG = {"OrganizationID": "SIAM GUID of the centre"}
 _OPERATIONS = (
     _Operation(
@@ -236,5 +276,37 @@ _OPERATIONS = (
         _EQUIPMENT,
         {"EquipmentIRC": "registration code, or the five digits of Imed"},
         _Face.equipment,
+    ),
+    _Operation(
+        "GetTerminologies",
+        "The lists of codes that changed since a day, as string[]",
+        _SINCE,
+        {"FromDate": "only those that changed since that day"},
+        _Face.terminologies,
+        of_codes=True,
+    ),
+    _Operation(
+        "SearchTerminology",
+        "The codes of a list that changed since a day, as DO_CODED_TEXT[]",
+        _SEARCH,
+        {"Terminology": _LIST, "FromDate": "only codes that came, went or are said differently since that day"},
+        _Face.codes,
+        of_codes=True,
+    ),
+    _Operation(
+        "GetTerminologyValue",
+        "What a code is called, as string",
+        _VALUE,
+        {"Terminology": _LIST, "Code": "the code"},
+        _Face.value,
+        of_codes=True,
+    ),
+    _Operation(
+        "ValidateCode",
+        "Whether a list has a code, as bool",
+        _VALIDATE,
+        {"CodedText": "Coded_string and Terminology_id; its Value is not compared"},
+        _Face.validate,
+        of_codes=True,
     ),
 )
