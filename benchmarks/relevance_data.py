@@ -57,11 +57,17 @@ class Score:
     ndcg: float
 
 
+FILES = ("judged.csv", "holdout.csv")
+"""``holdout.csv`` was written at one go before the search was asked a single one of its queries."""
+
+
 @cache
-def judged() -> tuple[Judged, ...]:
-    """The judged queries in their order."""
-    with (FOLDER / "judged.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+def judged(*files: str) -> tuple[Judged, ...]:
+    """The judged queries of these files, or of all, in their order."""
+    rows: list[dict[str, str]] = []
+    for name in files or FILES:
+        with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+            rows += csv.DictReader(file)
     found = []
     for row in rows:
         grades: dict[str, int] = {}

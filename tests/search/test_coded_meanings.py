@@ -24,6 +24,11 @@ DISEASES = CodeSystemContent(
         Concept("J46", Text("", "Status asthmaticus"), ("J40-J4A",)),
         Concept("S93.4", Text("", "Sprain of ankle"), ("J40-J4A",)),
         Concept("S93.401", Text("", "Sprain of unspecified ligament of right ankle"), ("S93.4",)),
+        Concept("S93.401A", Text("", "Sprain of unspecified ligament of right ankle, initial encounter"), ("S93.401",)),
+        Concept(
+            "S93.401D", Text("", "Sprain of unspecified ligament of right ankle, subsequent encounter"), ("S93.401",)
+        ),
+        Concept("S93.401S", Text("", "Sprain of unspecified ligament of right ankle, sequela"), ("S93.401",)),
         Concept("N18", Text("", "Chronic kidney disease"), ("J40-J4A",)),
         Concept("N18.5", Text("", "Chronic kidney disease, stage 5"), ("N18",)),
     ),
@@ -34,6 +39,7 @@ PRODUCTS = CodeSystemContent(
     (
         Concept("1", Text("", "OSVIX 75"), designations=(Designation("en", "clopidogrel"),)),
         Concept("2", Text("", "PLAVIX 75 MG TABLET"), designations=(Designation("en", "clopidogrel"),)),
+        Concept("3", Text("", "CLOPIDOGREL 75 MG TABLET ORAL")),
     ),
 )
 GLOSSARY = Glossary(
@@ -44,6 +50,8 @@ GLOSSARY = Glossary(
         GlossaryTerm("آسم", "asthma", "lungs", ("نفس تنگی",), ("wheezy chest",), ("J45", "J46")),
         GlossaryTerm("پیچ‌خوردگی مچ پا", "sprain of ankle", "lungs", (), ("twisted ankle",), ("S93.4",)),
         GlossaryTerm("نارسایی کلیه", "kidney failure", "lungs", (), ("renal failure",), ("N18",)),
+        GlossaryTerm("کلیه", "kidney", "body"),
+        GlossaryTerm("نارسایی", "failure", "body"),
         GlossaryTerm("کلوپیدوگرل", "clopidogrel", "drug", ("پلاویکس", "اسویکس"), ("plavix", "osvix")),
         GlossaryTerm("متخصص کودکان", "pediatrics", "specialty", ("متخصص اطفال",), ("pediatrician",)),
     ),
@@ -88,8 +96,32 @@ def test_words_that_are_left_over_do_not_hide_the_code(land: Search) -> None:
 
 
 def test_a_name_in_persian_letters_is_that_of_the_same_sound(land: Search) -> None:
-    assert codes(land, "پلاویکس") == ["2", "1"]
-    assert codes(land, "اسویکس") == ["1", "2"]
+    assert codes(land, "پلاویکس") == ["2", "3", "1"]
+    assert codes(land, "اسویکس") == ["1", "3", "2"]
+    assert codes(land, "plavix") == ["2", "3", "1"]
+
+
+def test_a_drug_stands_before_the_brands_that_hold_it(land: Search) -> None:
+    assert codes(land, "کلوپیدوگرل") == ["3", "1", "2"]
+
+
+@pytest.mark.parametrize("typed", ["نارسایی kidney", "failure کلیه", "kidney نارسایی"])
+def test_a_name_is_understood_half_in_persian_and_half_in_english(land: Search, typed: str) -> None:
+    assert codes(land, typed)[0] == "N18"
+
+
+@pytest.mark.parametrize("typed", ["نفس تنگی دارم", "i have wheezy chest", "wheezychest"])
+def test_small_words_and_missing_blanks_do_not_hide_a_name(land: Search, typed: str) -> None:
+    assert codes(land, typed, systems=("cm",))[0] == "J45"
+
+
+def test_the_first_time_stands_before_what_comes_after_it(land: Search) -> None:
+    assert codes(land, "S93.401")[1:] == ["S93.401A", "S93.401S", "S93.401D"]
+    assert codes(land, "twisted ankle")[-2:] == ["S93.401S", "S93.401D"]
+
+
+def test_a_code_beside_words_is_itself_first(land: Search) -> None:
+    assert codes(land, "J45 asthma")[0] == "J45"
 
 
 @pytest.mark.parametrize("typed", ["متخصص اطفال", "دکتر اطفال", "دکتر کودکان", "pediatrician"])

@@ -7,16 +7,20 @@ from pathlib import Path
 
 import pytest
 
-FILE = Path(__file__).resolve().parents[2] / "benchmarks" / "relevance" / "judged.csv"
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "relevance"
 CLASSES = {"fa", "en", "mixed", "typo", "code", "drug", "name", "city"}
 OWN = ("written for this set", "names of the sample nation", "the wishes of the coders", "benchmarks/")
 GRADE = re.compile(r"[^|*:]+\*?:[123]")
 
 
+def read(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, str]]:
-    with FILE.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return read("judged.csv")
 
 
 def test_every_class_has_enough_queries(rows: list[dict[str, str]]) -> None:
@@ -35,8 +39,10 @@ def test_a_third_of_the_queries_comes_from_elsewhere(rows: list[dict[str, str]])
     assert sum(not row["origin"].startswith(OWN) for row in rows) >= len(rows) / 3
 
 
-def test_every_query_has_a_good_answer_and_no_code_twice(rows: list[dict[str, str]]) -> None:
-    for row in rows:
+@pytest.mark.parametrize("name", ["judged.csv", "holdout.csv"])
+def test_every_query_has_a_good_answer_and_no_code_twice(name: str) -> None:
+    for row in read(name):
+        assert row["class"] in CLASSES and row["origin"]
         said = row["expected"].split(" | ")
         assert all(GRADE.fullmatch(one) for one in said), row
         codes = [one.rpartition(":")[0] for one in said]
@@ -45,5 +51,5 @@ def test_every_query_has_a_good_answer_and_no_code_twice(rows: list[dict[str, st
 
 
 def test_no_query_is_asked_twice(rows: list[dict[str, str]]) -> None:
-    asked = Counter((row["query"], row["system"]) for row in rows)
+    asked = Counter((row["query"], row["system"]) for row in (*rows, *read("holdout.csv")))
     assert asked.most_common(1)[0][1] == 1

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from sys import byteorder
 
 from termserver.model.fold import code_key, fold, key, words
@@ -24,16 +24,17 @@ TERMS = Table("search_term", ("number INTEGER", "names TEXT", "codes TEXT"))
 """The folded names of a term, one a line: what titles say first, then the Persian name, then the others; the system
 it is coded in and its codes, folded, a blank between them."""
 PHRASES = Table("search_phrase", ("number INTEGER", "term INTEGER", "words TEXT", "said INTEGER"))
-"""A name as it is looked for: its words without those that say nothing, in order; which name of the term says the same
-in Latin letters («پلاویکس», Plavix), 0 if none does."""
+"""A name as it is looked for: its words without those that say nothing, in order; which name of the term is that
+in Latin letters («پلاویکس», Plavix), 0 if none is or the first one."""
 TERM_WORDS = Table("search_term_word", ("word TEXT", "phrases BLOB"))
 """Word → the phrases that hold it: 16 × number + how many words the phrase has, four bytes each."""
 
-PASSED_OVER = frozenset(
-    """of the in and with a an to by for on my i have has had is
-    و در از به با برای ها های هایی ی شدن شده شدم کردن داشتن دارم دارد داره داشته بودن است""".split()  # noqa: SIM905
-)
+PASSED_OVER = frozenset("of the in and with a an to by for و در از به با برای ها های هایی ی".split())  # noqa: SIM905
 """Words that neither name a thing nor part one from another."""
+BESIDES = PASSED_OVER | frozenset(
+    "on my i have has had is شدن شده شدم کردن کرده داشتن دارم دارد داره داشته بودن است".split()  # noqa: SIM905
+)
+"""Words that may be left over beside a name: «سرگیجه دارم»."""
 _MOST_WORDS = 15
 _MOST_BEGUN = 48
 """So many words may go on from the beginning of one; of more, only the word itself counts."""
@@ -82,10 +83,12 @@ def tables(glossary: Glossary | None) -> Iterator[tuple[Table, list[tuple[object
         names = dict.fromkeys((term.en, term.fa, *term.variants_fa, *term.variants_en))
         number = len(terms)
         before = prefixes.get(term.category, ())
-        bare = [name for name in map(partial(_without, before), (term.fa, *term.variants_fa)) if name]
-        lines = list(dict.fromkeys(" ".join(_LETTERS.findall(fold(name))) for name in (*names, *bare)))
+        bare = [_without(before, name) for name in (term.fa, *term.variants_fa)] if _without(before, term.fa) else []
+        bare = [name for name in bare if name]
+        shown = (term.en, *bare, *names)
+        lines = list(dict.fromkeys(" ".join(_LETTERS.findall(fold(name))) for name in shown))
         lines = [line for line in lines if line]
-        codes = " ".join([glossary.coded_in, *map(code_key, term.codes)]) if glossary and term.codes else ""
+        codes = " ".join([glossary.coded_in, *map(code_key, term.codes)]) if glossary else ""
         terms.append((number, "\n".join(lines), codes))
         names |= dict.fromkeys(f"{word} {name}" for name in bare for word in before)
         names |= dict.fromkeys(more for name in (term.en, *term.variants_en) if (more := _plural(name)))
@@ -93,7 +96,9 @@ def tables(glossary: Glossary | None) -> Iterator[tuple[Table, list[tuple[object
         for form in dict.fromkeys(form for name in names for form in _forms(name)):
             # what says nothing is a name of its own only where nothing else is said
             place = len(phrases)
-            said = next((n for n, line in latin if n and len(form) == 1 and sounds_as(line, form[0])), 0)
+            said = lines.index(" ".join(form)) if " ".join(form) in lines and form[0].isascii() else 0
+            if not said and len(form) == 1:
+                said = next((n for n, line in latin if n and sounds_as(line, form[0])), 0)
             phrases.append((place, number, " ".join(form), said))
             for word in set(form):
                 under[word].append(16 * place + len(set(form)))
@@ -179,6 +184,15 @@ class Terms:
         """Whether it is a word of the glossary."""
         return word in self._index[0]
 
+    def in_both(self, slot: Slot) -> Slot:
+        """The words with those of one word that name the same thing: fracture and شکستگی."""
+        found = dict.fromkeys(slot)
+        for word in slot:
+            for packed in self._with(word)[0]:
+                names = self.term(self._phrase(packed >> 4)[0]).names
+                found.update((name[0], None) for name in names if len(name) == 1)
+        return tuple(found)
+
     def meanings(self, slots: Sequence[Slot]) -> list[Meaning]:
         """The terms that the query says, longest names first, none of whose words says another one too.
 
@@ -217,8 +231,12 @@ class Terms:
                 whole[packed] = at
         if not whole:
             return []
-        # the longest first; of two the one that is said in whole words
-        said = sorted((self._said(packed, at, slots) for packed, at in whole.items()), reverse=True)
+        # the longest first; of two the one that is said in whole words, then the one whose words stand together
+        said = sorted(
+            (self._said(packed, at, slots) for packed, at in whole.items()),
+            key=lambda one: (one[0], one[1], whole[one[3]][0] - whole[one[3]][-1], one[2]),
+            reverse=True,
+        )
         taken: set[int] = set()
         found: dict[tuple[int, ...], dict[int, Meaning]] = {}
         for right, whole_words, _, packed in said:
@@ -279,7 +297,7 @@ class Terms:
         known = self._terms.get(number)
         if known is None:
             row = self._reader.get(TERMS, number)
-            coded_in, *codes = row[2].split() if row and row[2] else ("",)
+            coded_in, *codes = row[2].split(" ") if row else ("",)
             names = tuple(tuple(line.split()) for line in row[1].split("\n")) if row else ()
             known = Term(names, coded_in, tuple(codes))
             self._terms.put(number, known)

@@ -14,8 +14,10 @@ LITTLE = frozenset(
 
 _UNCLEAR = frozenset(["unspecified", "نامشخص"])
 _PLAIN = ("without complication", "initial encounter")
+_LATER = ("subsequent encounter", "sequela")
 _NEGATED = re.compile(r"\b(?:not|without|uncomplicated)\b[^,;(]*")
 _WITH = re.compile(r"\bwith\b")
+_SHOWS_LITTLE = LITTLE | frozenset(["side", "eye", "ear", "limb", "trimester", "initial", "encounter"])
 _PATIENCE = 2
 """So many words may the plain part of a category say that the category does not."""
 
@@ -34,6 +36,12 @@ def is_plain(title: str) -> bool:
     return not _UNCLEAR.isdisjoint(words(folded)) or any(said in folded for said in _PLAIN)
 
 
+def plainness(title: str) -> int:
+    """0 for a title that says that nothing more is known, 2 for what comes after the first time, 1 for the others."""
+    folded = fold(title)
+    return 2 if any(said in folded for said in _LATER) else 0 if is_plain(title) else 1
+
+
 def plainest(whole: str, parts: Sequence[str]) -> int | None:
     """The place of the part of a category that says no more than the category itself; None if there is no such part.
 
@@ -44,7 +52,9 @@ def plainest(whole: str, parts: Sequence[str]) -> int | None:
     best: tuple[int, int, int] | None = None
     for n, title in enumerate(parts):
         folded = fold(title)
-        telling = set(words(_NEGATED.sub("", folded))) - LITTLE - said
+        telling = set(words(_NEGATED.sub("", folded))) - _SHOWS_LITTLE - said
+        if plainness(title) == 2:
+            continue
         if is_plain(title):
             worse = 0 if folded.startswith("unspecified") or folded.endswith("unspecified") else 1
         elif _NEGATED.search(folded) and not _WITH.search(folded):

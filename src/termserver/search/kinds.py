@@ -33,7 +33,7 @@ Kind = tuple[int, str, FrozenBitMap]
 class Group:
     """Words of a query that say one thing together, and its names in other words (none: the words alone).
 
-    ``said`` is the name of the same sound in Latin letters; ``codes`` of the system ``coded_in`` are what it is
+    ``said`` is the very name in Latin letters; ``codes`` of the system ``coded_in`` are what it is
     coded by.
     """
 
@@ -131,6 +131,10 @@ class Kinds:
         several = bool(first)
         if codes:
             yield 0, "code", whole(CODE, text.joined)
+        elif several:
+            for one in text.chunks:
+                if one.may_be_code:
+                    yield 0, "code", whole(CODE, one.joined) & self._all
         coded = self._coded()
         if coded:
             if titles:
@@ -150,9 +154,10 @@ class Kinds:
         yield 22, "meant-title", said[0]
         yield 23, "title-rest", rest
         yield 24, "meant-title-rest", said[1]
-        yield 25, "name", named
-        yield 26, "meant-name", said[2]
-        yield 27, "meant-below", self._below()
+        yield 25, "meant-begins", self._beginning()
+        yield 26, "name", named
+        yield 27, "meant-name", said[2]
+        yield 28, "meant-below", self._below()
         in_titles = self._narrowed(self._all, TITLE, first, every, several)
         all_whole = self._narrowed(in_titles, TITLE, last, every, several)
         parts = [part for chunk in text.chunks for part in chunk.parts] if in_titles else []
@@ -161,7 +166,7 @@ class Kinds:
         in_meant = self._groups(TITLE) if meant else NOBODY
         starting = self._starting(in_meant) if in_meant else NOBODY
         if in_meant:
-            yield 28, "meant-below", self._narrower(in_meant)
+            yield 29, "meant-below", self._narrower(in_meant)
         if begun or heads or starting:
             particular = postings.whole(PARTICULAR[0], PARTICULAR[1:])
             if particular:  # a category before what it holds
@@ -210,7 +215,9 @@ class Kinds:
     def _codes_of(self, group: Group) -> list[FrozenBitMap]:
         found = [self._lists.coded(group.coded_in, code, False) for code in group.codes[:_MOST_CODES]]
         if found:
-            found.insert(1, self._lists.postings.plain_below(found[0]))
+            # where its parts are named, too, they are the likelier ones
+            named = any(code.startswith(group.codes[0]) for code in group.codes[1:])
+            found.insert(len(found) if named else 1, self._lists.postings.plain_below(found[0]))
         return found
 
     def _below(self) -> FrozenBitMap:
@@ -290,6 +297,14 @@ class Kinds:
         """What has a title that begins with the name that sounds as what was typed."""
         said = [key(" ".join(group.said)) for group in self._reading.groups if group.said]
         return _any_of(self._meant, [self._lists.postings.beginning(WHOLE, name) for name in said]) if said else NOBODY
+
+    def _beginning(self) -> FrozenBitMap:
+        """What is titled by the one thing that is said and goes on, where no code is named: products by their drug."""
+        groups = self._reading.groups
+        if len(groups) != 1 or groups[0].codes or not groups[0].names:
+            return NOBODY
+        titled = self._meant & self._lists.postings.beginning(WHOLE, key(" ".join(groups[0].names[0])))
+        return titled - self._lists.coded(groups[0].coded_in, "", True) if titled else NOBODY
 
     def _starting(self, found: FrozenBitMap) -> FrozenBitMap:
         """Those of ``found`` whose title begins as one of the names does, or calls the thing so."""

@@ -1,17 +1,17 @@
 """The one static order of a release: whoever is read first is the better answer to the same words.
 
 Active before retired, heavier systems first, then the system's id, general before special (chapters
-and blocks behind the categories that they hold), what says that nothing more is known, short titles first, then the
-code. The search index
-numbers concepts in this order (their ordinals), so that the first members of any set are already the
-best ones and nothing is ever scored or sorted.
+and blocks behind the categories that they hold), what says that nothing more is known before its
+kinds, short titles first, then the code. The search index numbers concepts in this order (their
+ordinals), so that the first members of any set are already the best ones and nothing is ever scored
+or sorted.
 """
 
 from collections.abc import Iterable
 
 from termserver.model.codes import CodeSystemContent, Concept, Entry, Status
 from termserver.model.text import Text
-from termserver.search.heads import is_plain
+from termserver.search.heads import plainness
 
 
 def in_rank_order(contents: Iterable[CodeSystemContent]) -> list[Entry]:
@@ -28,7 +28,7 @@ def in_rank_order(contents: Iterable[CodeSystemContent]) -> list[Entry]:
                 system.id,
                 system.version,
                 depth.get(concept.code, 0.5),  # a heading stands behind the categories, before what they hold
-                not is_plain(concept.display.en or concept.display.fa),
+                plainness(concept.display.en or concept.display.fa),
                 title_length(concept.display),
                 concept.code,
             )

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from termserver.model.fold import fold
 from termserver.search.finglish import fits, skeletons
-from termserver.search.glossary import PASSED_OVER, Terms
+from termserver.search.glossary import BESIDES, PASSED_OVER, Slot, Terms
 from termserver.search.kept import Kept
 from termserver.search.kinds import ANYWHERE, Group, Lists, Reading
 from termserver.search.layouts import other_layout
@@ -82,7 +82,7 @@ class Relaxing:
         if self._terms is None or len(chunks) > _MOST_GUESSED:
             return ()
         owners: list[tuple[int, ...]] = []
-        slots: list[tuple[str, ...]] = []
+        slots: list[Slot] = []
         for n in range(len(chunks) - 1):  # chicken pox is said of chickenpox
             joined = chunks[n].joined + chunks[n + 1].joined
             if self._terms.holds(joined):
@@ -96,13 +96,18 @@ class Relaxing:
             for part in one.parts:
                 owners.append((n,))
                 slots.append((part,))
+        if any(word.isascii() for slot in slots for word in slot) and not all(
+            word.isascii() for slot in slots for word in slot
+        ):  # fracture ران is said of the Persian name, too
+            slots = [self._terms.in_both(slot) for slot in slots]
         meanings = self._terms.meanings(slots)
         if not meanings:
             return ()
         groups: dict[tuple[int, ...], Group] = {}
         several, last = len(chunks) > 1, len(chunks) - 1
         taken: set[int] = set()
-        for meaning in meanings:
+        spans = [len({n for place in meaning.places for n in owners[place]}) for meaning in meanings]
+        for _, meaning in sorted(zip(spans, meanings, strict=True), key=lambda pair: -pair[0]):
             at = tuple(dict.fromkeys(n for place in meaning.places for n in owners[place]))
             if several and len(at) == 1 and slots[meaning.places[0]][0] in meaning.names[0]:
                 continue  # titles say it so; another name of one word among others only blurs them
@@ -124,7 +129,7 @@ class Relaxing:
         if not groups:
             return ()
         for n, one in enumerate(chunks):
-            if n not in taken and not all(part in PASSED_OVER for part in one.parts):
+            if n not in taken and not all(part in BESIDES for part in one.parts):
                 groups[(n,)] = Group((one,), n == last)
         return tuple(groups[at] for at in sorted(groups))
 
@@ -231,7 +236,9 @@ class Relaxing:
         return found
 
     def _made(self, piece: str, one: Chunk, last: bool) -> list[Way]:
-        switched = chunk(other_layout(piece))
+        letters = other_layout(piece)
+        # no Persian word stands on the keys of a Latin one and a comma
+        switched = chunk(letters) if piece.isascii() or letters.isalnum() else None
         if switched is not None and switched != one and len(switched.joined) > 1 and self.known(switched, last):
             return [Way(switched, LAYOUT, 0, 0)]
         word = one.joined
@@ -244,7 +251,8 @@ class Relaxing:
             for way in (*self._plural(word), *near, *persian):
                 found.setdefault(way.word.joined, way)
             if not found:
-                found = {way.word.joined: way for way in self._parted(word)}
+                apart = sorted(self._parted(word), key=lambda way: way.weight)
+                found = {way.word.joined: way for way in apart}
         least = min((way.far for way in found.values()), default=0)
         some = [way for way in found.values() if way.far <= max(1, least)]
         return sorted(some, key=lambda way: (way.far, way.begun, -way.weight, way.word.joined))[:_MOST_OTHERS]

@@ -15,6 +15,7 @@ WHY = {
     "title": Text("خود عنوان", "the whole title"),
     "meant-code": Text("کد همان چیزی که گفته شد (واژه‌نامه)", "the code of what was said (glossary)"),
     "meant-below": Text("گونه‌ای از آنچه گفته شد (واژه‌نامه)", "a part of what was said (glossary)"),
+    "meant-begins": Text("عنوان با آنچه گفته شد آغاز می‌شود", "the title begins with what was said (glossary)"),
     "meant-as-said": Text(
         "عنوان با همین نام به خط لاتین آغاز می‌شود", "the title begins with the name in Latin letters"
     ),
