@@ -9,7 +9,7 @@ import pytest
 from small_versions import WARD, after, before, build
 
 from termserver.build import build_release
-from termserver.comparison import told
+from termserver.comparison import fhir_form, told
 from termserver.comparison.changes import Area, Effect
 from termserver.comparison.codes import keeps_meaning
 from termserver.comparison.documents import asks_more
@@ -153,6 +153,28 @@ def test_a_workbook_holds_every_change(found: Comparison, tmp_path: Path) -> Non
     assert "ناباروری" in sheets
 
 
+def test_a_bundle_of_fhir_holds_every_change_and_a_map_of_what_replaces_what(found: Comparison) -> None:
+    made = fhir_form.bundle(found)
+    parameters, *maps = (entry["resource"] for entry in made["entry"])
+    changes = [one["part"] for one in parameters["parameter"] if one["name"] == "change"]
+    assert len(changes) == len(found.changes)
+    told_back = [
+        {part["name"]: next(said for name, said in part.items() if name != "name") for part in parts}
+        for parts in changes
+    ]
+    for said, one in zip(told_back, found.changes, strict=True):
+        assert {name: said[name] for name in one.as_json()} == one.as_json()
+    assert told_back[0]["system"] == WARD.url
+    (replaced,) = maps
+    assert (replaced["sourceUri"], replaced["group"][0]["element"]) == (
+        WARD.url,
+        [{"code": "6", "target": [{"code": "8", "equivalence": "relatedto"}]}],
+    )
+    from termserver.fhir.library import parse
+
+    parse(replaced)  # the service takes it as a ConceptMap
+
+
 @pytest.mark.slow
 def test_two_versions_of_a_hundred_thousand_codes_are_compared_in_three_seconds(tmp_path: Path) -> None:
     many = tuple(Concept(f"C{n:06}", Text(f"بیماری {n}", f"Disease {n}")) for n in range(98_505))
@@ -184,3 +206,11 @@ def test_the_command_tells_text_json_workbook_and_notes(
     assert run(["diff", a, b, "-o", str(tmp_path / "d.pdf")]) == 2
     assert run(["diff", a, b, "--notes"]) == 0
     assert run(["diff", a, "standards@no-such"]) == 2
+    capfdbinary.readouterr()
+    assert run(["diff", a, b, "--format", "fhir"]) == 0
+    assert json.loads(capfdbinary.readouterr().out)["resourceType"] == "Bundle"
+    for name, begins in (("n.md", "# "), ("n.json", "{"), ("n.txt", "small 1")):
+        assert run(["diff", a, b, "-o", str(tmp_path / name)]) == 0
+        assert (tmp_path / name).read_text("utf-8").startswith(begins)
+    assert run(["diff", a, b, "--format", "xlsx"]) == 2
+    assert run(["diff", a, b, "-o", str(tmp_path / "no-such" / "d.md")]) == 2

@@ -1,13 +1,24 @@
 """``termserver diff``: what differs between two versions of anything, and what it does to those who follow."""
 
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from termserver.cli import console
 from termserver.cli.console import NO_STATUS
-from termserver.cli.shared import Json, Lang, command, spoken, write_json
+from termserver.cli.shared import Json, Lang, command, spoken
 from termserver.model.errors import UsageError
+
+
+class Form(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    XLSX = "xlsx"
+    FHIR = "fhir"
+    NOTES = "notes"
 
 
 def register(app: typer.Typer) -> None:
@@ -18,7 +29,8 @@ def register(app: typer.Typer) -> None:
         "diff standards@2026.10 standards@2026.11",
         "diff old.release new.release --system icd10cm",
         "diff old.release new.release -o changes.xlsx",
-        "diff termserver.lock new.release --notes > NOTES.md",
+        "diff termserver.lock new.release -o NOTES.md",
+        "diff old.release new.release --format fhir -o changes.json",
     )(diff)
 
 
@@ -27,9 +39,12 @@ def diff(
     after: Annotated[str, typer.Argument(metavar="B", help="The same, of the newer one.")],
     system: Annotated[str, typer.Option(metavar="SYSTEM", help="Only this code system.")] = "",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write a workbook (.xlsx) instead of text.")
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it here; its ending says the form.")
     ] = None,
-    notes: Annotated[bool, typer.Option("--notes", help="Draft release notes, Persian and English.")] = False,
+    form: Annotated[
+        Form | None, typer.Option("--format", help="The form; else that of the file's ending, else text.")
+    ] = None,
+    notes: Annotated[bool, typer.Option("--notes", help="The same as --format notes.")] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Show every change, not the first of each subject.")
     ] = False,
@@ -40,30 +55,69 @@ def diff(
     json: Json = False,
 ) -> int:
     """Show what differs: codes by field, value sets by membership, structure by element, rules stricter or looser."""
-    from termserver.comparison import told
+    from termserver.comparison import fhir_form, told
     from termserver.comparison.changes import Effect
     from termserver.comparison.releases import compare
 
-    if output is not None and output.suffix.lower() != ".xlsx":
-        raise UsageError(
-            f"{output} is no workbook. Name it .xlsx, or use --json.",
-            f"{output} نام کارپوشه نیست. پسوند ‎.xlsx‎ بدهید یا --json به کار ببرید.",
-        )
+    chosen = form or (Form.NOTES if notes else Form.JSON if json else _form_of(output))
+    if chosen is Form.XLSX and output is None:
+        raise UsageError("Say where the workbook goes: -o FILE.xlsx.", "بگویید کارپوشه کجا برود: ‎-o FILE.xlsx.")
     language = spoken(lang)
     found = compare(_place(before), _place(after), system)
+    match chosen:
+        case Form.XLSX:
+            assert output is not None
+            _writing(output, lambda: told.write_workbook(found, output, language))
+        case Form.NOTES:
+            drafted = told.notes(found)
+            _tell(f"{drafted.fa}\n{drafted.en}".encode(), output)
+        case Form.JSON:
+            _tell(_as_bytes(found.as_json()), output)
+        case Form.FHIR:
+            _tell(_as_bytes(fhir_form.bundle(found)), output)
+        case Form.TEXT:
+            lines = told.lines(found, language, len(found.changes) if everything else told.MOST)
+            _tell("".join(f"{line}\n" for line in lines).encode(), output)
     if output is not None:
-        told.write_workbook(found, output, language)
-    if json:
-        write_json(found.as_json())
-    elif notes:
-        drafted = told.notes(found)
-        typer.echo(f"{drafted.fa}\n{drafted.en}", nl=False)
-    elif output is None:
-        for line in told.lines(found, language, len(found.changes) if everything else told.MOST):
-            typer.echo(line)
-    else:
-        typer.echo(f"{output}: {len(found.changes):,}")
+        typer.echo(f"{output}: {len(found.changes):,}", err=json)
     return NO_STATUS if breaking and found.of(Effect.BREAKING, Effect.MEANING) else 0
+
+
+def _form_of(output: Path | None) -> Form:
+    if output is None:
+        return Form.TEXT
+    known = {".xlsx": Form.XLSX, ".md": Form.NOTES, ".json": Form.JSON, ".txt": Form.TEXT}
+    found = known.get(output.suffix.lower())
+    if found is None:
+        raise UsageError(
+            f"{output}: the ending says no form. Use {', '.join(known)}, or --format.",
+            f"{output}: پسوند شکلی نمی‌گوید. {', '.join(known)} یا --format به کار ببرید.",
+        )
+    return found
+
+
+def _as_bytes(said: Any) -> bytes:
+    import orjson
+
+    return orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _tell(data: bytes, output: Path | None) -> None:
+    if output is None:
+        console.write_bytes(data)
+        return
+    from termserver.releases import atomic
+
+    _writing(output, lambda: atomic.write(output, data))
+
+
+def _writing(output: Path, write: Callable[[], None]) -> None:
+    try:
+        write()
+    except OSError as error:
+        raise UsageError(
+            f"{output} cannot be written: {error.strerror}.", f"{output} نوشته نمی‌شود: {error.strerror}."
+        ) from None
 
 
 def _place(said: str) -> Path:

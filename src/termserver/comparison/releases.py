@@ -1,11 +1,12 @@
 """Two releases, or two editions, compared in everything they hold."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from termserver.comparison import codes, documents, lists
-from termserver.comparison.changes import Area, Change, Effect
+from termserver.comparison.changes import Area, Change, Effect, tally
 from termserver.model.releases import Edition
 from termserver.model.values import value
 from termserver.releases import editions
@@ -20,11 +21,12 @@ from termserver.terminology.terminology import Terminology
 
 @value
 class Comparison:
-    """What differs between two editions, in the order of areas and subjects."""
+    """What differs between two editions, in the order of areas and subjects; ``urls`` of their code systems by id."""
 
     before: Edition
     after: Edition
     changes: tuple[Change, ...]
+    urls: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, *effects: Effect) -> list[Change]:
         return [one for one in self.changes if one.effect in effects]
@@ -33,6 +35,10 @@ class Comparison:
         return {
             "before": self.before.as_json(),
             "after": self.after.as_json(),
+            "tally": [
+                {"area": str(area), "subject": subject, "kind": kind, "count": count}
+                for (area, subject, kind), count in tally(self.changes).items()
+            ],
             "changes": [one.as_json() for one in self.changes],
         }
 
@@ -47,13 +53,18 @@ def compare(before: Path, after: Path, system: str = "", shelf: Path | None = No
     try:
         new_edition, new = editions.open_edition(after, shelf)
         try:
-            return Comparison(old_edition, new_edition, tuple(changes(old, new, system)))
+            return Comparison(old_edition, new_edition, tuple(changes(old, new, system)), _urls(old) | _urls(new))
         finally:
             for release in new:
                 release.close()
     finally:
         for release in old:
             release.close()
+
+
+def _urls(releases: Sequence[ReleaseFile]) -> dict[str, str]:
+    systems = Terminology(releases).systems
+    return {one.key: systems.metadata(one).url for one in systems.all()}
 
 
 def changes(old: Sequence[ReleaseFile], new: Sequence[ReleaseFile], system: str = "") -> Iterator[Change]:
