@@ -35,6 +35,7 @@ STRANGERS = {
     "alembic": {"database"},
     "psycopg": {"database"},
     "re2": {"fhir/regexes.py"},
+    "langcodes": {"fhir/tags.py"},
     "yaml": {"content"},
     "cryptography": {"releases/signatures.py"},
     "jwt": {"access/tokens.py"},

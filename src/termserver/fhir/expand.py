@@ -73,7 +73,7 @@ def expand(request: Request) -> Json:
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "total": page.total,
     }
-    unclosed = [part.system for part in parts if part.system.head.content == "fragment"]
+    unclosed = [part.system for part in parts if part.system.head.content == "fragment" or part.system.head.grammar]
     if unclosed:
         expansion["extension"] = [{"url": urls.VS_UNCLOSED, "valueBoolean": True}]
     if offset is not None:

@@ -79,6 +79,8 @@ class Head:
     language: str = ""
     listed: bool = True
     properties: Mapping[str, Json] = field(default_factory=dict)
+    grammar: bool = False
+    """Whether there are codes without end beside those that are listed."""
 
     @property
     def vurl(self) -> str:

@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from itertools import chain
 
 from termserver.api.fhir.caches import Caches
 from termserver.api.fhir.capabilities import capability_statement, terminology_capabilities, versions
@@ -13,11 +14,13 @@ from termserver.api.fhir.exchange import R4, Exchange, Reply
 from termserver.api.fhir.operations import OPERATIONS, Operations
 from termserver.api.fhir.resources import Resources
 from termserver.fhir.closure import Closures
+from termserver.fhir.grammars import URLS
 from termserver.fhir.library import Parses, Shelf
 from termserver.fhir.naming import preferred_id
 from termserver.fhir.options import Request
 from termserver.fhir.outcomes import FhirProblem, Json, operation_outcome, refused
 from termserver.fhir.r4 import as_r4
+from termserver.fhir.systems import Head
 from termserver.model.errors import TermserverError
 
 _MOST_ENTRIES = 1000
@@ -113,10 +116,15 @@ class Dispatch:
     def _metadata(self, exchange: Exchange) -> Json:
         mode = dict(exchange.pairs()).get("mode", "full")
         if mode == "terminology":
-            return terminology_capabilities(exchange, self._resources.offered())
+            return terminology_capabilities(exchange, self._offered())
         if mode not in ("full", "normative"):
             raise refused(400, "invalid", f"There is no mode '{mode}'", f"حالت «{mode}» وجود ندارد")
         return capability_statement(exchange, self._system, self._resources.search_parameters, self._directory)
+
+    def _offered(self) -> Iterator[Head]:
+        """The heads of all code systems that are answered from: those with content, and the grammars."""
+        listed = (head for head in self._resources.offered() if head.url not in URLS)
+        return chain(listed, (system.head for url in URLS for system in self.shelf.systems(url)))
 
     def _cache_control(self, exchange: Exchange) -> Json:
         asked = self._operations.asked(exchange)

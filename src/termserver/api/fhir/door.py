@@ -28,6 +28,7 @@ from termserver.api.fhir.resources import Resources
 from termserver.api.fhir.svs import Svs, SvsAnswer
 from termserver.api.registry_desk import Desk
 from termserver.fhir.budget import SECONDS
+from termserver.fhir.grammars import WithGrammars
 from termserver.fhir.library import Parses
 from termserver.fhir.outcomes import operation_outcome, refused
 from termserver.fhir.shelves import Shelves
@@ -100,7 +101,7 @@ class FhirDoor:
                     self._threads.submit(_warm, self._edition)
                 edition = self._edition
                 resources = Resources(kept, edition, _UPDATED)
-                shelves = Shelves([kept, edition])
+                shelves = WithGrammars(Shelves([kept, edition]))
                 known = Dispatch(version, shelves, resources, parses, self._stateful, self._directory)
                 self._made[version] = known
         return known
