@@ -24,6 +24,7 @@ from termserver.model.errors import (
     UnknownSystem,
     UsageError,
 )
+from termserver.model.registries import UnknownRegistry
 from termserver.model.text import Text
 
 JSON = b"application/json; charset=utf-8"
@@ -66,6 +67,7 @@ _KINDS: tuple[tuple[type[TermserverError], int, str], ...] = (
     (UnknownCode, 404, "unknown-code"),
     (UnknownDocumentType, 404, "unknown-document-type"),
     (UnknownRule, 404, "unknown-rule"),
+    (UnknownRegistry, 404, "unknown-registry"),
     (QuerySyntaxError, 400, "query-syntax"),
     (UsageError, 400, "bad-request"),
     (TermserverError, 500, "failure"),

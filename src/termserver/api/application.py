@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -35,6 +35,7 @@ from termserver.api.pool import Busy, Judges
 from termserver.api.publication import routes as publication_routes
 from termserver.api.registries import routes as registry_routes
 from termserver.api.registry_desk import Desk
+from termserver.api.strict import strict
 from termserver.model.days import today
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
@@ -71,6 +72,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
         title="termserver",
         version=__version__,
         docs_url="/docs",
+        dependencies=[Depends(strict)],
         redoc_url=None,
         responses={"4XX": {"model": described.ErrorAnswer}, "5XX": {"model": described.ErrorAnswer}},
     )

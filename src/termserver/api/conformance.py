@@ -98,8 +98,10 @@ def routes(server: TermServer, hot: HotRoutes, conformance: Conformance) -> APIR
     """The routes over one opened edition."""
     router = APIRouter(tags=["conformance"])
 
-    def sent(data: bytes, media_type: str) -> Response:
+    def sent(data: bytes, media_type: str, file: str = "") -> Response:
         headers = {"x-termserver-release": hot.release, "x-content-type-options": "nosniff"}
+        if file:
+            headers["content-disposition"] = f'attachment; filename="{file}"'
         return Response(data, headers=headers, media_type=media_type)
 
     @router.get("/api/conformance/corpus", summary="The manifest of the conformance corpus")
@@ -112,7 +114,7 @@ def routes(server: TermServer, hot: HotRoutes, conformance: Conformance) -> APIR
     async def archive(type: Types = None) -> Response:
         """The manifest and all its documents, as `termserver conformance corpus` writes them."""
         corpus = await run_in_threadpool(conformance.corpus, type or [])
-        return sent(await run_in_threadpool(_zipped, corpus), "application/zip")
+        return sent(await run_in_threadpool(_zipped, corpus), "application/zip", "corpus.zip")
 
     @router.post("/api/conformance/judge", summary="Judge a software's answers", openapi_extra=_body(_JUDGE))
     async def judged(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Query parameters, read strictly: an unknown, repeated or misshapen one is an error that says what was meant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import unquote_to_bytes
@@ -42,7 +42,7 @@ def read(query_string: bytes, known: Mapping[str, Parameter]) -> dict[str, str]:
         for name, value in pairs:
             parameter = known.get(name)
             if parameter is None:
-                raise _unknown(name, known)
+                raise unknown_parameter(name, known)
             if name in values:
                 if not parameter.repeats:
                     raise _problem(f"the parameter '{name}' is given twice", f"پارامتر «{name}» دو بار آمده است")
@@ -94,9 +94,11 @@ def _number(name: str, value: str, parameter: Parameter) -> int:
     return number
 
 
-def _unknown(name: str, known: Mapping[str, Parameter]) -> Problem:
+def unknown_parameter(name: str, known: Iterable[str]) -> Problem:
+    """The answer to a parameter that is not one of those known."""
+    known = list(known)
     near = get_close_matches(name, known, n=1, cutoff=0.5)
-    names = ", ".join(known)
+    names = ", ".join(known) or "–"
     if near:
         return _problem(
             f"unknown parameter '{name[:40]}'; did you mean '{near[0]}'?",

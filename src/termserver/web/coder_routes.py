@@ -201,7 +201,10 @@ def _received(page: ProposalPage, server: TermServer, said: Mapping[str, str], l
 def _form(body: bytes, kind: str) -> dict[str, str]:
     """The typed fields of a form, in either of its encodings."""
     if kind.lower().startswith("application/x-www-form-urlencoded"):
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50))
+        try:
+            return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50))
+        except ValueError:  # more fields than the form has
+            return {}
     return {part.name: part.text for part in posted.parts(body, kind) if part.file is None}
 
 

@@ -111,5 +111,8 @@ async def _fields(request: Request) -> dict[str, Any]:
     declared = request.headers.get("content-length", "")
     if not declared.isdigit() or int(declared) > _FORM:
         return {}
-    said = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=8)
+    try:
+        said = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=8)
+    except ValueError:  # more fields than the form has
+        return {}
     return {name: values[0] for name, values in said.items()}

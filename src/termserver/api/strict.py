@@ -1,0 +1,20 @@
+"""No parameter is passed over: what a route of the API does not know is an error that names the nearest it does."""
+
+from fastapi import Request
+
+from termserver.api.parameters import unknown_parameter
+
+
+async def strict(request: Request) -> None:
+    """Raise Problem (400) for a query parameter that the description of the route does not name."""
+    if not request.scope["query_string"] or not request.scope["path"].startswith("/api/"):
+        return
+    route = request.scope["route"]
+    known = getattr(route, "known_parameters", None)
+    if known is None:
+        described = (route.openapi_extra or {}).get("parameters", ())
+        own = [one.alias for one in route.dependant.query_params]
+        known = route.known_parameters = [*own, *(one["name"] for one in described if one["in"] == "query")]
+    for name in request.query_params:
+        if name not in known:
+            raise unknown_parameter(name, known)
