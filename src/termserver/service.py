@@ -181,6 +181,17 @@ class TermServer:
         scopes = self._scopes(under, chapter, value_set, wanted) if under or chapter or value_set else ()
         return Asking(search, query, scopes)
 
+    def everyday_name(self, system: CodeSystem, code: str, title: str) -> str:
+        """What people call in Persian what an English title of the system names, by the glossary; "" if unknown.
+
+        Everyday, provisional wording beside the title, no translation of it.
+        """
+        from termserver.search.everyday import everyday_name
+
+        coded_in = system.stands_in_for or system.id
+        named = (everyday_name(release, coded_in, code, title) for release in self.releases)
+        return next((name for name in named if name), "")
+
     def _scopes(
         self, under: Sequence[str], chapter: Sequence[str], value_set: str, systems: Sequence[str]
     ) -> "list[Scope]":

@@ -9,6 +9,7 @@ from search_land import codes, finder, system
 from termserver.model.codes import CodeSystemContent, Concept, Designation, Property
 from termserver.model.glossary import Glossary, GlossaryCategory, GlossaryTerm
 from termserver.model.text import Text
+from termserver.search.everyday import everyday_name
 from termserver.search.search import Search, SearchQuery
 
 BLOCK = (Property("kind", "block"),)
@@ -137,3 +138,12 @@ def test_an_explanation_says_that_the_glossary_names_the_code(land: Search) -> N
 def test_without_the_system_of_its_codes_the_names_are_left(tmp_path: Path) -> None:
     alone = Search([finder(tmp_path / "own.release", WARDS, PRODUCTS, glossary=GLOSSARY)])
     assert codes(alone, "نفس تنگی") == ["7"]
+
+
+def test_the_everyday_name_stands_beside_a_title_that_says_just_that(land: Search) -> None:
+    reader = land.finders[0].reader
+    assert everyday_name(reader, "icd10", "J45", "Asthma") == "آسم"
+    assert everyday_name(reader, "icd10", "J45", "Asthma, unspecified") == "آسم"
+    assert everyday_name(reader, "icd10", "J46", "Status asthmaticus") == ""
+    assert everyday_name(reader, "other", "J45", "Asthma") == ""
+    assert everyday_name(land.finders[1].reader, "icd10", "J45", "Asthma") == ""

@@ -17,7 +17,7 @@ from termserver.model.codes import CodeSystem, Concept, Entry, Status
 from termserver.model.fold import FOLD_VERSION, chunks, code_key, key, parts, words
 from termserver.model.glossary import Glossary
 from termserver.model.releases import Table
-from termserver.search import narrowing, near
+from termserver.search import everyday, narrowing, near
 from termserver.search.finglish import persian_skeleton
 from termserver.search.glossary import glossary_words
 from termserver.search.glossary import tables as glossary_tables
@@ -107,6 +107,7 @@ def list_tables(
     yield from near.tables(known)
     yield LATIN, _latin(known)
     yield from glossary_tables(glossary)
+    yield from everyday.tables(glossary)
 
 
 def _systems(entries: Sequence[Entry]) -> Iterator[tuple[int, int, str, int, str, bytes]]:

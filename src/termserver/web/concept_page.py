@@ -64,6 +64,7 @@ class ConceptPage:
             "failure": None,
             "title": title,
             "second": other if other != title else "",
+            "everyday": "" if detail.display.fa else self._everyday(detail),
             "notes": notes,
             "properties": properties,
             "names": _names(detail),
@@ -75,6 +76,9 @@ class ConceptPage:
             "coding": orjson.dumps({name: value for name, value in coding.items() if value}).decode(),
             "csv": _csv([detail.system.native_id or system, detail.code, detail.display.fa, detail.display.en]),
         }
+
+    def _everyday(self, detail: ConceptDetail) -> str:
+        return self._server.everyday_name(detail.system, detail.code, detail.display.en)
 
     def _elsewhere(self, system: str, code: str) -> list[tuple[Any, Text]]:
         """What maps say of the code, each with the name of the other code."""

@@ -30,6 +30,7 @@ class Row:
     title: tuple[Piece, ...]
     second: tuple[Piece, ...]
     also: tuple[Piece, ...]
+    everyday: str
     above: tuple[tuple[str, str], ...]
     retired: bool
     stand_in: bool
@@ -83,6 +84,7 @@ class HitRows:
             if second != first
             else (),
             also=also,
+            everyday=self._server.everyday_name(system, hit["code"], en) if system is not None and not fa else "",
             above=self._above(hit["system"], hit["code"], language),
             retired=hit["status"] == "retired",
             stand_in=bool(hit.get("stand_in_for")),
