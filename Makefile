@@ -9,7 +9,7 @@ CONTENT := $(shell find codesystems schemas validators -type f 2>/dev/null | gre
 INSTALLED := .venv/.installed
 BUILT := var/.built
 
-.PHONY: serve test check lint types bench browser nightly fuzz release clean
+.PHONY: serve test check lint types bench browser faults nightly fuzz release clean
 
 serve: $(BUILT)
 ifeq ($(ICD10),who)
@@ -42,6 +42,10 @@ types: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
+
+# faults of real processes under load; writes docs/reliability.md (as root: full and read-only disks too)
+faults: $(INSTALLED)
+	$(BIN)/python -m benchmarks.faults
 
 nightly: $(INSTALLED)
 	$(BIN)/pytest -n 2 -m nightly
