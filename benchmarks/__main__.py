@@ -13,6 +13,7 @@ from benchmarks import (
     publication_bench,
     registries_bench,
     relevance_bench,
+    scale_bench,
     search_bench,
     server_bench,
 )
@@ -27,6 +28,7 @@ PARTS = {
     "registries": registries_bench.run,
     "fhir": fhir_bench.run,
     "publication": publication_bench.run,
+    "scale": scale_bench.run,
 }
 
 

@@ -322,3 +322,23 @@ def test_the_command_reports_stores_and_names_value_sets_that_do_not_expand(
 
     (back,) = read_folders(tmp_path / "folders").systems
     assert {one.code: one.parents for one in back.concepts}["pink"] == ("red",)
+
+
+def test_an_expansion_that_comes_along_is_compared(tmp_path: Path) -> None:
+    from termserver.fhir.expandable import examine
+    from termserver.fhir.library import Library
+    from termserver.fhir.shelves import JsonShelf
+
+    contains = [{"system": COLOURS["url"], "code": code} for code in ("red", "blue")]
+    told = {"name": "version", "valueUri": f"{COLOURS['url']}|0.9"}
+    brings = {**WARM, "expansion": {"total": 2, "contains": contains, "parameter": [told]}}
+    same = {
+        **WARM,
+        "url": "http://example.org/same",
+        "expansion": {"contains": [contains[0], {**contains[1], "code": "pink"}]},
+    }
+    shelf = JsonShelf([COLOURS, brings, same])
+    first, second = examine(Library(shelf), shelf.every_value_set())
+    assert (first.missing, first.extra) == (("blue",), ("pink",))
+    assert first.other_versions == ("http://example.org/colours|0.9 (1.0)",)
+    assert second.compared and not second.missing and not second.extra

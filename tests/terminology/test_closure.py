@@ -35,6 +35,12 @@ def test_ancestors_are_complete_and_nearest_first(graph: tuple[tuple[int, ...], 
         assert steps == sorted(steps)
 
 
+def test_many_ways_to_the_same_ancestor_are_walked_once() -> None:
+    # three parents on each of forty levels: there are 3^40 ways up
+    parents = [[3 * (n // 3 - 1) + k for k in range(3)] if n >= 3 else [] for n in range(120)]
+    assert len(closure.ancestors(parents, [str(n) for n in range(120)])[-1]) == 117
+
+
 def test_a_compressed_set_comes_back() -> None:
     members = [1, 2, 3, 70_000, 70_001]
     assert list(closure.opened(closure.compressed(members))) == members

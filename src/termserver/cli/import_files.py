@@ -274,15 +274,37 @@ def _examined(taken: "Taken") -> "Taken":
     brought = JsonShelf([orjson.loads(data) for path, data in taken.files.items() if path != INDEX])
     file = taken.report.files[0]
     rows: list[ReportRow] = []
-    expanded = 0
+    expanded = compared = 0
     with TermServer.open() as server:
         library = Library(Shelves([brought, json_shelf(server, "4.0.1"), EditionShelf(server)]))
         for one in examine(library, brought.every_value_set()):
             expanded += one.total is not None
+            compared += one.compared
             said = Text(one.persian, one.reason) if one.reason else Text(f"{one.total} کد", f"{one.total} codes")
             outcome, rule = (Outcome.FLAGGED, "valueset.refused") if one.reason else (Outcome.LANDED, "valueset")
-            rows.append(ReportRow(file.file, 0, one.canonical, outcome, rule, said, "", str(one.total or "")))
+            if one.missing or one.extra:
+                outcome = Outcome.FLAGGED
+                rule = "valueset.other-versions" if one.other_versions else "valueset.differs"
+                lacks, more = ", ".join(one.missing[:20]), ", ".join(one.extra[:20])
+                versions = ", ".join(one.other_versions) or "-"
+                said = Text(
+                    f"از گسترشی که همراه دارد: {len(one.missing)} کد کم ({lacks})، {len(one.extra)} کد بیش ({more}). "
+                    f"نسخه‌های دیگر: {versions}",
+                    f"Against the expansion it brings: {len(one.missing)} codes lack ({lacks}), {len(one.extra)} are "
+                    f"more ({more}). Made with other versions: {versions}",
+                )
+            total = "" if one.total is None else str(one.total)
+            rows.append(ReportRow(file.file, 0, one.canonical, outcome, rule, said, "", total))
     facts = {**file.facts, "value sets that expand": expanded, "value sets refused": len(rows) - expanded}
+    if compared:
+        differs, others = (
+            sum(row.rule == rule for row in rows) for rule in ("valueset.differs", "valueset.other-versions")
+        )
+        facts |= {
+            "expansions that agree": compared - differs - others,
+            "made with other versions": others,
+            "expansions that differ": differs,
+        }
     files = (replace(file, facts=facts), *taken.report.files[1:])
     return replace(taken, report=replace(taken.report, files=files, rows=(*taken.report.rows, *rows)))
 
@@ -326,7 +348,8 @@ def _lines(taken: "Taken", stored: dict[str, Any], language: str, dry_run: bool)
     yield taken.report.as_text(language)
     for file in taken.report.files:
         if file.facts:
-            yield ", ".join(f"{name}: {count:,}" for name, count in file.facts.items())
+            at = f"{file.file}: " if len(taken.report.files) > 1 else ""
+            yield at + ", ".join(f"{name}: {count:,}" for name, count in file.facts.items())
     for licence in dict.fromkeys(one.system.licence for one in taken.systems if one.system.licence):
         yield f"{'مجوز' if persian else 'licence'}: {licence[:300]}"
         break

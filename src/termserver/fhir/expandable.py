@@ -94,6 +94,7 @@ def _versions(expansion: Json) -> dict[str, str]:
     found = {}
     for said in expansion.get("parameter", ()):
         if said.get("name") in ("version", "used-codesystem"):
-            url, _, version = str(said.get("valueUri") or said.get("valueString") or "").partition("|")
+            told = str(said.get("valueUri") or said.get("valueString") or "")
+            url, _, version = told.replace("?version=", "|").partition("|")
             found[url] = version
     return found

@@ -27,6 +27,7 @@ def read(paths: Sequence[Path], wishes: Wishes) -> Taken:
     notes = Notes(paths[0].name if len(paths) == 1 else f"{len(paths)} files", "DO_CODED_TEXT")
     listed = ListedCodes(wishes, notes)
     for path in paths:
+        at = "" if len(paths) == 1 else f"{path.name}: "
         for row, told in _codes(path, notes, wishes):
             terminology = told["terminology_id"] or wishes.system
             code, value = told["coded_string"], told["value"]
@@ -36,8 +37,8 @@ def read(paths: Sequence[Path], wishes: Wishes) -> Taken:
                     row,
                     field,
                     "field.missing",
-                    f"{path.name}: the DO_CODED_TEXT has no {field}." + ("" if code else f" Its Value is '{value}'."),
-                    f"{path.name}: ‏DO_CODED_TEXT فیلد {field} ندارد.",
+                    f"{at}the DO_CODED_TEXT has no {field}." + ("" if code else f" Its Value is '{value}'."),
+                    f"{at}‏DO_CODED_TEXT فیلد {field} ندارد.",
                     value,
                 )
                 continue

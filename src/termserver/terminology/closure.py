@@ -60,7 +60,8 @@ def _above(
     level: list[int] = list(parents)
     while level:  # breadth first: all parents, then what stands one step higher, and so on
         merged.update(dict.fromkeys(level))
-        level = [above for at in level for above in all_parents[at] if above not in merged]
+        higher = dict.fromkeys(above for at in level for above in all_parents[at] if above not in merged)
+        level = list(higher)
     return list(merged)
 
 
