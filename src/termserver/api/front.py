@@ -90,7 +90,8 @@ class Front:
         # caches and closures of clients live in one process; several workers would each know other ones
         stateful = os.environ.get("TERMSERVER_SERVED_WORKERS", "1") == "1"
         # the desk of the routes over registries, so that an entry counts wherever it is read
-        return FhirDoor(self._hot.server, stateful, getattr(getattr(self._inner, "state", None), "desk", None))
+        desk = getattr(getattr(self._inner, "state", None), "desk", None)
+        return FhirDoor(self._hot.server, stateful, desk, nested=not os.environ.get("TERMSERVER_FHIR_FLAT"))
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the application behind, with a limit on its body and no traceback out."""

@@ -56,7 +56,7 @@ def expand(request: Request) -> Json:
     _drop(parts, bool(flags.get("activeOnly")), bool(flags.get("excludeNotForUI")))
     text, offset, count = asked.text("filter"), asked.number("offset"), asked.number("count")
     ranked = _matching(parts, text) if text else None
-    page = _page(value_set, parts, ranked, offset, count, bool(flags.get("excludeNested")))
+    page = _page(value_set, parts, ranked, offset, count, not request.nested or bool(flags.get("excludeNested")))
     renderer = Renderer(
         languages,
         bool(flags.get("includeDesignations")),

@@ -42,6 +42,8 @@ class Request:
     library: Library
     accept_language: str = ""
     budget: Budget | None = None
+    nested: bool = True
+    """Whether an expansion may be a tree at all."""
 
     def clock(self) -> Budget:
         if self.budget is None:

@@ -42,12 +42,19 @@ class Dispatch:
     """The FHIR service of one release of FHIR, over one opened edition."""
 
     def __init__(
-        self, version: str, shelf: Shelf, resources: Resources, parses: Parses, stateful: bool, directory: Directory
+        self,
+        version: str,
+        shelf: Shelf,
+        resources: Resources,
+        parses: Parses,
+        stateful: bool,
+        directory: Directory,
+        nested: bool = True,
     ) -> None:
         """``stateful``: caches and closures live as long as this process, so they need it to be the only one."""
         self.version = version
         self._caches = Caches(parses)
-        self._operations = Operations(shelf, parses, self._caches)
+        self._operations = Operations(shelf, parses, self._caches, nested)
         self._resources = resources
         self.shelf = shelf
         self._directory = directory

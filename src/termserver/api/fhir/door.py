@@ -74,9 +74,12 @@ _PREFLIGHT = (
 class FhirDoor:
     """Answers every path under /fhir/."""
 
-    def __init__(self, server: TermServer, stateful: bool = True, desk: Desk | None = None) -> None:
+    def __init__(
+        self, server: TermServer, stateful: bool = True, desk: Desk | None = None, nested: bool = True
+    ) -> None:
         self._server = server
         self._stateful = stateful
+        self._nested = nested
         self._made: dict[str, Dispatch] = {}
         self._edition: EditionShelf | None = None
         self._lists: Svs | None = None
@@ -102,7 +105,7 @@ class FhirDoor:
                 edition = self._edition
                 resources = Resources(kept, edition, _UPDATED)
                 shelves = WithGrammars(Shelves([kept, edition]))
-                known = Dispatch(version, shelves, resources, parses, self._stateful, self._directory)
+                known = Dispatch(version, shelves, resources, parses, self._stateful, self._directory, self._nested)
                 self._made[version] = known
         return known
 

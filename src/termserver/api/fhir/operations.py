@@ -43,10 +43,12 @@ _TYPE_LEVEL = ("url", "valueSet", "codeSystem", "conceptMap")
 class Operations:
     """The operations over one shelf."""
 
-    def __init__(self, shelf: Shelf, parses: Parses, caches: Caches) -> None:
+    def __init__(self, shelf: Shelf, parses: Parses, caches: Caches, nested: bool = True) -> None:
+        """``nested``: whether expansions may be trees."""
         self._shelf = shelf
         self._parses = parses
         self._caches = caches
+        self._nested = nested
 
     def run(self, exchange: Exchange, kind: str, name: str, instance: Json | None = None) -> Json:
         """Do it; raise ``FhirProblem``."""
@@ -89,7 +91,7 @@ class Operations:
         if cache:
             overlays.insert(0, self._caches.overlay(cache, overlays[0], by_parameter="cache-id" in asked))
         language = exchange.headers.get("accept-language", "")
-        return Request(asked, Library(self._shelf, overlays), language, Budget(exchange.seconds))
+        return Request(asked, Library(self._shelf, overlays), language, Budget(exchange.seconds), self._nested)
 
 
 def _instance_pairs(kind: str, instance: Json) -> list[tuple[str, Any]]:
