@@ -94,6 +94,16 @@ def test_the_next_page_of_hits_goes_on_where_the_first_ended(client: TestClient)
     assert not set(hits.findall(first)) & set(hits.findall(second))
 
 
+def test_the_page_can_be_kept_to_the_members_of_a_value_set(client: TestClient) -> None:
+    everything = client.get("/", params={"q": "تهران"}).text
+    kept = client.get("/", params={"q": "تهران", "value_set": "province"}).text
+    assert '<option value="province" selected>' in kept and '<option value="province">' in everything
+    found = re.findall('class="hit" data-system="([^"]+)" data-code="([^"]+)"', kept)
+    assert found and len(found) < everything.count('class="hit"')
+    assert all(len(code) == 2 for _, code in found)
+    assert client.get("/", params={"q": "x", "value_set": "nowhere"}).status_code == 200
+
+
 def test_an_unknown_system_is_said_on_the_page(client: TestClient) -> None:
     answer = client.get("/", params={"q": "a", "system": "nosuch", "lang": "en"})
     assert answer.status_code == 200

@@ -9,6 +9,7 @@ from termserver.model.days import parse_day
 from termserver.model.errors import QuerySyntaxError, TermserverError
 from termserver.model.fold import latin_digits
 from termserver.model.text import Text
+from termserver.releases.records import decode_value_set
 from termserver.search.query import FacetCount, SearchResult
 from termserver.service import TermServer
 from termserver.web.hit_rows import Group, HitRows
@@ -32,6 +33,7 @@ class Asked:
     chapter: str = ""
     under: str = ""
     on: str = ""
+    value_set: str = ""
     language: str = "fa"
     syntax: str = "plain"
     active_only: bool = False
@@ -47,6 +49,7 @@ class Asked:
             query.get("chapter", ""),
             query.get("under", ""),
             query.get("on", "").strip(),
+            query.get("value_set", "").strip(),
             language_of(query.get("lang", "")),
             "advanced" if query.get("syntax") == "advanced" else "plain",
             query.get("active") == "1",
@@ -61,6 +64,7 @@ class Asked:
             "chapter": self.chapter,
             "under": self.under,
             "on": self.on,
+            "value_set": self.value_set,
             "syntax": "" if self.syntax == "plain" else self.syntax,
             "active": "1" if self.active_only else "",
         }
@@ -91,6 +95,12 @@ class SearchPage:
         self._rows = HitRows(site.server)
         systems = [s for s in site.server.systems() if s.content is not Content.NOT_PRESENT]
         self._present = [system.id for system in systems]
+        sets = (
+            decode_value_set(release.artefact(path) or b"{}")
+            for release in site.server.releases
+            for path in release.artefact_paths("valueset")
+        )
+        self._value_sets = {one.id: one.title for one in sets}
         self._concepts = {id: site.server.describe(id)["concepts"] for id in self._present}
 
     def render(self, asked: Asked, piece: bool = False) -> str:
@@ -106,6 +116,7 @@ class SearchPage:
             page=PAGE,
             question=lambda **other: address(language, "/", **asked.said(**other)),
             choices=[] if piece else self._choices(language),
+            value_sets=[] if piece else self._titled_sets(language),
             weightiest=[] if piece or found else self._weightiest(),
             examples=_EXAMPLES[language],
             total_concepts=sum(self._concepts.values()),
@@ -143,6 +154,7 @@ class SearchPage:
             active_only=asked.active_only,
             chapter=(asked.chapter,) if asked.chapter else (),
             under=(asked.under,) if asked.under else (),
+            value_set=asked.value_set,
             on=parse_day(latin_digits(asked.on)) if asked.on else "",
             highlight=limit > 0,
             explain=limit > 0,
@@ -158,6 +170,11 @@ class SearchPage:
     def _choices(self, language: str) -> list[tuple[str, str]]:
         """The systems that hold something to find, by title."""
         titled = ((id, self._site.title(id, language)) for id in self._present)
+        return sorted(titled, key=lambda choice: choice[1])
+
+    def _titled_sets(self, language: str) -> list[tuple[str, str]]:
+        """The value sets of the edition, id and title, by title."""
+        titled = ((id, title.in_language(language) or id) for id, title in self._value_sets.items())
         return sorted(titled, key=lambda choice: choice[1])
 
     def _weightiest(self) -> list[tuple[str, int]]:

@@ -21,7 +21,7 @@
     for (const [name, value] of new FormData(form)) if (value.trim()) asked.set(name, value.trim());
     return asked;
   };
-  const FILTERS = ["system", "chapter", "under", "on"];
+  const FILTERS = ["system", "chapter", "under", "on", "value_set"];
   const fill = async (asked, tries = 0) => {
     asking?.abort();
     const mine = (asking = new AbortController());
