@@ -161,7 +161,9 @@ def routes(hot: HotRoutes, desk: CommitteeDesk) -> APIRouter:
         if move == "release":
             file, manifest = desk.release(number, who, str(said.get("version", "")), when)
             return answer(committee.proposal(number), file=file.name, release_digest=manifest.digest)
-        words = {name: str(said[name]) for name in ("reason", "gate", "path", "item") if said.get(name)}
+        words: dict[str, Any] = {name: str(said[name]) for name in ("reason", "gate", "path", "item") if said.get(name)}
+        if isinstance(said.get("signature"), dict):
+            words["signature"] = said["signature"]
         if when:
             words["activate_at"] = when
         return answer(committee.act(number, who, now(), move, str(said.get("digest", "")), version, **words))

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from termserver.cli import adoption, console
+from termserver.cli import adoption, console, votes
 from termserver.cli.adoption import Keys, Publication
 from termserver.cli.console import NO_STATUS
 from termserver.cli.shared import Json, Lang, Root, command, content_root, spoken, write_json
+from termserver.cli.votes import Key, Signed
 from termserver.model.errors import UsageError
 from termserver.model.text import Text
 
@@ -43,6 +44,8 @@ def register(into: typer.Typer) -> None:
     command(app, "journal", "committee journal", "committee journal 7")(journal)
     command(app, "calendar", "committee calendar", "committee calendar --ics > committee.ics")(calendar)
     command(app, "report", "committee report --since 2026-09-23 --until 2027-03-20")(report)
+    command(app, "verify-journal", "committee verify-journal")(verify_journal)
+    votes.register(app)
     adoption.register(app)
     into.add_typer(app, name="committee")
 
@@ -155,6 +158,8 @@ def act(
     activate_at: Annotated[
         str, typer.Option(metavar="WHEN", help="A day or an instant, for `schedule`: from when it is in force.")
     ] = "",
+    key: Key = None,
+    signature: Signed = None,
     who: As = "",
     root: Root = None,
     database: Database = None,
@@ -172,6 +177,8 @@ def act(
             f"«{action}» فرمان خودش را دارد: termserver committee {action}",
         )
     with OpenCommittee(root, database) as committee:
+        if signed := votes.signature(committee.proposal(number), action, acting(who), key, signature):
+            said["signature"] = signed
         tell(committee.act(number, acting(who), now(), action, digest, **said), spoken(lang), json)
 
 
@@ -285,6 +292,15 @@ def calendar(
             typer.echo(
                 f"{one.day}  {jalali_text(one.day)}  {one.what:<9}  {says}{f'  #{one.proposal}' * bool(one.proposal)}"
             )
+
+
+def verify_journal(root: Root = None, database: Database = None, lang: Lang = None, json: Json = False) -> int:
+    """Verify the journal: its chain, and the signature of each vote. Status 1 if something does not stand."""
+    from termserver.publication.votes import verify
+
+    with OpenCommittee(root, database) as committee:
+        found = verify(committee.governance, committee.store.lines(), committee.store.broken_line())
+    return votes.tell_verified(found, spoken(lang), json)
 
 
 def report(

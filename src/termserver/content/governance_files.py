@@ -1,5 +1,6 @@
 """``governance/governance.yaml``: bodies, seats, kinds of decisions and gates, read and checked."""
 
+import base64
 from pathlib import Path
 
 from termserver.content.problems import Problem, error, refuse
@@ -9,7 +10,11 @@ from termserver.model.governance import Body, DecisionKind, Gate, Governance, Se
 from termserver.model.text import Text
 
 FILE = "governance/governance.yaml"
-_SEAT = Keys({"holder": TEXT, "title": BOTH, "votes": FLAG, "roles": WORDS, "period": PERIOD}, required=("holder",))
+_SEAT = Keys(
+    {"holder": TEXT, "title": BOTH, "votes": FLAG, "roles": WORDS, "period": PERIOD, "key": TEXT}, required=("holder",)
+)
+_ED25519 = "MCowBQYDK2VwAyEA"
+"""How the base64 of every public key of this kind begins (RFC 8410), 60 letters in all."""
 _BODY = Keys({"id": TEXT, "title": BOTH, "seats": Many(_SEAT)}, required=("id", "title", "seats"))
 _KIND = Keys(
     {
@@ -23,6 +28,7 @@ _KIND = Keys(
         "releasers": WORDS,
         "emergency": NUMBER,
         "ratify_days": NUMBER,
+        "signed": FLAG,
     },
     required=("id", "title", "covers", "proposers", "body", "quorum"),
 )
@@ -52,6 +58,9 @@ def read_governance(root: Path) -> Governance:
         tuple(_kind(said) for said in values.children("decisions")),
         tuple(_gate(said) for said in values.children("gates")),
     )
+    for body in values.children("bodies"):
+        for seat in body.children("seats"):
+            problems += _check_key(seat)
     for said, kind in zip(values.children("decisions"), found.kinds, strict=True):
         _check(found, kind, said, problems)
     refuse(problems)
@@ -64,7 +73,12 @@ def _body(said: Values) -> Body:
 
 def _seat(said: Values) -> Seat:
     return Seat(
-        said.text("holder"), said.both("title"), said.flag("votes", True), said.words("roles"), said.period("period")
+        said.text("holder"),
+        said.both("title"),
+        said.flag("votes", True),
+        said.words("roles"),
+        said.period("period"),
+        said.text("key"),
     )
 
 
@@ -80,11 +94,37 @@ def _kind(said: Values) -> DecisionKind:
         said.words("releasers") or ("secretary",),
         said.number("emergency"),
         said.number("ratify_days", 30),
+        said.flag("signed"),
     )
 
 
 def _gate(said: Values) -> Gate:
     return Gate(said.text("id"), said.flag("blocks", True), said.words("waived_by"), said.number("most_percent") / 100)
+
+
+def _check_key(seat: Values) -> list[Problem]:
+    key = seat.text("key")
+    if not key or (len(key) == 60 and key.startswith(_ED25519) and _is_base64(key)):
+        return []
+    return [
+        error(
+            FILE,
+            seat.place("key"),
+            "governance.key",
+            Text(fa="این کلید همگانی Ed25519 نیست.", en="This is no Ed25519 public key."),
+            Text(
+                fa=f"سطر میانی NAME.pub.pem را بنویسید؛ با {_ED25519} آغاز می‌شود.",
+                en=f"Write the line in the middle of NAME.pub.pem; it begins with {_ED25519}.",
+            ),
+        )
+    ]
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return base64.b64encode(base64.b64decode(text, validate=True)).decode() == text
+    except ValueError:
+        return False
 
 
 def _check(found: Governance, kind: DecisionKind, said: Values, problems: list[Problem]) -> None:

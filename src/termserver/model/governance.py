@@ -7,13 +7,17 @@ from termserver.model.values import value
 
 @value
 class Seat:
-    """One seat of a body. ``holder`` is the name a person acts by; who is invited has a seat without a vote."""
+    """One seat of a body. ``holder`` is the name a person acts by; who is invited has a seat without a vote.
+
+    ``key`` is the public key that they sign votes with, as the one line of base64 in its ``.pub.pem`` says it.
+    """
 
     holder: str
     title: Text = Text()
     votes: bool = True
     roles: tuple[str, ...] = ()
     period: Period = ALWAYS
+    key: str = ""
 
 
 @value
@@ -37,7 +41,8 @@ class DecisionKind:
     """A kind of decision: which paths of the content it covers, who prepares it, who approves it, by how many.
 
     ``reviews`` is how many must have read it before anybody approves. ``emergency`` is the quorum of the emergency
-    lane (0: there is none); what it releases is ratified by the whole quorum within ``ratify_days``.
+    lane (0: there is none); what it releases is ratified by the whole quorum within ``ratify_days``. ``signed``: a
+    vote counts only with the signature of the member's own key.
     """
 
     id: str
@@ -50,6 +55,7 @@ class DecisionKind:
     releasers: tuple[str, ...] = ("secretary",)
     emergency: int = 0
     ratify_days: int = 30
+    signed: bool = False
 
 
 @value

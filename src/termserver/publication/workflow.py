@@ -13,6 +13,7 @@ from typing import Any
 from termserver.model.errors import UsageError
 from termserver.model.governance import DecisionKind, Governance
 from termserver.model.values import replace, value
+from termserver.publication import votes
 
 Json = Mapping[str, Any]
 
@@ -159,7 +160,7 @@ def _may(
     day = at[:10]
     own = who == proposal.author
     body = governance.body(kind.body)
-    votes = body is not None and who in body.voters(day)
+    may_vote = body is not None and who in body.voters(day)
     if action in ("revise", "withdraw") and not own:
         raise _refused(
             f"{proposal.author} wrote proposal {proposal.number}; only they may {action} it. Object to it instead.",
@@ -170,7 +171,7 @@ def _may(
             f"{who} wrote proposal {proposal.number}; someone else must {action} it.",
             f"پیشنهاد {proposal.number} را خود {who} نوشته است؛ کس دیگری باید آن را {_FA[action]} کند.",
         )
-    if action in ("approve", "ratify", "reject", "retract") and not votes:
+    if action in ("approve", "ratify", "reject", "retract") and not may_vote:
         raise _refused(
             f"{who} has no vote in {kind.body}, which decides on proposal {proposal.number}.",
             f"{who} در {kind.body} که دربارهٔ پیشنهاد {proposal.number} تصمیم می‌گیرد رأی ندارد.",
@@ -193,6 +194,8 @@ def _may(
         _may_waive(governance, proposal, who, day, str(said.get("gate", "")), kind)
     if action == "approve":
         _may_approve(kind, proposal, who)
+    if action in votes.SIGNED:
+        _must_be_signed(governance, kind, proposal, who, day, action, said)
     if action == "activate" and _moment(at) < _moment(proposal.activate_at or proposal.released_at):
         raise _refused(
             f"Proposal {proposal.number} is in force from {proposal.activate_at}; it is {at} now.",
@@ -220,6 +223,23 @@ def _may_approve(kind: DecisionKind, proposal: Proposal, who: str) -> None:
         raise _refused(
             f"{len(proposal.reviews)} of {kind.reviews} reviews are there; somebody must read it first.",
             f"{len(proposal.reviews)} بررسی از {kind.reviews} هست؛ نخست کسی باید آن را بخواند.",
+        )
+
+
+def _must_be_signed(
+    governance: Governance, kind: DecisionKind, proposal: Proposal, who: str, day: str, action: str, said: Json
+) -> None:
+    signature = said.get("signature")
+    if signature is None:
+        if kind.signed:
+            raise _refused(
+                f"Decisions of the kind '{kind.id}' are approved with a signature. Sign it with your key: --key KEY.",
+                f"تصمیم‌های «{kind.id}» با امضا تصویب می‌شوند. با کلید خود امضا کنید: ‎--key KEY.",
+            )
+    elif not votes.is_signed(governance, proposal.number, action, who, proposal.digest, day, signature):
+        raise _refused(
+            f"The signature is not by the key that the governance names for {who}, or not under this vote.",
+            f"امضا از کلیدی نیست که دستور کار برای {who} نام می‌برد، یا زیر این رأی نیست.",
         )
 
 
@@ -285,9 +305,9 @@ def after(governance: Governance, proposal: Proposal | None, event: Event) -> Pr
         case "ratify":
             return replace(proposal, ratified=_with(proposal.ratified, event.who))
         case "retract":
-            votes = _with(proposal.retracting, event.who)
-            enough = len(votes) >= min(kind.emergency or 2, proposal.quorum)
-            return replace(proposal, retracting=votes, state=State.RETRACTED if enough else proposal.state)
+            retracting = _with(proposal.retracting, event.who)
+            enough = len(retracting) >= min(kind.emergency or 2, proposal.quorum)
+            return replace(proposal, retracting=retracting, state=State.RETRACTED if enough else proposal.state)
         case "activate" | "retire" | "reject" | "withdraw":
             return replace(proposal, state=_ENDS[event.action])
     return proposal
