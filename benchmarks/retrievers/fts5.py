@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.retrievers.interface import LIMIT, asked, others_of, titles_of
 from termserver.model.codes import Entry
-from termserver.search.postings import AFTER
+from termserver.search.word_lists import AFTER
 
 
 class Fts5Retriever:

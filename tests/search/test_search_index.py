@@ -14,16 +14,18 @@ from termserver.releases.file import ReleaseFile
 from termserver.releases.writer import ReleaseWriter
 from termserver.search import index
 from termserver.search.finder import Finder
-from termserver.search.index import code_forms, first_words, merged
-from termserver.search.postings import ABOUT, CODE, LISTS, PARTICULAR, TITLE, members_of, stored, together
+from termserver.search.index import code_forms, first_words
+from termserver.search.ordinals import members_of, stored, together
+from termserver.search.postings import ABOUT, CODE, LISTS, PARTICULAR
 from termserver.search.ranking import in_rank_order
+from termserver.search.word_lists import ANYWHERE, TITLE, WORDS, merged
 
 
 @given(st.lists(st.text("abc", max_size=6).map(lambda word: "w" + word), unique=True, max_size=60), st.integers(1, 9))
 def test_a_merged_list_is_kept_exactly_for_the_branching_prefixes_of_many_keys(keys: list[str], few: int) -> None:
     keys.sort()
     kept = dict(merged(keys, [BitMap([n]) for n in range(len(keys))], few))
-    for prefix in {key[:end] for key in keys for end in range(2, len(key) + 1)}:
+    for prefix in {key[:end] for key in keys for end in range(1, len(key) + 1)}:
         below = {n for n, key in enumerate(keys) if key.startswith(prefix)}
         first = min((name for name in kept if name.startswith(prefix)), default=None)
         if len(below) > few:
@@ -108,6 +110,10 @@ def test_what_the_sieve_holds_back_is_not_there(tmp_path: Path) -> None:
         assert postings.whole(name[0], name[1:])
         for end in range(2, len(name) + 1):
             assert postings.beginning(name[0], name[1:end])
+    for word in {row[0] for row in postings.reader.rows(WORDS)}:
+        assert postings.words.whole(ANYWHERE, word)
+        for end in range(1, len(word) + 1):
+            assert postings.words.beginning(ANYWHERE, word[:end])
 
 
 def test_a_release_without_concepts_answers_with_nothing(tmp_path: Path) -> None:

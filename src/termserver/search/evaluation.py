@@ -5,16 +5,18 @@ more is refused with the way to ask for less.
 """
 
 import re
-from collections.abc import Iterable
 from fnmatch import translate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyroaring import FrozenBitMap
 
 from termserver.model.errors import QuerySyntaxError, UsageError
+from termserver.model.releases import Table
 from termserver.search import tree
-from termserver.search.postings import AFTER, CODE, LISTS, NOBODY, OTHER, TEXTS, TITLE, together
+from termserver.search.ordinals import NOBODY, together
+from termserver.search.postings import CODE, LISTS, TEXTS
 from termserver.search.query import Chunk
+from termserver.search.word_lists import AFTER, TITLE, WORDS
 
 if TYPE_CHECKING:
     from termserver.search.finder import Finder
@@ -114,12 +116,12 @@ class Evaluation:
 
     def _pattern(self, node: tree.Pattern, kind: str) -> FrozenBitMap:
         matches = re.compile(translate(node.text)).match
-        lists = []
-        for letter in (CODE,) if node.code else (TITLE,) if kind == TITLE else (TITLE, OTHER):
-            for key, members in self._keys(letter + node.head, letter + node.head + AFTER, node.position):
-                if matches(key[1:]):
-                    lists.append(members)
-        return together(lists)
+        if node.code:
+            codes = self._keys(LISTS, CODE + node.head, CODE + node.head + AFTER, node.position)
+            return together(row[1] for row in codes if matches(row[0][1:]))
+        rows = self._keys(WORDS, node.head, node.head + AFTER, node.position)
+        places = slice(1, 2 if kind == TITLE else 3)
+        return together(members for row in rows if matches(row[0]) for members in row[places])
 
     def _between(self, node: tree.CodeBetween) -> FrozenBitMap:
         high = CODE + node.high if node.high else CODE + AFTER
@@ -127,12 +129,12 @@ class Evaluation:
             high += AFTER  # [E10 TO E14] takes E14.9 in, as the ranges of ICD chapters do
         return together(
             members
-            for key, members in self._keys(CODE + node.low, high, node.position)
+            for key, members in self._keys(LISTS, CODE + node.low, high, node.position)
             if not (node.without_low and key == CODE + node.low)
         )
 
-    def _keys(self, low: str, high: str, position: int) -> Iterable[tuple[str, bytes]]:
-        rows = list(self._postings.reader.span(LISTS, low, high, MOST_KEYS + 1))
+    def _keys(self, table: Table, low: str, high: str, position: int) -> list[tuple[Any, ...]]:
+        rows = list(self._postings.reader.span(table, low, high, MOST_KEYS + 1))
         if len(rows) > MOST_KEYS:
             raise QuerySyntaxError(
                 f"More than {MOST_KEYS} words or codes would have to be looked at. Write more letters before the "
@@ -141,4 +143,4 @@ class Evaluation:
                 "کوچک‌تر کنید.",
                 position,
             )
-        return [(key, members) for key, members in rows]
+        return rows

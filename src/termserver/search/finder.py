@@ -14,12 +14,14 @@ from pyroaring import FrozenBitMap
 
 from termserver.model.ports import ReleaseReader
 from termserver.search.kept import Kept
-from termserver.search.kinds import ANYWHERE, Kind, Kinds, Reading
+from termserver.search.kinds import Kind, Kinds, Reading
 from termserver.search.narrowing import Narrowing
 from termserver.search.near import Near
-from termserver.search.postings import CODE, HITS, NOBODY, OTHER, PLAIN_REST, SYSTEMS, TITLE, Postings
+from termserver.search.ordinals import NOBODY
+from termserver.search.postings import CODE, HITS, PLAIN_REST, SYSTEMS, Postings
 from termserver.search.query import Chunk, SearchQuery
 from termserver.search.tree import Node
+from termserver.search.word_lists import ANYWHERE, OTHER, TITLE
 
 _CLOSED = ord("}")
 LAST = 1000
@@ -223,17 +225,12 @@ class Finder:
 
     def words(self, kind: str, word: str, begins: bool) -> FrozenBitMap:
         """The ordinals of a word (or its beginning) in titles, or anywhere."""
-        read = self.postings.beginning if begins else self.postings.whole
-        if kind != ANYWHERE:
-            return read(kind, word)
-        return self.postings.kept(f"{ANYWHERE}{word}{'*' if begins else ''}", lambda _: self._anywhere(word, begins))
-
-    def _anywhere(self, word: str, begins: bool) -> FrozenBitMap:
-        read = self.postings.beginning if begins else self.postings.whole
-        found = read(TITLE, word) | read(OTHER, word)
-        bare = word.lstrip("0") if word.startswith("0") and word.isdecimal() else ""
-        # a number is also found without the zeros it was padded with
-        return found | read(OTHER, bare) if bare else found
+        read = self.postings.words.beginning if begins else self.postings.words.whole
+        found = read(kind, word)
+        if kind == ANYWHERE and word.startswith("0") and word.isdecimal() and word.strip("0"):
+            # a number is also found without the zeros it was padded with
+            found = found | read(OTHER, word.lstrip("0"))
+        return found
 
     # what is shown of them
 

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 import orjson
@@ -17,38 +17,33 @@ from termserver.model.codes import CodeSystem, Concept, Entry, Status
 from termserver.model.fold import FOLD_VERSION, chunks, code_key, key, parts, words
 from termserver.model.glossary import Glossary
 from termserver.model.releases import Table
-from termserver.search import everyday, narrowing, near
+from termserver.search import everyday, narrowing, near, word_lists
 from termserver.search.finglish import persian_skeleton
 from termserver.search.glossary import glossary_words
 from termserver.search.glossary import tables as glossary_tables
 from termserver.search.heads import LITTLE, head_words, plainest
+from termserver.search.ordinals import pack, stored
 from termserver.search.postings import (
     ABOUT,
     BAGS,
     CODE,
-    END,
-    FEW,
     HITS,
     LATIN,
     LAYOUT,
     LISTS,
-    OTHER,
     PARTICULAR,
     PLAIN,
     PLAIN_REST,
     PREFIXES,
-    START,
     SYSTEMS,
     TAIL,
     TEXTS,
-    TITLE,
     WHOLE,
     bag,
-    pack,
-    stored,
 )
 from termserver.search.ranking import is_heading
 from termserver.search.sieve import LONGEST, SIEVE, bits_of
+from termserver.search.word_lists import END, FEW, OTHER, PLACES, START, TITLE, merged
 
 Lists = dict[str, list[int]]
 _TAIL = re.compile(r"[a-z]{1,3}([0-9]{2}[0-9a-z]*)")
@@ -87,23 +82,24 @@ def list_tables(
     retired = next((entry.ordinal for entry in entries if entry.concept.status is Status.RETIRED), len(entries))
     yield ABOUT, [("entries", len(entries)), ("fold", FOLD_VERSION), ("layout", LAYOUT), ("retired", retired)]
     yield SYSTEMS, list(_systems(entries))
-    lists = _lists(entries)
+    lists, words = _lists(entries)
     lists[PARTICULAR] = _particular(entries)
     keys = sorted(lists)
     bitmaps = [BitMap(lists[name]) for name in keys]
-    sizes = [(name, len(lists[name])) for name in keys]
     del lists
     yield LISTS, ((name, stored(bitmap)) for name, bitmap in zip(keys, bitmaps, strict=True))
-    yield PREFIXES, sorted((prefix, stored(members)) for prefix, members in merged(keys, bitmaps, FEW))
+    yield PREFIXES, sorted((prefix, stored(members)) for prefix, members in merged(keys, bitmaps, FEW, 2))
+    yield from word_lists.tables(words)
     bags = list(_bags(entries))
     yield BAGS, bags
     yield PLAIN, _plain(entries)
-    yield SIEVE, [(0, bits_of(_sifted(keys, (row[0] for row in bags))))]
+    sifted = (_sifted(keys), word_lists.sifted(words), (f"#{row[0]}" for row in bags))
+    yield SIEVE, [(0, bits_of(chain.from_iterable(sifted)))]
     del bags
     known = dict.fromkeys(glossary_words(glossary), 1)
-    for name, size in sizes:
-        if name[0] in (TITLE, OTHER):
-            known[name[1:]] = known.get(name[1:], 0) + size
+    for place in (TITLE, OTHER):
+        for word, members in words[place].items():
+            known[word] = known.get(word, 0) + len(members)
     yield from near.tables(known)
     yield LATIN, _latin(known)
     yield from glossary_tables(glossary)
@@ -129,11 +125,15 @@ def _head(system: CodeSystem) -> bytes:
     return orjson.dumps(said)[:-1] + b',"code":'
 
 
-def _lists(entries: Iterable[Entry]) -> Lists:
+def _lists(entries: Iterable[Entry]) -> tuple[Lists, dict[str, Lists]]:
+    """Those of codes and whole titles, and those of the words by their places."""
     lists: Lists = defaultdict(list)
+    words: dict[str, Lists] = {place: defaultdict(list) for place in PLACES}
     for entry in entries:
         concept = entry.concept
         titles: set[str] = set()
+        starts: set[str] = set()
+        ends: set[str] = set()
         names: set[str] = set()
         for display in _displays(concept):
             whole = ""
@@ -141,12 +141,10 @@ def _lists(entries: Iterable[Entry]) -> Lists:
                 titles.update(some)
                 titles.update(compounds)
                 if some and not whole:
-                    names.update(START + word for word in _first(some, compounds, letters))
+                    starts.update(_first(some, compounds, letters))
                 whole += letters
             names.add(WHOLE + whole)
-            names.update(END + word for word in head_words(display))
-        names.update(TITLE + word for word in titles)
-        names.update(OTHER + word for word in _other_words(entry) if word not in titles)
+            ends.update(head_words(display))
         names.update(CODE + form for form in code_forms(concept.code, entry.system.widths))
         tail = _TAIL.fullmatch(code_key(concept.code))
         if tail:
@@ -154,7 +152,12 @@ def _lists(entries: Iterable[Entry]) -> Lists:
         for name in names:
             if len(name) > 1:
                 lists[name].append(entry.ordinal)
-    return lists
+        others = {word for word in _other_words(entry) if word and word not in titles}
+        for place, found in ((TITLE, titles), (OTHER, others), (START, starts), (END, ends)):
+            here = words[place]
+            for word in found:
+                here[word].append(entry.ordinal)
+    return lists, words
 
 
 def _particular(entries: Sequence[Entry]) -> list[int]:
@@ -254,46 +257,6 @@ def code_forms(code: str, widths: Sequence[int]) -> set[str]:
     return {plain, bare, *(bare.zfill(width) for width in widths)}
 
 
-def merged(keys: Sequence[str], members: Sequence[BitMap], few: int) -> Iterator[tuple[str, BitMap]]:
-    """The branching prefixes of the sorted ``keys`` that more than ``few`` keys begin with, and the union of those.
-
-    The first letter of a key is its kind, so prefixes of one letter are left out.
-    """
-    # the open branching points of the last key, shallow to deep: letters, keys below, their union
-    branches: list[tuple[int, int, BitMap]] = []
-    for n, name in enumerate(keys):
-        following = keys[n + 1] if n + 1 < len(keys) else ""
-        shared = _common(name, following)
-        length, below, union = len(name), 1, members[n]
-        own = False
-        while branches and branches[-1][0] > shared:
-            length, count, found = branches.pop()
-            found |= union
-            below, union, own = below + count, found, True
-            if below > few and length > 1:
-                yield name[:length], union.copy()
-        if branches and branches[-1][0] == shared:
-            at, count, found = branches.pop()
-            found |= union
-            branches.append((at, count + below, found))
-        else:
-            branches.append((shared, below, union if own else union.copy()))
-
-
-def _common(one: str, other: str) -> int:
-    end = min(len(one), len(other))
-    if one[:end] == other[:end]:
-        return end
-    low = 0
-    while low < end:  # the first `low` letters agree, some letter before `end` does not
-        middle = (low + end + 1) // 2
-        if one[:middle] == other[:middle]:
-            low = middle
-        else:
-            end = middle - 1
-    return low
-
-
 def _bags(entries: Sequence[Entry]) -> Iterator[tuple[int, bytes, bytes, bytes]]:
     columns: tuple[dict[int, set[int]], ...] = (defaultdict(set), defaultdict(set), defaultdict(set))
     titles, rests, names = columns
@@ -354,8 +317,8 @@ def _split_and_joined(text: str) -> list[set[str]]:
     return [form for form in forms if form]
 
 
-def _sifted(keys: Iterable[str], bags: Iterable[int]) -> Iterator[str]:
-    """What the sieve is asked for: whole keys, the beginnings of keys, bags."""
+def _sifted(keys: Iterable[str]) -> Iterator[str]:
+    """What the sieve is asked for: whole keys and the beginnings of keys."""
     former = ""
     for name in keys:
         yield "=" + name
@@ -363,8 +326,6 @@ def _sifted(keys: Iterable[str], bags: Iterable[int]) -> Iterator[str]:
             if name[:end] != former[:end]:
                 yield name[:end]
         former = name
-    for number in bags:
-        yield f"#{number}"
 
 
 def _latin(known: Mapping[str, int]) -> list[tuple[str, str]]:

@@ -15,11 +15,11 @@ from pyroaring import FrozenBitMap
 from termserver.model.fold import key
 from termserver.search.glossary import PASSED_OVER, Name
 from termserver.search.heads import head_words
-from termserver.search.postings import CODE, END, NOBODY, PARTICULAR, START, TAIL, TITLE, WHOLE, Postings, bag, union
+from termserver.search.ordinals import NOBODY, union
+from termserver.search.postings import CODE, PARTICULAR, TAIL, WHOLE, Postings, bag
 from termserver.search.query import Chunk, PlainText
+from termserver.search.word_lists import ANYWHERE, END, START, TITLE
 
-ANYWHERE = "a"
-"""Words of titles and other words together."""
 _MOST_CODES = 12
 """So many codes of a term are put first at most."""
 _MOST_TITLES = 12
@@ -125,7 +125,7 @@ class Kinds:
         """The kinds that have members, best first; what needs many lists is taken out of everything step by step."""
         text, every, meant = self._reading.text, self._reading.every_begins, self._meant
         postings = self._lists.postings
-        whole, beginning = postings.whole, postings.beginning
+        whole, words = postings.whole, postings.words
         codes, titles = self._codes, self._titles
         first, last = text.chunks[:-1], text.chunks[-1:]
         several = bool(first)
@@ -162,7 +162,7 @@ class Kinds:
         all_whole = self._narrowed(in_titles, TITLE, last, every, several)
         parts = [part for chunk in text.chunks for part in chunk.parts] if in_titles else []
         begun = titles & all_whole if titles and all_whole else NOBODY
-        heads = _any_of(all_whole, (whole(END, part) for part in parts)) if all_whole else NOBODY
+        heads = _any_of(all_whole, (words.whole(END, part) for part in parts)) if all_whole else NOBODY
         in_meant = self._groups(TITLE) if meant else NOBODY
         starting = self._starting(in_meant) if in_meant else NOBODY
         if in_meant:
@@ -178,11 +178,11 @@ class Kinds:
         if codes or titles:
             yield 36, "begins", codes | titles
         if in_titles:
-            starts = [whole(START, part) for part in parts]
+            starts = [words.whole(START, part) for part in parts]
             yield 37, "first-word", _any_of(all_whole, starts)
             last_begun = all_whole if every else self._narrowed(in_titles, TITLE, last, True, several)
             if last_begun:
-                yield 38, "first-word-begun", _any_of(last_begun, (*starts, beginning(START, parts[-1])))
+                yield 38, "first-word-begun", _any_of(last_begun, (*starts, words.beginning(START, parts[-1])))
         yield 39, "meant-first-word", starting
         yield 40, "words", all_whole
         if in_titles:
@@ -309,7 +309,7 @@ class Kinds:
     def _starting(self, found: FrozenBitMap) -> FrozenBitMap:
         """Those of ``found`` whose title begins as one of the names does, or calls the thing so."""
         names = [name for group in self._reading.groups for name in group.names[:2]]
-        whole, beginning = self._lists.postings.whole, self._lists.postings.beginning
+        whole, beginning = self._lists.postings.words.whole, self._lists.postings.beginning
         if len(self._reading.groups) == 1:
             lists = [beginning(WHOLE, key(" ".join(name))) for name in names]
         else:

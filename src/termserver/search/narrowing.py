@@ -14,7 +14,7 @@ from termserver.model.days import Day, Period
 from termserver.model.fold import key
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
-from termserver.search.postings import NOBODY, members_of, stored, union
+from termserver.search.ordinals import NOBODY, members_of, stored, union
 
 VALUES = Table("search_value", ("property TEXT", "value TEXT", "shown TEXT", "members BLOB"), 2)
 """Indexed property and folded value → the value as it is first written, and the ordinals that have it."""

@@ -1,33 +1,23 @@
 """How the search index lies in a release file, and how a list of it is read.
 
-One inverted list (a compressed bitmap of ordinals) per folded key, of seven kinds. A list asked for
-by the *beginning* of a key is the union of the lists below it: few of them are united on the fly,
-many have been merged at build time. Merged lists are kept at the branching points of the sorted
-keys only, so the first merged key that begins with a prefix is the one for that prefix.
+One inverted list (a compressed bitmap of ordinals) for each code and each whole title; those of words lie
+in rows of their own (``word_lists.py``, which says how the list for a beginning is found).
 """
 
-from array import array
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
-from sys import byteorder
 
-from pyroaring import BitMap, FrozenBitMap
+from pyroaring import FrozenBitMap
 
 from termserver.model.errors import ReleaseError
 from termserver.model.fold import FOLD_VERSION
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
 from termserver.search.kept import Kept
+from termserver.search.ordinals import NOBODY, members_of, together, unpack
 from termserver.search.sieve import LONGEST, Sieve
+from termserver.search.word_lists import AFTER, FEW, WordLists
 
-TITLE = "w"
-"""Words of the Persian and English display, compounds split and joined."""
-START = "s"
-"""Words that begin a display."""
-END = "e"
-"""Words that end what a title calls the thing: Type 2 diabetes *mellitus* with ..., malignant *neoplasm* of breast."""
-OTHER = "d"
-"""Words that stand only in designations and indexed properties."""
 CODE = "c"
 """Codes without separators, in every width in which they travel."""
 WHOLE = "t"
@@ -39,12 +29,10 @@ TAIL = "n"
 PARTICULAR = "z-"
 """A key of its own: the ordinals below a category, in systems that have chapters and blocks."""
 
-FEW = 24
-"""A prefix of at most so many keys is united on the fly; above that a merged list is kept."""
 _LONG = 6
 """From so many letters on, few keys are expected under a prefix, and looked for first."""
 
-LAYOUT = 5
+LAYOUT = 6
 """How the tables below are filled; an index of another layout is refused."""
 ABOUT = Table("search_about", ("name TEXT", "value INTEGER"))
 """``fold`` (version), ``layout`` (version), ``entries`` (how many), ``retired`` (the first ordinal that is retired)."""
@@ -72,9 +60,6 @@ LATIN = Table("search_latin", ("skeleton TEXT", "words TEXT"))
 PLAIN = Table("search_plain", ("ordinal INTEGER", "below BLOB"))
 """A category → what it is coded by where nothing more is known, step by step down: J45 → J45.9, J45.90, J45.909."""
 
-AFTER = chr(0x10FFFF)
-NOBODY = FrozenBitMap()
-
 
 def bag(found: Iterable[str]) -> int:
     """The number under which a set of words is kept."""
@@ -82,56 +67,8 @@ def bag(found: Iterable[str]) -> int:
     return int.from_bytes(blake2b(said.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big")
 
 
-_FEW_MEMBERS = 4
-_PACKED = frozenset(range(0, 4 * _FEW_MEMBERS + 1, 4))
-"""The bytes of so few ordinals: sizes that no bitmap of CRoaring's portable format with a member has."""
-
-
-def stored(members: BitMap) -> bytes:
-    """A list as it is kept: a few ordinals packed, more of them as a bitmap in CRoaring's portable format."""
-    if len(members) <= _FEW_MEMBERS:
-        return pack(list(members))
-    members.run_optimize()
-    return bytes(members.serialize())
-
-
-def members_of(data: bytes) -> FrozenBitMap:
-    """The ordinals of ``stored``."""
-    return unpack(data) if len(data) in _PACKED else FrozenBitMap.deserialize(data)
-
-
-def together(lists: Iterable[bytes]) -> FrozenBitMap:
-    """What is in any of the stored lists; the packed ones of them are read at one go."""
-    packed: list[bytes] = []
-    bitmaps: list[bytes] = []
-    for data in lists:
-        (packed if len(data) in _PACKED else bitmaps).append(data)
-    found = [FrozenBitMap.deserialize(data) for data in bitmaps]
-    if packed:
-        found.append(unpack(b"".join(packed)))
-    return union(found)
-
-
-def pack(ordinals: Sequence[int]) -> bytes:
-    """A few ordinals, four bytes each, little-endian."""
-    packed = array("I", ordinals)
-    if byteorder == "big":
-        packed.byteswap()
-    return packed.tobytes()
-
-
-def unpack(data: bytes) -> FrozenBitMap:
-    """The ordinals of ``pack``, or of several of them joined."""
-    if not data:
-        return NOBODY
-    packed = array("I", data)
-    if byteorder == "big":
-        packed.byteswap()
-    return FrozenBitMap(packed)
-
-
 class Postings:
-    """The lists of one release, the hot ones kept in a bounded cache; safe to share between threads.
+    """The lists of one release but those of words, the hot ones kept in a bounded cache; safe to share between threads.
 
     Lists handed out are frozen: nobody can change a cached one in place.
     """
@@ -161,6 +98,7 @@ class Postings:
                 "termserver release build یا برای انتشار واردشده termserver import.",
             )
         self.sieve = Sieve(reader)
+        self.words = WordLists(reader, self.sieve)
         self.entries: int = about.get("entries", 0)
         self.retired_from: int = about.get("retired", 0)
 
@@ -228,10 +166,3 @@ class Postings:
 def _bytes_of(members: FrozenBitMap) -> int:
     # a member takes two bytes at most, a container 8 KB (roaring's array and bitset containers)
     return min(2 * len(members), 8192 * (1 + len(members) // 4096))
-
-
-def union(lists: Sequence[FrozenBitMap]) -> FrozenBitMap:
-    """What is in any of the lists; nobody if there is none."""
-    if len(lists) < 2:
-        return lists[0] if lists else NOBODY
-    return FrozenBitMap.union(*lists)

@@ -9,9 +9,10 @@ from zlib import crc32
 
 from termserver.search.kept import Kept
 from termserver.search.kinds import Group, Reading
-from termserver.search.postings import CODE, OTHER, TAIL, TITLE, WHOLE
+from termserver.search.postings import CODE, TAIL, WHOLE
 from termserver.search.query import Chunk
 from termserver.search.sieve import LONGEST, Sieve, through
+from termserver.search.word_lists import TITLE
 
 _ROOM = 4_000_000
 
@@ -76,9 +77,9 @@ class Reach:
         found = self._known.get(name)
         if found is None:
             of = self._begun if begins else self._whole
-            found = of(TITLE, word) | of(OTHER, word)
+            found = of(TITLE, word)
             if word.startswith("0") and word.isdecimal():
-                found |= of(OTHER, word.lstrip("0"))
+                found |= of(TITLE, word.lstrip("0"))
             self._known.put(name, found)
         return found
 

@@ -15,12 +15,13 @@ from termserver.model.fold import fold
 from termserver.search.finglish import fits, skeletons
 from termserver.search.glossary import BESIDES, PASSED_OVER, Slot, Terms
 from termserver.search.kept import Kept
-from termserver.search.kinds import ANYWHERE, Group, Lists, Reading
+from termserver.search.kinds import Group, Lists, Reading
 from termserver.search.layouts import other_layout
 from termserver.search.near import LONG, SHORTEST, Near, edits
-from termserver.search.postings import AFTER, CODE, LATIN
+from termserver.search.postings import CODE, LATIN
 from termserver.search.query import Chunk, PlainText, chunk
 from termserver.search.reach import Reach
+from termserver.search.word_lists import AFTER, ANYWHERE
 
 LAYOUT, SPELLING, FINGLISH = "layout", "spelling", "transliteration"
 _MOST_OTHERS = 8

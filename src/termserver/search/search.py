@@ -10,7 +10,7 @@ from termserver.search.facets import count
 from termserver.search.finder import NOTHING, Finder, Run, Scope, Tiers
 from termserver.search.glossary import TERMS, Terms
 from termserver.search.kinds import Reading
-from termserver.search.postings import NOBODY
+from termserver.search.ordinals import NOBODY
 from termserver.search.query import MOST_HITS, FacetCount, SearchQuery, SearchResult, check, plain
 from termserver.search.reach import Reach
 from termserver.search.relaxed import Relaxing
