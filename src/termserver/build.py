@@ -139,7 +139,7 @@ def _write_all_else(writer: ReleaseWriter, content: AllContent) -> None:
 class _Counter:
     """Counts the rows that belong to one concept each, and tells how far the work has come."""
 
-    _COUNTED = ("term_concept", "term_detail", "search_hit", "search_text")
+    _COUNTED = ("term_concept", "term_detail", "search_text")
 
     def __init__(self, concepts: int, progress: Progress | None) -> None:
         self._total = concepts * len(self._COUNTED)

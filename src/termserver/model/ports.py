@@ -25,6 +25,10 @@ class ReleaseReader(Protocol):
     def many(self, table: Table, keys: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
         """The rows of these single-column keys, by key; absent keys are left out."""
 
+    def pieces(self, table: Table, places: Iterable[tuple[int, int, int]]) -> list[bytes]:
+        """Pieces of long values, in their order: the whole number that is the row's key, where in its second column
+        the piece begins and where it ends. The rows must be there."""
+
     def artefact(self, path: str) -> bytes | None:
         """The canonical bytes of one artefact, or None."""
 

@@ -97,6 +97,7 @@ class ReleaseFile:
                     f"The release {self.manifest.label} is closed. Open it again: TermServer.open(...)",
                     f"انتشار {self.manifest.label} بسته شده است. دوباره باز کنید: TermServer.open(...)",
                 )
+            self._here.blobs = {}
             raw = self._here.connection = _connection(self._uri)
         return raw
 
@@ -172,6 +173,28 @@ class ReleaseFile:
             some += some[:1] * (_STEPS[step] - len(some))
             for row in self._read(known.many[step], some):
                 found[row[0]] = row
+        return found
+
+    def pieces(self, table: Table, places: Iterable[tuple[int, int, int]]) -> list[bytes]:
+        try:
+            raw: sqlite3.Connection = self._here.connection
+            blobs: dict[tuple[str, int], sqlite3.Blob] = self._here.blobs
+        except AttributeError:
+            raw, blobs = self._connect(), {}
+            self._here.blobs = blobs
+        found = []
+        try:
+            for key, start, end in places:
+                blob = blobs.get((table.name, key))
+                if blob is None:
+                    column = table.columns[1].split()[0]
+                    blob = blobs[table.name, key] = raw.blobopen(table.name, column, key, readonly=True)
+                blob.seek(start)
+                found.append(blob.read(end - start))
+        except sqlite3.Error as error:
+            if self._closed:
+                self._connect()  # raises, in the reader's words
+            raise self._damaged(error) from None
         return found
 
     def artefact(self, path: str) -> bytes | None:

@@ -7,23 +7,21 @@ match is worth stands in ``kinds.py``, and only there.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import orjson
 from pyroaring import FrozenBitMap
 
 from termserver.model.ports import ReleaseReader
-from termserver.search.kept import Kept
+from termserver.search.hits import Hits
 from termserver.search.kinds import Kind, Kinds, Reading
 from termserver.search.narrowing import Narrowing
 from termserver.search.near import Near
 from termserver.search.ordinals import NOBODY
-from termserver.search.postings import CODE, HITS, PLAIN_REST, SYSTEMS, Postings
+from termserver.search.postings import CODE, SYSTEMS, Postings
 from termserver.search.query import Chunk, SearchQuery
 from termserver.search.tree import Node
 from termserver.search.word_lists import ANYWHERE, OTHER, TITLE
 
-_CLOSED = ord("}")
 LAST = 1000
 """The place of what is left behind all kinds."""
 _FIRST_PARTIAL = 100
@@ -32,8 +30,6 @@ _MOST_PARTS = 8
 """A best partial match looks at so many of the words, the rarest ones."""
 Scope = Mapping[ReleaseReader, FrozenBitMap]
 """A part of the edition: the ordinals of each release; one that is not named has none."""
-_SHOWN = 8_000_000
-"""How many bytes of hits are kept ready for each language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +108,8 @@ class Finder:
         self.hidden = hidden
         self.runs = [run for run in runs if run.system not in hidden]
         self._some_hidden = len(self.runs) < len(runs)
-        self._ends = [run.end for run in runs]
-        self._heads = [run.head for run in runs]
+        self._hits = Hits(reader, [(run.end, run.head) for run in runs])
         self._tops: dict[int, FrozenBitMap] | None = None
-        self._persian: Kept[int, bytes] = Kept(_SHOWN, len)
-        self._other: Kept[int, bytes] = Kept(_SHOWN, len)
 
     # which concepts are asked at all
 
@@ -236,34 +229,11 @@ class Finder:
 
     def hits(self, ordinals: Sequence[int], language: str) -> list[bytes]:
         """The ready JSON objects of these ordinals, in their order."""
-        persian = language.lower().startswith("fa")
-        kept = self._persian if persian else self._other
-        shown = kept.many(ordinals)
-        if None in shown:
-            made = self._made([n for n, hit in zip(ordinals, shown, strict=True) if hit is None], persian)
-            kept.update(made)
-            shown = [hit or made[n] for n, hit in zip(ordinals, shown, strict=True)]
-        return cast("list[bytes]", shown)
+        return self._hits.full(ordinals, language)
 
     def short(self, ordinals: Sequence[int], language: str) -> list[bytes]:
         """System, code and display of these ordinals as small JSON arrays, in their order."""
-        hits = map(orjson.loads, self.hits(ordinals, language))
-        return [orjson.dumps((hit["system"], hit["code"], hit["display"])) for hit in hits]
-
-    def _made(self, ordinals: Sequence[int], persian: bool) -> dict[int, bytes]:
-        made = {}
-        heads, ends = self._heads, self._ends
-        for ordinal, fa, en in self.reader.many(HITS, ordinals).values():
-            head = heads[bisect_right(ends, ordinal)]
-            if not fa:
-                code, title, rest = en.split(b"\0")
-                made[ordinal] = b'%b%b,"display":%b,"display_fa":"","display_en":%b%b' % (
-                    head, code, title, title, rest or PLAIN_REST,
-                )  # fmt: skip
-                continue
-            shown = fa if persian or not en else en
-            made[ordinal] = head + shown if shown[-1] == _CLOSED else head + shown + PLAIN_REST
-        return made
+        return self._hits.short(ordinals, language)
 
 
 def meet(lists: list[FrozenBitMap]) -> FrozenBitMap:

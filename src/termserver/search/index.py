@@ -17,7 +17,7 @@ from termserver.model.codes import CodeSystem, Concept, Entry, Status
 from termserver.model.fold import FOLD_VERSION, chunks, code_key, key, parts, words
 from termserver.model.glossary import Glossary
 from termserver.model.releases import Table
-from termserver.search import everyday, narrowing, near, word_lists
+from termserver.search import everyday, hits, narrowing, near, word_lists
 from termserver.search.finglish import persian_skeleton
 from termserver.search.glossary import glossary_words
 from termserver.search.glossary import tables as glossary_tables
@@ -27,13 +27,11 @@ from termserver.search.postings import (
     ABOUT,
     BAGS,
     CODE,
-    HITS,
     LATIN,
     LAYOUT,
     LISTS,
     PARTICULAR,
     PLAIN,
-    PLAIN_REST,
     PREFIXES,
     SYSTEMS,
     TAIL,
@@ -72,7 +70,7 @@ def entry_tables(entries: Sequence[Entry]) -> Iterator[tuple[Table, Iterable[tup
 
 def hit_tables(entries: Sequence[Entry]) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
     """What is shown of them."""
-    yield HITS, _hits(entries)
+    yield from hits.tables(entries)
 
 
 def list_tables(
@@ -336,29 +334,6 @@ def _latin(known: Mapping[str, int]) -> list[tuple[str, str]]:
             if skeleton:
                 under[skeleton].append(f"{word} {weight}")
     return sorted((skeleton, " ".join(found)) for skeleton, found in under.items())
-
-
-def _hits(entries: Iterable[Entry]) -> Iterator[tuple[int, bytes, bytes]]:
-    for entry in entries:
-        concept = entry.concept
-        more = orjson.dumps(
-            {
-                "designations": [
-                    {"language": other.language, "use": other.use, "value": other.value}
-                    for other in concept.designations
-                ],
-                "status": str(concept.status),
-            }
-        )
-        rest = b"," + more[1:]
-        rest = b"" if rest == PLAIN_REST else rest
-        code, fa, en = map(orjson.dumps, (concept.code, concept.display.fa, concept.display.en))
-        if not concept.display.fa:
-            yield entry.ordinal, b"", b"\0".join((code, en, rest))
-            continue
-        titles = b'"display_fa":%b,"display_en":%b%b' % (fa, en, rest)
-        english = b'%b,"display":%b,%b' % (code, en, titles) if concept.display.en else b""
-        yield entry.ordinal, b'%b,"display":%b,%b' % (code, fa, titles), english
 
 
 def _texts(entry: Entry) -> tuple[int, str, str]:

@@ -1,6 +1,6 @@
 """A bounded cache without a lock: what was asked for lately is kept, the rest forgotten in one go."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -33,22 +33,10 @@ class Kept(Generic[K, V]):
                 self.put(key, found)
         return found
 
-    def many(self, keys: Sequence[K]) -> list[V | None]:
-        """The values of ``keys`` in their order, None where one is not kept."""
-        found = list(map(self._young.get, keys))
-        if None in found and self._elder:
-            return [self.get(key) if value is None else value for key, value in zip(keys, found, strict=True)]
-        return found
-
     def put(self, key: K, value: V) -> None:
         """Keep ``value`` for the next time."""
         self._take(_EACH + self._size(value))
         self._young[key] = value
-
-    def update(self, values: dict[K, V]) -> None:
-        """Keep all of ``values`` for the next time."""
-        self._take(_EACH * len(values) + sum(map(self._size, values.values())))
-        self._young.update(values)
 
     def _take(self, room: int) -> None:
         self._room -= room

@@ -43,11 +43,6 @@ LISTS = Table("search_list", ("key TEXT", "members BLOB"))
 """Kind and key → ordinals, as ``stored`` writes them."""
 PREFIXES = Table("search_prefix", ("key TEXT", "members BLOB"))
 """Kind and branching prefix → ordinals of everything below it."""
-HITS = Table("search_hit", ("ordinal INTEGER", "fa BLOB", "en BLOB"))
-"""A hit's JSON from its code on, with the Persian display, and with the English one where that is another; what
-follows the displays is left out where it is ``PLAIN_REST``. Without a Persian display: code, title and rest, a NUL
-between them, in the English column."""
-PLAIN_REST = b',"designations":[],"status":"active"}'
 TEXTS = Table("search_text", ("ordinal INTEGER", "titles TEXT", "names TEXT"))
 """The folded words in order, each text on a line between blanks: what phrases are looked up in."""
 
