@@ -9,7 +9,7 @@ CONTENT := $(shell find codesystems schemas validators -type f 2>/dev/null | gre
 INSTALLED := .venv/.installed
 BUILT := var/.built
 
-.PHONY: serve test check lint types bench browser faults nightly fuzz release clean
+.PHONY: serve test check lint types bench browser faults nightly fuzz sbom audit release clean
 
 serve: $(BUILT)
 ifeq ($(ICD10),who)
@@ -43,7 +43,7 @@ types: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
 
-# faults of real processes under load; writes docs/reliability.md (as root: full and read-only disks too)
+# faults of real processes under load; writes docs/reliability.md (as root: a full disk too)
 faults: $(INSTALLED)
 	$(BIN)/python -m benchmarks.faults
 
@@ -55,6 +55,16 @@ SECONDS ?= 60
 fuzz: $(INSTALLED)
 	$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/pip install --quiet -e '.[fuzz]'
 	$(BIN)/python tests/fuzz/fuzz_run.py $(SECONDS)
+
+# the parts of this installation, as CycloneDX
+sbom: $(INSTALLED)
+	@mkdir -p var
+	$(BIN)/termserver sbom -o var/sbom.json
+
+# known weaknesses of the parts; asks the package index for each
+audit: $(INSTALLED)
+	$(BIN)/pip install --quiet pip-audit
+	$(BIN)/pip-audit --skip-editable
 
 release: $(BUILT)
 

@@ -110,7 +110,12 @@ def routes(server: TermServer, hot: HotRoutes, conformance: Conformance) -> APIR
         corpus = await run_in_threadpool(conformance.corpus, type or [])
         return sent(corpus.manifest, JSON.decode())
 
-    @router.get("/api/conformance/corpus.zip", summary="The conformance corpus")
+    @router.get(
+        "/api/conformance/corpus.zip",
+        summary="The conformance corpus",
+        response_class=Response,
+        responses={200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}},
+    )
     async def archive(type: Types = None) -> Response:
         """The manifest and all its documents, as `termserver conformance corpus` writes them."""
         corpus = await run_in_threadpool(conformance.corpus, type or [])

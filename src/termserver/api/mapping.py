@@ -2,7 +2,7 @@
 
 import hashlib
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -33,10 +33,13 @@ class MappingDesk:
         return self.mappings.coverage()
 
 
+_TABLE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
 def routes(hot: HotRoutes, desk: MappingDesk) -> APIRouter:
     router = APIRouter(tags=["mapping"])
 
-    @router.get("/api/mapping", summary="How much of each list is said in another")
+    @router.get("/api/mapping", summary="How much of each list is said in another", responses=_TABLE)
     def coverage(format: Annotated[str, Query(pattern="^(json|csv)$")] = "json") -> Response:
         """Both ends of every map, the least covered first: how many codes are mapped, mapped to retired codes, known to
         have no counterpart, unmapped. ``format=csv`` gives a table."""
@@ -46,7 +49,7 @@ def routes(hot: HotRoutes, desk: MappingDesk) -> APIRouter:
             return _csv(csv_text(_COLUMNS, rows), "coverage.csv")
         return json_response({"coverage": [one.as_json() for one in found]}, hot, immutable=True)
 
-    @router.get("/api/mapping/{map}", summary="The codes that wait to be mapped, with suggestions")
+    @router.get("/api/mapping/{map}", summary="The codes that wait to be mapped, with suggestions", responses=_TABLE)
     def queue(
         map: str,
         of: Annotated[str, Query(alias="list", max_length=200, description="which of its lists waits")] = "",

@@ -32,6 +32,7 @@ from termserver.cli import (
     release,
     replay,
     sample,
+    sbom,
     serve,
     validate_command,
 )
@@ -92,6 +93,7 @@ node_settings.register(app)
 audit.register(app)
 backup.register(app)
 doctor.register(app)
+sbom.register(app)
 
 
 def main(arguments: Sequence[str]) -> int:
