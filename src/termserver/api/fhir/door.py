@@ -51,7 +51,8 @@ _AT_ONCE = 0.004
 _SOON = 0.3
 """What takes longer waits for one of the few slow threads, so that short questions never stand behind it."""
 _UPDATED = "2026-11-22T00:00:00Z"
-_THREADS, _SLOW = 4, 1
+_LONG_BODY = 16 * 1024
+_THREADS, _SLOW = 4, 2
 _WAITING = 256
 _KEPT_BYTES = 32 * 1024 * 1024
 _KEPT_ANSWER = 256 * 1024
@@ -201,14 +202,13 @@ class FhirDoor:
         self._busy += 1
         run = asyncio.get_running_loop().run_in_executor
         try:
-            if not (
-                exchange.path.startswith("$") or exchange.path.endswith("$batch-validate-code") or not exchange.path
-            ):
-                reply = await run(self._threads, self._tried, exchange, _SOON)
-                if reply is not None:
-                    return reply
-                return await run(self._slow, self._answered, exchange)
-            return await run(self._threads, self._answered, exchange)
+            if _is_whole(exchange):  # begun twice, it would be done twice
+                threads = self._slow if len(exchange.body) > _LONG_BODY else self._threads
+                return await run(threads, self._answered, exchange)
+            reply = await run(self._threads, self._tried, exchange, _SOON)
+            if reply is not None:
+                return reply
+            return await run(self._slow, self._answered, exchange)
         finally:
             self._busy -= 1
 
@@ -242,6 +242,11 @@ class FhirDoor:
         while self._kept_bytes > _KEPT_BYTES:
             old, (_, _, gone) = self._kept.popitem(last=False)
             self._kept_bytes -= len(gone) + sum(map(len, old))
+
+
+def _is_whole(exchange: Exchange) -> bool:
+    """Whether the question has parts of its own, or changes what is kept."""
+    return not exchange.path or exchange.path.startswith("$") or exchange.path.endswith("$batch-validate-code")
 
 
 def _is_quick(exchange: Exchange) -> bool:
