@@ -253,6 +253,18 @@ def test_entities_are_not_expanded_nor_fetched(tmp_path: Path) -> None:
     assert len(by_code(found)["A01"].display.en) < 100 and "root:" not in by_code(found)["A01"].display.en
 
 
+def test_a_file_that_never_comes_to_the_point_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("termserver.parsing.xml_stream.WITHIN", 200_000)
+    with pytest.raises(ImportFailed, match="another file"):
+        taken(tmp_path, "claml", "<ClaML>" + "<x>" * 100 + "<y/>" * 300_000)
+    monkeypatch.setattr("termserver.importers.text_lines.LONGEST", 5_000)
+    with pytest.raises(ImportFailed, match="a line of more than"):
+        taken(tmp_path, "loinc", forms.LOINC + "x" * 10_000)
+    monkeypatch.setattr("termserver.importers.tables.LARGEST", 100)
+    with pytest.raises(ImportFailed, match="more than 100 bytes"):
+        taken(tmp_path, "atc")
+
+
 def test_texts_of_others_need_a_word_on_their_licence(tmp_path: Path) -> None:
     from termserver.importers import licences
 

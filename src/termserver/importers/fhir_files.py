@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from termserver.importers import archives
-from termserver.importers.taken import Notes
+from termserver.importers.taken import Notes, bytes_of
 from termserver.model.errors import ImportFailed, TermserverError
 
 Json = dict[str, Any]
@@ -80,23 +80,7 @@ def found(paths: Sequence[Path], notes: Notes, read_xml: ReadXml) -> Iterator[Fo
         elif is_package(path):
             yield from _of_package(path, notes, read_xml)
         else:
-            yield from _of_file(path.name, _bytes(path), notes, read_xml)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _FILE_LIMIT:
-            raise ImportFailed(
-                f"{path.name} has more than {_FILE_LIMIT:,} bytes. Split it, or give NDJSON files.",
-                f"{path.name} از {_FILE_LIMIT:,} بایت بزرگ‌تر است. آن را بشکنید.",
-            )
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise ImportFailed(f"{path} is not there.", f"پروندهٔ {path} پیدا نشد.") from None
-    except OSError as error:
-        raise ImportFailed(
-            f"{path} cannot be read: {error.strerror}.", f"{path} خوانده نمی‌شود: {error.strerror}."
-        ) from None
+            yield from _of_file(path.name, bytes_of(path, _FILE_LIMIT), notes, read_xml)
 
 
 def _of_package(path: Path, notes: Notes, read_xml: ReadXml) -> Iterator[Found]:

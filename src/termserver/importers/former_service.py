@@ -10,13 +10,14 @@ from typing import Any
 import orjson
 
 from termserver.importers.listed_codes import ListedCodes
-from termserver.importers.taken import Notes, Taken, Wishes, digest_of, label, reported
+from termserver.importers.taken import Notes, Taken, Wishes, bytes_of, digest_of, label, reported
 from termserver.model.errors import ImportFailed
 from termserver.model.text import Text
 from termserver.parsing.faults import Unreadable
 from termserver.parsing.xml import local_name
 from termserver.parsing.xml_stream import elements
 
+_LARGEST = 500_000_000
 _FIELDS = ("value", "terminology_id", "coded_string")
 _PERSIAN = range(0x600, 0x700)
 
@@ -63,7 +64,7 @@ def _codes(path: Path, notes: Notes, wishes: Wishes) -> Iterator[tuple[int, dict
     if start.startswith(b"<"):
         yield from _of_xml(path)
         return
-    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    data = bytes_of(path, _LARGEST).removeprefix(b"\xef\xbb\xbf")
     if path.suffix.lower() in (".ndjson", ".jsonl"):
         for row, line in enumerate(data.splitlines(), start=1):
             if line.strip():

@@ -19,6 +19,9 @@ from termserver.model.text import Text
 HEADER_WITHIN = 30
 """The header row is looked for among so many first rows."""
 
+LARGEST = 800_000_000
+"""Bytes of a table; a sheet of a million rows has a quarter of it."""
+
 SCIENTIFIC = re.compile(r"[0-9](?:[.,٫][0-9]+)?[eE]\+?[0-9]{1,3}")
 """How a spreadsheet writes a long number once it has thrown its last digits away: 6.26E+12."""
 
@@ -69,6 +72,11 @@ def read_table(path: Path, *, sheet: str = "", known: Collection[str] = ()) -> T
     ImportFailed for a file that cannot be read without guessing, saying how to save it.
     """
     try:
+        if path.stat().st_size > LARGEST:
+            raise ImportFailed(
+                f"{path.name} has more than {LARGEST:,} bytes. Split it.",
+                f"{path.name} از {LARGEST:,} بایت بزرگ‌تر است. آن را بشکنید.",
+            )
         data = path.read_bytes()
     except FileNotFoundError:
         raise ImportFailed(f"{path.name} is not there.", f"پرونده {path.name} پیدا نشد.") from None

@@ -273,6 +273,23 @@ def digest_of(path: Path) -> str:
     return found.hexdigest()
 
 
+def bytes_of(path: Path, most: int) -> bytes:
+    """All bytes of a file; raise ImportFailed where it cannot be read or is larger than ``most``."""
+    try:
+        if path.stat().st_size > most:
+            raise ImportFailed(
+                f"{path.name} has more than {most:,} bytes. Split it, or give it as NDJSON.",
+                f"{path.name} از {most:,} بایت بزرگ‌تر است. آن را بشکنید یا NDJSON بدهید.",
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise ImportFailed(f"{path} is not there.", f"پروندهٔ {path} پیدا نشد.") from None
+    except OSError as error:
+        raise ImportFailed(
+            f"{path} cannot be read: {error.strerror}.", f"{path} خوانده نمی‌شود: {error.strerror}."
+        ) from None
+
+
 def label(text: str, most: int = 64) -> str:
     """A version as a release may be called: Latin letters, digits, ``.``, ``+`` and ``-``."""
     said = "".join(letter if letter.isascii() and (letter.isalnum() or letter in ".+_-") else "-" for letter in text)

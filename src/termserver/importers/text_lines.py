@@ -13,6 +13,8 @@ from termserver.importers.taken import Notes
 from termserver.model.errors import ImportFailed
 
 csv.field_size_limit(10_000_000)
+LONGEST = 16_000_000
+"""Signs of one line; a file that goes on without a line end is none of these tables."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,11 @@ def rows(source: Source, wanted: Sequence[str], notes: Notes, tabs: bool = False
     """
     with source.opened() as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-        lines = csv.reader(text, delimiter="\t", quoting=csv.QUOTE_NONE) if tabs else csv.reader(text, strict=True)
+        lines = (
+            csv.reader(_lines(source, text), delimiter="\t", quoting=csv.QUOTE_NONE)
+            if tabs
+            else csv.reader(_lines(source, text), strict=True)
+        )
         line = 1
         try:
             header = next(lines, None)
@@ -111,6 +117,16 @@ def rows(source: Source, wanted: Sequence[str], notes: Notes, tabs: bool = False
                 f"{source.name}:{line}: the row cannot be read ({error}); the file may have been cut short.",
                 f"{source.name}:{line}: سطر خوانده نمی‌شود ({error})؛ شاید پرونده ناقص است.",
             ) from None
+
+
+def _lines(source: Source, text: io.TextIOWrapper) -> Iterator[str]:
+    while line := text.readline(LONGEST + 1):
+        if len(line) > LONGEST:
+            raise ImportFailed(
+                f"{source.name} has a line of more than {LONGEST:,} signs; is it the right file?",
+                f"{source.name} سطری با بیش از {LONGEST:,} نویسه دارد؛ آیا پروندهٔ درست است؟",
+            )
+        yield line
 
 
 def header_of(source: Source) -> list[str]:

@@ -3,12 +3,40 @@
 import html.entities
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import IO
 
 from lxml import etree
 
 from termserver.model.text import Text
 from termserver.parsing.faults import Unreadable
 from termserver.parsing.xml import Element, local_name
+
+WITHIN = 64_000_000
+"""Bytes that may be read until one of the wanted elements ends; the largest real one, a chapter, has a tenth."""
+
+
+class _Metered:
+    """A file that says when it has given more than one element can be."""
+
+    def __init__(self, name: str, file: IO[bytes]) -> None:
+        self._name = name
+        self._file = file
+        self.since = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self.since += len(data)
+        if self.since > WITHIN:
+            raise Unreadable(
+                "budget.bytes",
+                Text(
+                    fa=f"{self._name} پس از {WITHIN:,} بایت هنوز عنصری که خواسته می‌شود ندارد؛ پروندهٔ دیگری است.",
+                    en=f"{self._name} has no whole element of those that are looked for in {WITHIN:,} bytes; "
+                    "it is another file.",
+                ),
+                budget=True,
+            )
+        return data
 
 
 def elements(path: Path, names: Collection[str], keep: bool = False) -> Iterator[tuple[int, Element]]:
@@ -18,8 +46,9 @@ def elements(path: Path, names: Collection[str], keep: bool = False) -> Iterator
     Unreadable with the place of the first fault, OSError where the file cannot be read.
     """
     with path.open("rb") as file:
+        metered = _Metered(path.name, file)
         reading = etree.iterparse(
-            file,
+            metered,
             events=("end",),
             tag=[f"{{*}}{name}" for name in names],
             load_dtd=False,
@@ -31,6 +60,7 @@ def elements(path: Path, names: Collection[str], keep: bool = False) -> Iterator
         )
         try:
             for _, element in reading:
+                metered.since = 0
                 yield line_of(element), element
                 if not keep or element.getparent() is None or local_name(element.getparent()) not in names:
                     _forget(element)
