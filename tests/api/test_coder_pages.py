@@ -150,7 +150,7 @@ def test_a_tree_opens_branch_by_branch(client: TestClient) -> None:
 def test_days_are_shown_in_both_calendars() -> None:
     from termserver.web.site import day, number
 
-    assert day("2026-11-21", "fa") == "۱۴۰۵/۰۸/۳۰ (2026-11-21)"
+    assert day("2026-11-21", "fa") == "۱۴۰۵/۰۸/۳۰ (\u20662026-11-21\u2069)"
     assert day("2026-11-21", "en") == "2026-11-21 (1405/08/30)"
     assert day("no day", "fa") == "no day"
     assert number(98505, "fa") == "۹۸٬۵۰۵"

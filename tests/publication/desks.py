@@ -9,10 +9,9 @@ from termserver.api.committee_desk import CommitteeDesk
 from termserver.service import TermServer
 from termserver.web import desk_routes
 from termserver.web.application import with_pages
-from termserver.web.site import Site
 
 
 def desk_client(server: TermServer, desk: CommitteeDesk) -> Any:
     app, hot = with_pages(server, 0)
-    desk_routes.add(app, hot, Site(server), desk)
+    desk_routes.add(app, hot, app.state.site, desk)
     return TestClient(in_front(app, hot), base_url="http://127.0.0.1", client=("127.0.0.1", 5000))

@@ -34,7 +34,7 @@ def proposed(store: ProposalStore) -> ProposalStore:
 
 
 def execute(store: ProposalStore, sql: str) -> None:
-    with store._engine.begin() as connection:
+    with store.engine.begin() as connection:
         connection.execute(text(sql))
 
 
@@ -79,7 +79,7 @@ def test_what_happened_stays_as_it_happened(proposed: ProposalStore, sql: str) -
 
 def test_a_line_that_was_altered_behind_the_database_is_found(proposed: ProposalStore) -> None:
     proposed.record(1, line("anna", "approve"))
-    postgres = proposed._engine.dialect.name == "postgresql"
+    postgres = proposed.engine.dialect.name == "postgresql"
     execute(proposed, "DROP TRIGGER journal_keeps" + (" ON journal" if postgres else ""))
     execute(proposed, "UPDATE journal SET who = 'dara' WHERE number = 2")
     assert proposed.broken_line() == 2
@@ -131,9 +131,9 @@ def test_the_steps_go_up_and_down_with_data(proposed: ProposalStore, place: str)
     config = Config()
     config.set_main_option("script_location", "termserver:database/migrations")
     for step in ("0001", "head"):
-        with proposed._engine.execution_options(termserver_writes=True).begin() as connection:
+        with proposed.engine.execution_options(termserver_writes=True).begin() as connection:
             config.attributes["connection"] = connection
             (command.downgrade if step != "head" else command.upgrade)(config, step)
     assert proposed.lines() == []
     assert proposed.record(None, line("elham", "propose")).number == 1
-    assert connections.HEAD == "0003"
+    assert connections.HEAD == "0004"

@@ -17,6 +17,7 @@ from termserver.api.answers import Problem
 from termserver.content.folders import Content, read
 from termserver.content.governance_files import FILE, read_governance
 from termserver.database.proposal_store import Line, ProposalStore
+from termserver.database.suggestion_store import SuggestionStore
 from termserver.model.governance import Governance
 from termserver.model.releases import Manifest
 from termserver.model.text import Text
@@ -48,6 +49,7 @@ class CommitteeDesk:
         releases: Path | None = None,
     ) -> None:
         self.store = store
+        self.suggestions = SuggestionStore(store)
         self.root = root
         self.seats = seats
         self.releases = releases or root / "var" / "releases"

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from termserver.model.registries import STORE_FILE, RegistryError
 
 URL_VARIABLE = "TERMSERVER_DATABASE_URL"
-HEAD = "0003"
+HEAD = "0004"
 """The last step of ``migrations``."""
 
 PATIENCE = 60.0

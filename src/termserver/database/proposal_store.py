@@ -66,7 +66,7 @@ class ProposalStore:
     """The proposals in one database."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     @classmethod
     def open(cls, place: str | Path | None, shelf: Path | None = None, patience: float = connections.PATIENCE) -> Self:
@@ -80,7 +80,7 @@ class ProposalStore:
         self.close()
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.engine.dispose()
 
     # reading
 
@@ -129,13 +129,13 @@ class ProposalStore:
                 return self._recorded(proposal, decide)
             except OperationalError as error:  # another one wrote in between
                 if not left or "serialize" not in str(error.orig):
-                    raise self._failed(error) from None
+                    raise self.failed(error) from None
             except SQLAlchemyError as error:
-                raise self._failed(error) from None
+                raise self.failed(error) from None
         raise AssertionError("the last try answers or raises")
 
     def _recorded(self, proposal: int | None, decide: Next) -> Line:
-        engine = self._engine.execution_options(termserver_writes=True)
+        engine = self.engine.execution_options(termserver_writes=True)
         with engine.begin() as connection:
             head = connection.execute(select(HEAD).with_for_update()).one()
             number = proposal or head.proposals + 1
@@ -188,14 +188,15 @@ class ProposalStore:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         try:
-            with self._engine.connect() as connection:
+            with self.engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise self._failed(error) from None
+            raise self.failed(error) from None
 
-    def _failed(self, error: SQLAlchemyError) -> StoreError:
+    def failed(self, error: SQLAlchemyError) -> StoreError:
+        """What is told of a failure of the database."""
         why = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0]
-        where = self._engine.url.render_as_string(hide_password=True)
+        where = self.engine.url.render_as_string(hide_password=True)
         return StoreError(
             f"The store of the proposals ({where}) refused: {why}. Nothing was changed; what is published serves on.",
             f"انبار پیشنهادها ({where}) نپذیرفت: {why}. چیزی عوض نشد؛ آنچه منتشر شده همچنان پاسخ می‌دهد.",

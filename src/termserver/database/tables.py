@@ -243,3 +243,19 @@ API_KEY = Table(
     Index("ix_account_key_client", "client"),
 )
 """An API key by its prefix: a keyed hash alone; its day of expiry is brought nearer, never put off (triggers)."""
+
+SUGGESTION = Table(
+    "suggestion",
+    METADATA,
+    Column("number", String(12), primary_key=True),
+    Column("received", String(32), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("answered_by", String(64), nullable=False),
+    Column("answered_at", String(32), nullable=False),
+    Column("answer", Text, nullable=False),
+    CheckConstraint("state IN ('open', 'taken', 'declined')", name="ck_suggestion_state"),
+    CheckConstraint("state = 'open' OR (answered_by <> '' AND answer <> '')", name="ck_suggestion_answered"),
+    Index("ix_suggestion_state", "state"),
+)
+"""What a reader of the codes told the committee; it is answered once, never changed or deleted (triggers)."""

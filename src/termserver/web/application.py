@@ -14,7 +14,16 @@ from termserver.api.pool import Busy, Judges
 from termserver.model.errors import TermserverError
 from termserver.model.text import Text
 from termserver.service import TermServer
-from termserver.web import coder_routes, documents_words, login_page, mapping_page, objection, posted, registry_routes
+from termserver.web import (
+    coder_routes,
+    documents_words,
+    login_page,
+    mapping_page,
+    objection,
+    picked,
+    posted,
+    registry_routes,
+)
 from termserver.web.coder_routes import HEADERS, PRIVATE
 from termserver.web.documents_page import LIMIT, DocumentsPage, Judged
 from termserver.web.rule_page import RulePage
@@ -36,8 +45,9 @@ def with_pages(server: TermServer, workers: int | None = None) -> tuple[FastAPI,
     """The API with the pages in it, and the hot routes that go in front of both."""
     judges = Judges(server, workers)
     app, hot = create_api(server, judges)
-    site = Site(server)
+    site = app.state.site = Site(server)
     coder_routes.add(app, site)
+    picked.add(app, site)
     registry_routes.add(app, site, app.state.desk)
     mapping_page.add(app, site, app.state.mapping)
     _add_documents(app, DocumentsPage(site), judges)

@@ -186,14 +186,13 @@ def _received(page: ProposalPage, server: TermServer, said: Mapping[str, str], l
         made = proposals.record(said, server.edition.digest)
     except TermserverError as error:
         return HTMLResponse(page.render(language, said, failure=error.text), 400, headers=PRIVATE)
-    place = proposals.folder()
-    if place is None or said.get("download"):
+    if not page.keeps or said.get("download"):
         name = f"proposal-{proposals.number(made)}.json"
         headers = {**PRIVATE, "content-disposition": f'attachment; filename="{name}"'}
         return Response(proposals.as_bytes(made), media_type="application/json", headers=headers)
     try:
-        kept = proposals.keep(made, place)
-    except OSError:
+        kept = page.keep(made)
+    except (OSError, TermserverError):
         return HTMLResponse(page.render(language, said, failure=_NOT_KEPT), 503, headers=PRIVATE)
     return HTMLResponse(page.render(language, said, kept=kept), headers=PRIVATE)
 

@@ -16,6 +16,7 @@ from termserver.model.text import Text
 from termserver.model.values import value
 from termserver.publication.agenda import Item, day_of
 from termserver.publication.differences import FileDifference
+from termserver.publication.editing import editable
 from termserver.publication.workflow import Proposal, State
 from termserver.web import desk_reading, desk_words
 from termserver.web.site import Site, address, day, language_of, number
@@ -81,6 +82,7 @@ class DeskPages:
             others=others,
             overdue=committee.overdue(now()),
             coming=self.desk.calendar(today())[:6],
+            suggested=len(self.desk.suggestions.listed()),
         )
 
     def proposals(self, visit: Visit, state: str) -> str:
@@ -154,6 +156,15 @@ class DeskPages:
         one = self.desk.committee.proposal(number) if number else None
         shown = lines if number else list(reversed(lines))
         return self.render("desk_history.html", visit, here, lines=shown, broken=broken, count=count, one=one)
+
+    def suggestions(self, visit: Visit, state: str) -> str:
+        """What readers of the codes told the committee, to be answered once."""
+        state = state if state in desk_words.ANSWERS else "open"
+        shown = self.desk.suggestions.listed(state)
+        here = address("fa", "/desk/suggestions", state="" if state == "open" else state)
+        here_lists = {name for name, _, _ in editable(self.desk.root)} if state == "open" else set()
+        return self.render("desk_suggestions.html", visit, here, shown=shown, state=state, editable=here_lists,
+                           answers=desk_words.ANSWERS)  # fmt: skip
 
     def calendar(self, visit: Visit, since: str, until: str) -> str:
         """What happens when, month by month of the reader's own calendar."""

@@ -1,6 +1,8 @@
 """The addresses of the committee's desk: pages are read, forms are posted with a token and lead back to a page."""
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,7 +17,7 @@ from termserver.model.text import Text
 from termserver.publication import agenda
 from termserver.publication.differences import FileDifference
 from termserver.publication.workflow import ACTIONS, NotAllowed, Stale
-from termserver.web import desk_editor_routes, posted
+from termserver.web import desk_editor_routes, posted, proposals
 from termserver.web.coder_routes import PRIVATE
 from termserver.web.desk_door import Answered, Door, said, status_of
 from termserver.web.desk_pages import DeskPages, Visit
@@ -29,8 +31,8 @@ _DIGEST = 8
 def add(app: FastAPI, hot: HotRoutes, site: Site, desk: CommitteeDesk) -> None:
     """Put the desk, its pages and its API, into the application."""
     site.has_desk = True
+    site.suggest = partial(_suggested, desk)
     desk.server = site.server
-    app.state.site = site
     door = Door(DeskPages(site, desk))
     app.include_router(api_routes(hot, desk))
     app.include_router(_pages(door), include_in_schema=False)
@@ -63,6 +65,10 @@ def _pages(door: Door) -> APIRouter:
     async def history(number: int, request: Request) -> Response:
         return await door.page(request, lambda visit: pages.history(visit, number))
 
+    @router.get("/suggestions")
+    async def suggestions(request: Request, state: str = "open") -> Response:
+        return await door.page(request, lambda visit: pages.suggestions(visit, state))
+
     @router.get("/journal")
     async def journal(request: Request) -> Response:
         return await door.page(request, lambda visit: pages.history(visit, 0))
@@ -91,6 +97,13 @@ def _moves(door: Door) -> APIRouter:
         _, parts = await door.form(request)
         return door.seated(request, posted.typed(parts, "seat"))
 
+    @router.post("/suggestions/{number}")
+    async def answered(number: str, request: Request) -> Response:
+        visit, parts = await door.form(request)
+        state, words = posted.typed(parts, "state"), posted.typed(parts, "answer")
+        await run_in_threadpool(door.desk.suggestions.answer, number, visit.who, now(), state, words)
+        return RedirectResponse(address(visit.language, "/desk/suggestions"), 303, headers=PRIVATE)
+
     @router.post("/proposals/{number}/{move}")
     async def act(number: int, move: str, request: Request) -> Response:
         visit, parts = await door.form(request)
@@ -106,6 +119,12 @@ def _moves(door: Door) -> APIRouter:
         return RedirectResponse(address(visit.language, f"/desk/proposals/{number}", done=move), 303, headers=PRIVATE)
 
     return router
+
+
+def _suggested(desk: CommitteeDesk, made: Mapping[str, Any]) -> str:
+    number = proposals.number(made)
+    desk.suggestions.keep(number, now(), made)
+    return number
 
 
 def _act(desk: CommitteeDesk, number: int, visit: Visit, move: str, typed: Mapping[str, str]) -> None:

@@ -11,6 +11,16 @@ _WORDS = {
     "proposals": Text("پیشنهادها", "Proposals"),
     "lists": Text("ویرایش فهرست‌ها", "Edit lists"),
     "calendar": Text("تقویم", "Calendar"),
+    "suggestions": Text("پیشنهاد خوانندگان", "From readers"),
+    "suggestions_say": Text(
+        "آنچه کدگذاران از صفحهٔ کد فرستاده‌اند: هر یک را یک بار پاسخ دهید.",
+        "What coders sent from the page of a code: answer each once.",
+    ),
+    "no_suggestions": Text("چیزی نرسیده است.", "Nothing has come in."),
+    "answer": Text("پاسخ", "Answer"),
+    "take_up": Text("پی گرفته شد", "Taken up"),
+    "decline": Text("پذیرفته نشد", "Declined"),
+    "open_list": Text("گشودن در ویرایشگر", "Open in the editor"),
     "bodies": Text("نهادها و کرسی‌ها", "Bodies and seats"),
     "report": Text("گزارش", "Report"),
     "journal": Text("دفتر", "Journal"),
@@ -221,6 +231,11 @@ _WORDS = {
 }
 WORDS = {language: {name: text.in_language(language) for name, text in _WORDS.items()} for language in ("fa", "en")}
 
+ANSWERS = {
+    "open": Text("پاسخ‌نداده", "open"),
+    "taken": Text("پی‌گرفته", "taken up"),
+    "declined": Text("نپذیرفته", "declined"),
+}
 STATES = {
     "proposed": Text("پیش‌نویس", "draft"),
     "review": Text("در بازبینی", "in review"),

@@ -14,6 +14,19 @@ class ProposalPage:
     def __init__(self, site: Site) -> None:
         self._site = site
 
+    @property
+    def keeps(self) -> bool:
+        """Whether a proposal is kept here: at the committee's desk, or in the operator's folder."""
+        return self._site.suggest is not None or proposals.folder() is not None
+
+    def keep(self, made: Mapping[str, Any]) -> str:
+        """Keep a proposal and give its number; raise OSError or StoreError if it cannot be."""
+        if self._site.suggest is not None:
+            return self._site.suggest(made)
+        place = proposals.folder()
+        assert place is not None
+        return proposals.keep(made, place)
+
     def render(self, language: str, said: Mapping[str, str], kept: str = "", failure: Text | None = None) -> str:
         """The page; ``kept`` is the number under which the proposal was recorded."""
         language = language_of(language)
@@ -29,7 +42,7 @@ class ProposalPage:
             said=known,
             kept=kept,
             failure=failure,
-            keeps=proposals.folder() is not None,
+            keeps=self.keeps,
             kinds=proposals.KINDS,
             systems=sorted(titled, key=lambda one: one[1]),
             known_title=self._title(known),

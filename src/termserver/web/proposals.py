@@ -1,7 +1,8 @@
 """«This code is missing», «this is wrong», «this is its equivalent»: what a coder tells the committee, as a record.
 
-Where the operator named a folder (TERMSERVER_PROPOSALS) a record is kept there under its own digest;
-elsewhere it is downloaded, and whoever wrote it sends it. Nothing else of this program writes on behalf of a reader.
+Where the committee's desk is open a record lands there. Else, where the operator named a folder (TERMSERVER_PROPOSALS),
+it is kept there under its own digest; elsewhere it is downloaded, and whoever wrote it sends it. Nothing else of this
+program writes on behalf of a reader.
 """
 
 import hashlib

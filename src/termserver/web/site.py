@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -49,7 +49,8 @@ def day(iso: str, language: str) -> str:
         jalali = jalali_text(iso)
     except ValueError:
         return iso
-    return f"{jalali.translate(_PERSIAN)} ({iso})" if language == "fa" else f"{iso} ({jalali})"
+    # isolated, or a Persian letter before it turns 2026-11-22 into 22-11-2026
+    return f"{jalali.translate(_PERSIAN)} (\u2066{iso}\u2069)" if language == "fa" else f"{iso} ({jalali})"
 
 
 def address(language: str, path: str, /, **query: Any) -> str:
@@ -77,6 +78,9 @@ class Site:
         )
         self._environment.globals |= {"asset": self.asset, "concept_path": concept_path, "isolated": _isolated}
         self.has_desk = False
+        self.learns = False
+        self.suggest: Callable[[Mapping[str, Any]], str] | None = None
+        """Hands what a reader proposes to the committee's desk, where one is open; gives its number."""
         self.titles: dict[str, Text] = {system.id: system.title for system in server.systems()}
 
     def asset(self, name: str) -> str:
@@ -113,6 +117,7 @@ class Site:
             to=partial(address, language),
             edition=self.server.edition,
             has_desk=self.has_desk,
+            learns=self.learns,
             version=__version__,
             title_of=partial(self.title, language=language),
             short=partial(self.short_title, language=language),
