@@ -8,6 +8,11 @@ from starlette.testclient import TestClient
 
 from termserver.access.facts import Caller
 from termserver.access.policy import Rules
+from termserver.api.registry_desk import Desk
+from termserver.model.access import Dataset
+from termserver.model.codes import Audience, Property
+from termserver.model.registries import record_of, record_text
+from termserver.model.values import replace
 from termserver.service import TermServer
 from termserver.web.application import create, with_pages
 
@@ -82,3 +87,49 @@ def test_each_role_reaches_the_routes_of_its_groups_and_no_other(
         if not may:
             assert answer.status_code == (401 if role == "anonymous" else 403)
             assert said["error"]["needs"] == list(found.group.roles)
+
+
+AUDIENCES = {
+    "anonymous": Audience.PUBLIC,
+    "vendor": Audience.QUALIFIED,
+    "coder": Audience.PUBLIC,
+    "registrar:physicians": Audience.REGISTRAR,
+    "registrar:centres": Audience.QUALIFIED,
+    "editor": Audience.PUBLIC,
+    "reviewer": Audience.PUBLIC,
+    "approver": Audience.PUBLIC,
+    "publisher": Audience.PUBLIC,
+    "auditor": Audience.QUALIFIED,
+    "operator": Audience.PUBLIC,
+}
+"""To which audience of the physicians each role belongs."""
+REACH = {
+    Audience.PUBLIC: {Audience.PUBLIC},
+    Audience.QUALIFIED: {Audience.PUBLIC, Audience.QUALIFIED},
+    Audience.REGISTRAR: {Audience.PUBLIC, Audience.QUALIFIED, Audience.REGISTRAR},
+}
+
+
+@pytest.mark.parametrize("role", AUDIENCES)
+def test_each_role_sees_the_properties_of_its_audience_and_no_other(server: TermServer, role: str) -> None:
+    desk, standing = Desk(server), Rules(POLICY).standing(Caller("somebody", (role,), "key"))
+    system = server.resolve("physicians")
+    facts = [Property(one.code, record_text({f.code: "1" for f in one.fields}) or "1") for one in system.properties]
+    seen = {one.code: record_of(one.value) for one in desk.shaper(system, standing).properties(facts)}
+    reach = REACH[AUDIENCES[role]]
+    assert set(seen) == {one.code for one in system.properties if one.audience in reach}
+    for known in system.properties:
+        if known.code in seen and known.fields:
+            assert set(seen[known.code]) == {field.code for field in known.fields if field.audience in reach}
+    desk.close()
+
+
+def test_the_policy_hides_a_property_from_everybody(server: TermServer) -> None:
+    system = server.resolve("physicians")
+    hidden = next(one.code for one in system.properties if one.audience is Audience.PUBLIC)
+    narrower = replace(POLICY, datasets=(*POLICY.datasets, Dataset("physicians", hidden=(hidden,))))
+    desk, facts = Desk(server), [Property(hidden, "1")]
+    for policy, many in ((POLICY, 1), (narrower, 0)):
+        standing = Rules(policy).standing(Caller("somebody", ("registrar:physicians",), "key"))
+        assert len(desk.shaper(system, standing).properties(facts)) == many
+    desk.close()
