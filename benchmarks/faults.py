@@ -46,7 +46,7 @@ class Faults:
     def run(self, chosen: list[str]) -> None:
         every: list[Callable[[], Row]] = [
             self.worker, self.follower, self.publisher, self.postgres, self.silent, self.swap, self.full_disk,
-            self.read_only, self.descriptors, self.slowloris, self.herd, self.broken_release, self.broken_segment,
+            self.descriptors, self.slowloris, self.herd, self.broken_release, self.broken_segment,
             self.clock, self.months,
         ]  # fmt: skip
         with self.room:
@@ -168,13 +168,8 @@ class Faults:
         return self.told("a new release is put in force", load, "every worker swaps between two requests", "no pause")
 
     def full_disk(self) -> Row:
-        return self._disk("the log's disk is full", self._filled)
-
-    def read_only(self) -> Row:
-        return self._disk("the log's disk turns read-only", self._remounted)
-
-    def _disk(self, fault: str, breaking: Callable[[Path], Any]) -> Row:
         """One follower alone, whose log is on a disk of its own."""
+        fault = "the log's disk is full"
         disk = self.folder / f"disk-{time.time_ns()}"
         disk.mkdir()
         made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)], capture_output=True)
@@ -185,7 +180,7 @@ class Faults:
         address = f"http://127.0.0.1:{port.port}"
         try:
             with Load(port.port, self.truth).running() as load:
-                with breaking(disk):
+                with self._filled(disk):
                     until(lambda: asked(f"{address}/ready")["access_log"]["trouble"])
                     time.sleep(2)
                 began = time.monotonic()
@@ -218,18 +213,6 @@ class Faults:
                 pass
         yield
         filler.unlink()
-
-    @contextmanager
-    def _remounted(self, disk: Path) -> Iterator[None]:
-        # what is open for writing keeps a disk from turning: the kernel is told to do it all the same
-        done = subprocess.run(["mount", "-o", "remount,ro", str(disk)], capture_output=True)
-        if done.returncode:
-            subprocess.run(["mount", "-o", "remount,size=4k", str(disk)], capture_output=True)
-            with self._filled(disk):
-                yield
-            return
-        yield
-        subprocess.run(["mount", "-o", "remount,rw", str(disk)], capture_output=True)
 
     def descriptors(self) -> Row:
         one = self._alone(self.room.followers[0], limit=120)
@@ -362,7 +345,8 @@ class Faults:
         notes = sum(path.read_bytes().count(b'"what":"clock"') for path in audit.rglob("*.log"))
         faults = check(audit, node_keys(audit)).faults
         happened = (
-            f"answers and the order of the log stay; {notes} notes say so; the log holds: {'no' if faults else 'yes'}"
+            f"answers and the order of the log stay; {notes} notes say so; the log holds: {'no' if faults else 'yes'} "
+            "(libfaketime slows what waits)"
         )
         lost = len(load.shown() - known)
         return Row(

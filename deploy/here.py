@@ -104,7 +104,7 @@ class Process:
         """The process and its children get the signal, and are waited for."""
         if self.running is not None:
             for one in (
-                (*_children(self.running.pid), self.running.pid) if how is signal.SIGKILL else (self.running.pid,)
+                (*children(self.running.pid), self.running.pid) if how is signal.SIGKILL else (self.running.pid,)
             ):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(one, how)
@@ -117,7 +117,7 @@ class Process:
     @property
     def workers(self) -> list[int]:
         assert self.running is not None
-        return _children(self.running.pid)
+        return children(self.running.pid)
 
 
 class Follower:
@@ -289,7 +289,8 @@ def run(environment: dict[str, str], *arguments: str) -> None:
         raise OSError(f"termserver {' '.join(arguments)}: {done.stderr.strip()}")
 
 
-def _children(process: int) -> list[int]:
+def children(process: int) -> list[int]:
+    """The processes that a process has started."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
