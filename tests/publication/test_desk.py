@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from desks import desk_client
 
@@ -15,6 +16,8 @@ from termserver.api.committee_desk import CommitteeDesk
 from termserver.content.codesystem_files import CONCEPTS
 from termserver.database.proposal_store import ProposalStore
 from termserver.formats import xlsx
+from termserver.publication import votes
+from termserver.releases import signatures
 from termserver.service import TermServer
 from termserver.web.desk_session import COOKIE, Session, Sessions
 
@@ -224,3 +227,27 @@ def test_a_name_that_is_markup_is_text(browser: Browser) -> None:
     html = browser.propose(title_fa="<script>alert(1)</script>", **{"display_en.n1": "<b>Burns</b>"})
     assert "<script>alert" not in html and "<b>Burns" not in html
     assert "&lt;script&gt;" in html and "&lt;b&gt;Burns" in html
+
+
+def test_a_vote_that_must_be_signed_is_signed_with_the_members_own_key(browser: Browser, desk: CommitteeDesk) -> None:
+    key = signatures.make("anna")
+    file = desk.root / "governance" / "governance.yaml"
+    public = key.public.as_pem().decode().split("-----\n")[1].split("\n")[0]
+    text = file.read_text("utf-8").replace("holder: anna", f"holder: anna, key: {public}", 1)
+    file.write_text(text.replace("    quorum: 3\n", "    quorum: 3\n    signed: true\n"), "utf-8", newline="\n")
+    browser.propose()
+    digest = desk.committee.proposal(1).digest
+    browser.act_as("babak")
+    browser.post("/desk/proposals/1", "/desk/proposals/1/review", seen=digest)
+    browser.act_as("anna")
+    page, approve = "/desk/proposals/1?lang=en", "/desk/proposals/1/approve?lang=en"
+    assert f"committee sign 1 approve --as anna --key KEY -o vote.json --digest {digest}" in browser.get(page)
+    said = {"seen": digest, "digest": digest[:8]}
+    assert "approved with a signature" in browser.post(page, approve, 409, **said)
+    assert "no signature" in browser.post(page, approve, 409, **said, signature="anna")
+    other = orjson.dumps(votes.sign(signatures.make("anna"), 1, "approve", "anna", digest)).decode()
+    assert "not by the key" in browser.post(page, approve, 409, **said, signature=other)
+    own = orjson.dumps(votes.sign(key, 1, "approve", "anna", digest)).decode()
+    browser.post(page, approve, **said, signature=own)
+    assert desk.committee.proposal(1).approvals == ("anna",)
+    assert "signed</span>" in browser.get("/desk/proposals/1/history?lang=en")

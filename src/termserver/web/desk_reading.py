@@ -8,7 +8,7 @@ from termserver.comparison.changes import EFFECTS, KINDS, Change, Effect
 from termserver.database.proposal_store import Line
 from termserver.model.governance import Governance
 from termserver.model.text import Text
-from termserver.model.values import value
+from termserver.model.values import replace, value
 from termserver.publication import workflow
 from termserver.publication.differences import FileDifference
 from termserver.publication.workflow import NotAllowed, Proposal, State
@@ -164,7 +164,10 @@ def last_check(lines: Sequence[Line], digest: str) -> Mapping[str, Any]:
 
 
 def moves(governance: Governance, proposal: Proposal, who: str, at: str) -> dict[str, Text | None]:
-    """Each move with why this person may not make it now; None where they may."""
+    """Each move with why this person may not make it now; None where they may. Whether a vote is signed as it must be
+    is not asked before it is cast."""
+    kinds = tuple(replace(kind, signed=False) for kind in governance.kinds)
+    governance = replace(governance, kinds=kinds)
     found: dict[str, Text | None] = {}
     for move in MOVES:
         said = {"reason": "-", "activate_at": at, "gate": (proposal.open_gates or ("",))[0], "release": ""}

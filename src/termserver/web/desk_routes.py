@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
@@ -141,12 +142,22 @@ def _act(desk: CommitteeDesk, number: int, visit: Visit, move: str, typed: Mappi
     else:
         if move == "approve" and seen == committee.proposal(number).digest:
             _demand_eight(typed.get("digest", ""), seen)
-        words = {name: typed[name] for name in ("reason", "gate", "path", "item") if typed.get(name)}
+        words: dict[str, Any] = {name: typed[name] for name in ("reason", "gate", "path", "item") if typed.get(name)}
+        if typed.get("signature"):
+            words["signature"] = _signature(typed["signature"])
         if when:
             words["activate_at"] = when
         scheduled_on = typed.get("lines", "")
         version = int(scheduled_on) if move == "schedule" and scheduled_on.isdigit() else None
         committee.act(number, visit.who, now(), move, seen or lines[-1].digest, version, **words)
+
+
+def _signature(typed: str) -> Any:
+    try:
+        return orjson.loads(typed)
+    except ValueError:
+        why = said("no_signature")
+        raise NotAllowed(why.en, why.fa) from None
 
 
 def _demand_eight(typed: str, seen: str) -> None:
