@@ -101,8 +101,8 @@ def capability_statement(
 def _resource(kind: str, parameters: Mapping[str, str]) -> Json:
     found: Json = {
         "type": kind,
-        "interaction": [{"code": "read"}, {"code": "search-type"}],
-        "versioning": "no-version",
+        "interaction": [{"code": code} for code in ("read", "vread", "history-instance", "search-type")],
+        "versioning": "versioned",
         "searchParam": [{"name": name, "type": type} for name, type in parameters.items()],
     }
     operations = {"$preferred-id": None} if kind == "NamingSystem" else OPERATIONS.get(kind)

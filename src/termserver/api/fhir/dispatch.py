@@ -12,6 +12,7 @@ from termserver.api.fhir.directory import Directory
 from termserver.api.fhir.directory_visit import REGISTRIES
 from termserver.api.fhir.exchange import R4, Exchange, Reply
 from termserver.api.fhir.operations import OPERATIONS, Operations
+from termserver.api.fhir.past import Past
 from termserver.api.fhir.resources import Resources
 from termserver.fhir.closure import Closures
 from termserver.fhir.grammars import URLS
@@ -49,6 +50,7 @@ class Dispatch:
         parses: Parses,
         stateful: bool,
         directory: Directory,
+        past: Past,
         nested: bool = True,
     ) -> None:
         """``stateful``: caches and closures live as long as this process, so they need it to be the only one."""
@@ -58,6 +60,7 @@ class Dispatch:
         self._resources = resources
         self.shelf = shelf
         self._directory = directory
+        self._past = past
         self._closures = Closures()
         self._stateful = stateful
         self._system: dict[str, Callable[[Exchange], Json]] = {"$versions": lambda exchange: versions(exchange)}
@@ -109,6 +112,8 @@ class Dispatch:
         if first in OPERATIONS and len(rest) == 2 and rest[1].startswith("$"):
             instance = self._resources.definition(first, rest[0])
             return Reply(200, self._operations.run(exchange, first, rest[1], instance))
+        if first in self._resources.kinds and len(rest) > 1 and rest[1] == "_history" and method != "POST":
+            return Reply(200, self._history(exchange, first, rest))
         if first in self._resources.kinds:
             return self._resources.reply(exchange, first, rest)
         if first in REGISTRIES:
@@ -127,6 +132,11 @@ class Dispatch:
         if mode not in ("full", "normative"):
             raise refused(400, "invalid", f"There is no mode '{mode}'", f"حالت «{mode}» وجود ندارد")
         return capability_statement(exchange, self._system, self._resources.search_parameters, self._directory)
+
+    def _history(self, exchange: Exchange, kind: str, rest: list[str]) -> Json:
+        if len(rest) == 2:
+            return self._past.history(exchange, kind, rest[0])
+        return self._past.version(exchange, kind, rest[0], "/".join(rest[2:]))
 
     def _offered(self) -> Iterator[Head]:
         """The heads of all code systems that are answered from: those with content, and the grammars."""

@@ -23,6 +23,7 @@ from termserver.api.fhir.directory import Directory
 from termserver.api.fhir.dispatch import Dispatch
 from termserver.api.fhir.edition import EditionShelf, json_shelf
 from termserver.api.fhir.exchange import MIME_JSON, MIME_XML, R4, R5, Exchange, FhirProblem, Reply
+from termserver.api.fhir.past import Past
 from termserver.api.fhir.quick import Quick, split_code
 from termserver.api.fhir.resources import Resources
 from termserver.api.fhir.svs import Svs, SvsAnswer
@@ -106,7 +107,10 @@ class FhirDoor:
                 edition = self._edition
                 resources = Resources(kept, edition, _UPDATED)
                 shelves = WithGrammars(Shelves([kept, edition]))
-                known = Dispatch(version, shelves, resources, parses, self._stateful, self._directory, self._nested)
+                past = Past(self._server, version, _UPDATED)
+                known = Dispatch(
+                    version, shelves, resources, parses, self._stateful, self._directory, past, self._nested
+                )
                 self._made[version] = known
         return known
 

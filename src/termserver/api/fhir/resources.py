@@ -143,13 +143,17 @@ class Resources:
         if not rest or rest == ["_search"]:
             return Reply(200, self._search(exchange, kind))
         if len(rest) == 1 and exchange.method in ("GET", "HEAD"):
-            return Reply(200, self._shown(exchange, self._read(kind, rest[0])))
+            return Reply(200, self.shown(exchange, kind, rest[0]))
         raise refused(
             404 if exchange.method in ("GET", "HEAD") else 405,
             "not-supported",
-            "This server reads and searches; it keeps no history and takes no writes",
-            "این سرور می‌خواند و می‌جوید؛ تاریخچه نگه نمی‌دارد و نوشتن نمی‌پذیرد",
+            "This server reads and searches; it takes no writes",
+            "این سرور می‌خواند و می‌جوید؛ نوشتن نمی‌پذیرد",
         )
+
+    def shown(self, exchange: Exchange, kind: str, id: str) -> Json:
+        """One resource as it is sent; raise ``FhirProblem`` with 404."""
+        return self._shown(exchange, self._read(kind, id))
 
     def _read(self, kind: str, id: str) -> Json:
         resource = self.definition(kind, id)
