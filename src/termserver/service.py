@@ -1,6 +1,6 @@
 """One opened edition, ready to answer: everybody looks at the same releases through ``TermServer``."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
@@ -44,6 +44,7 @@ class TermServer:
         self.edition = edition
         self.releases = tuple(releases)
         self.terminology = Terminology(releases)
+        self._weights: dict[tuple[str, str], float] = {}
         self._lock = RLock()
 
     @classmethod
@@ -181,6 +182,11 @@ class TermServer:
         scopes = self._scopes(under, chapter, value_set, wanted) if under or chapter or value_set else ()
         return Asking(search, query, scopes)
 
+    def prefer(self, weights: Mapping[tuple[str, str], float]) -> None:
+        """Put codes (system id, code) that are picked often before others that match as well; before the first
+        search."""
+        self._weights = dict(weights)
+
     def everyday_name(self, system: CodeSystem, code: str, title: str) -> str:
         """What people call in Persian what an English title of the system names, by the glossary; "" if unknown.
 
@@ -295,6 +301,9 @@ class TermServer:
                 )
                 for release in self.releases
             ]
+            if self._weights:
+                for finder in finders:
+                    finder.use(self._weights)
             return Search(finders, self._ids, self._part)
 
     # documents

@@ -35,6 +35,7 @@ from termserver.cli import (
     sbom,
     serve,
     validate_command,
+    weights,
 )
 
 app = typer.Typer(
@@ -94,6 +95,7 @@ audit.register(app)
 backup.register(app)
 doctor.register(app)
 sbom.register(app)
+weights.register(app)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -49,6 +49,14 @@ def register(app: typer.Typer) -> None:
                 metavar="FOLDER", help="Keep the log of every access there (else TERMSERVER_AUDIT; else none)."
             ),
         ] = None,
+        learn: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="FOLDER",
+                envvar="TERMSERVER_LEARN",
+                help="Count there which codes are picked (code and day alone), and show the often picked ones earlier.",
+            ),
+        ] = None,
         desk: Annotated[
             str | None, typer.Option(metavar="DATABASE", help="Open the committee's desk over this file or URL.")
         ] = None,
@@ -73,6 +81,8 @@ def register(app: typer.Typer) -> None:
 
         if audit is not None:
             os.environ[FOLDER] = str(audit.absolute())
+        if learn is not None:
+            os.environ["TERMSERVER_LEARN"] = str(learn.absolute())
         if desk or seats:
             from termserver.cli import serve_desk
 

@@ -85,6 +85,7 @@ SETTINGS = (
         "HASH_KEY", "راز چکیدهٔ کدهای ملی", "the secret behind hashed national codes", "made once on the shelf", True
     ),
     _known("KEY_PASSPHRASE", "گذرواژهٔ کلیدها", "what unlocks an encrypted private key", secret=True),
+    _known("LEARN", "پوشهٔ شمارش انتخاب‌ها", "the folder in which picks of codes are counted", "none are counted"),
     _known("PROPOSALS", "پوشهٔ پیشنهادها", "the folder in which proposals are kept", "none are kept"),
     _known("PUBLICATION", "پوشهٔ انتشار", "the folder of the publication that is served", "none is served"),
     _known("PACKAGE_REGISTRY", "نشانی انبار بسته‌ها", "the registry of FHIR packages that is asked"),

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import orjson
 from pyroaring import FrozenBitMap
 
+from termserver.model.fold import code_key
 from termserver.model.ports import ReleaseReader
 from termserver.search.hits import Hits
 from termserver.search.kinds import Kind, Kinds, Reading
 from termserver.search.narrowing import Narrowing
 from termserver.search.near import Near
-from termserver.search.ordinals import NOBODY
+from termserver.search.ordinals import NOBODY, union
 from termserver.search.postings import CODE, SYSTEMS, Postings
 from termserver.search.query import Chunk, SearchQuery
 from termserver.search.tree import Node
@@ -26,6 +27,8 @@ LAST = 1000
 """The place of what is left behind all kinds."""
 _FIRST_PARTIAL = 100
 """The place of the rarest word's matches, behind the codes of what is said."""
+OFTEN = (81.0, 27.0, 9.0, 3.0)
+"""Picks of about so many, elder ones counting less, put a code before the others of its kind; fewer do nothing."""
 _MOST_PARTS = 8
 """A best partial match looks at so many of the words, the rarest ones."""
 Scope = Mapping[ReleaseReader, FrozenBitMap]
@@ -62,10 +65,14 @@ class Tiers:
     The sets are worked out when they are asked for, so a page that is full early costs little.
     """
 
-    __slots__ = ("_kinds", "everything", "total")
+    __slots__ = ("_kinds", "_used", "everything", "total")
 
-    def __init__(self, everything: FrozenBitMap, kinds: Iterator[Kind] = iter(())) -> None:
-        """``kinds`` are the sets of each kind of match, best first, whatever else is in them."""
+    def __init__(
+        self, everything: FrozenBitMap, kinds: Iterator[Kind] = iter(()), used: Sequence[FrozenBitMap] = ()
+    ) -> None:
+        """``kinds`` are the sets of each kind of match, best first, whatever else is in them; what of a kind is in
+        the first set of ``used`` stands before what is in the next."""
+        self._used = used
         self.everything = everything
         self.total = len(everything)
         self._kinds = kinds
@@ -76,12 +83,26 @@ class Tiers:
         for place, name, kind in self._kinds:
             found = rest & kind if kind else NOBODY
             if found:
-                yield place, name, found
+                if self._used:
+                    yield from self._by_use(place, name, found)
+                else:
+                    yield place, name, found
                 rest = rest - found
                 if not rest:
                     return
         if rest:
-            yield LAST, "rest", rest
+            yield LAST * (len(self._used) + 1), "rest", rest
+
+    def _by_use(self, place: int, name: str, found: FrozenBitMap) -> Iterator[Kind]:
+        """The members of a kind, the more used ones first."""
+        place *= len(self._used) + 1
+        for n, often in enumerate(self._used):
+            here = found & often
+            if here:
+                yield place + n, name, here
+                found = found - here
+        if found:
+            yield place + len(self._used), name, found
 
 
 NOTHING = Tiers(NOBODY)
@@ -110,6 +131,7 @@ class Finder:
         self._some_hidden = len(self.runs) < len(runs)
         self._hits = Hits(reader, [(run.end, run.head) for run in runs])
         self._tops: dict[int, FrozenBitMap] | None = None
+        self.used: tuple[FrozenBitMap, ...] = ()
 
     # which concepts are asked at all
 
@@ -128,6 +150,20 @@ class Finder:
         for some in narrower:
             found = some if found is None else found & some
         return found
+
+    def use(self, weights: Mapping[tuple[str, str], float]) -> None:
+        """Put what is picked often before the rest of its kind from now on; once, before the first query."""
+        levels: list[list[FrozenBitMap]] = [[] for _ in OFTEN]
+        for (system, code), weight in weights.items():
+            level = next((n for n, least in enumerate(OFTEN) if weight >= least), None)
+            found = self.postings.whole(CODE, code_key(code)) if level is not None else NOBODY
+            if found and level is not None:
+                levels[level].append(found & self.of_systems([system]))
+        self.used = tuple(union(some) for some in levels)
+
+    def how_used(self, ordinal: int) -> int:
+        """0 for what is not picked often, else how often by the steps of ``OFTEN``, the most often the highest."""
+        return next((len(OFTEN) - n for n, often in enumerate(self.used) if ordinal in often), 0)
 
     def of_systems(self, systems: Iterable[str]) -> FrozenBitMap:
         """The ordinals of these systems."""
@@ -159,7 +195,7 @@ class Finder:
             return NOTHING
         kinds = Kinds(self, reading)
         everything = kinds.everything(allowed)
-        return Tiers(everything, kinds.best_first()) if everything else NOTHING
+        return Tiers(everything, kinds.best_first(), self.used) if everything else NOTHING
 
     def partial(self, reading: Reading, allowed: FrozenBitMap | None) -> list[Tiers]:
         """What matches at least one of the words, at least two ...; those with the rarer words first."""
@@ -175,7 +211,7 @@ class Finder:
             for n, more in enumerate([found, *higher]):
                 levels[n] = levels[n] | more
         others = [(_FIRST_PARTIAL + n, "partial", found) for n, found in enumerate(sets)]
-        return [Tiers(level, iter((*coded, *others))) for level in levels]
+        return [Tiers(level, iter((*coded, *others)), self.used) for level in levels]
 
     def advanced(self, tree: Node, allowed: FrozenBitMap | None) -> Tiers:
         """What a query tree asks for: first what matches it in displays alone, then the rest."""
@@ -185,7 +221,7 @@ class Finder:
         everything = asked.of(tree, ANYWHERE)
         if allowed is not None:
             everything = everything & allowed
-        return Tiers(everything, ((0, name, asked.of(tree, TITLE)) for name in ("titles",)))
+        return Tiers(everything, ((0, name, asked.of(tree, TITLE)) for name in ("titles",)), self.used)
 
     def chunk(self, kind: str, chunk: Chunk, begins: bool, codes: bool) -> FrozenBitMap:
         """What has all parts of the chunk or its joined form, or (``codes``) a code that begins so; or one of its

@@ -94,7 +94,7 @@ class Search:
 
     def _explained(self, hit: bytes, finder: int, kind: str, ordinal: int) -> bytes:
         run = self.finders[finder].run_of(ordinal)
-        return explained(hit, kind, run.weight, ordinal - run.first)
+        return explained(hit, kind, run.weight, ordinal - run.first, self.finders[finder].how_used(ordinal))
 
     def suggest(self, query: SearchQuery, scopes: Sequence[Scope] = ()) -> SearchResult:
         """As ``find``; each hit is a small JSON array: system, code, display."""

@@ -47,10 +47,18 @@ WHY = {
 _RUN = re.compile(r"[^\W_]+(?:[\u200c\u064b-\u065f\u0670'’-]+[^\W_]+)*[\u064b-\u065f\u0670]*")
 
 
-def explained(hit: bytes, kind: str, system_weight: int, place: int) -> bytes:
-    """The hit with why it stands where it does: the kind of match, then the weight of its system, then its place."""
+def explained(hit: bytes, kind: str, system_weight: int, place: int, used: int = 0) -> bytes:
+    """The hit with why it stands where it does: the kind of match, how often it is picked (0: no more than others), the
+    weight of its system, its place there."""
     said = WHY.get(kind, Text())
-    why = {"match": kind, "says": {"fa": said.fa, "en": said.en}, "weight": system_weight, "place": place}
+    why: dict[str, Any] = {
+        "match": kind,
+        "says": {"fa": said.fa, "en": said.en},
+        "weight": system_weight,
+        "place": place,
+    }
+    if used:
+        why["picked"] = used
     return hit[:-1] + b',"why":' + orjson.dumps(why) + b"}"
 
 

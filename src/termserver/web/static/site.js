@@ -91,8 +91,11 @@ window.termserver = (() => {
 
   const act = (what, holder) => {
     const item = itemOf(holder);
+    const picked = () => words.learns && navigator.sendBeacon("/picked", `${item.system}\n${item.code}`);
+    if (what.startsWith("copy-") && what !== "copy-link") picked();
     if (what === "basket") {
       const added = toggle("basket", item);
+      if (added) picked();
       say(`${added ? words.added : "−"} ${item.code}`);
     } else if (what === "pin") toggle("pinned", item);
     else if (what === "copy-code") copy(item.code);
