@@ -69,7 +69,7 @@ def test_a_second_machine_trusts_pulls_verifies_and_answers(run: Run, publicatio
 def test_a_mirror_on_a_disk_is_pulled_from(run: Run, publication: Path, tmp_path: Path) -> None:
     run("trust", "mexa", str(publication / "metadata" / "1.root.json"), "--from", str(publication))
     disk = tmp_path / "disk"
-    assert json.loads(run("mirror", "mexa", str(disk), "--json").out)["files"] == 1
+    assert json.loads(run("mirror", "mexa", str(disk), "--json").out)["files"] == 2  # the release and its package
     assert json.loads(run("mirror", "mexa", str(disk), "--json").out)["files"] == 0
     pulled = json.loads(run("pull", "mexa", "--from", str(disk), "--json").out)
     assert pulled["publishers"][0]["problem"] is None

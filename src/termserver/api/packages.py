@@ -16,7 +16,8 @@ from fastapi.responses import Response
 from termserver.api.answers import Problem
 from termserver.model.fold import fold
 from termserver.model.text import Text
-from termserver.publication.fhir_packages import FHIR, SCOPE, Package, Packages
+from termserver.publication.fhir_packages import SCOPE, Package, Packages
+from termserver.publication.package_files import FHIR
 from termserver.releases.digests import edition_of
 from termserver.releases.file import ReleaseFile
 from termserver.releases.shelf import Shelf

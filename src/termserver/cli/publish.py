@@ -73,6 +73,7 @@ def draft(
     notes_fa: Annotated[str, typer.Option(help="What is new, in Persian.")] = "",
     notes_en: Annotated[str, typer.Option(help="What is new, in English.")] = "",
     delta: Annotated[bool, typer.Option(help="Make what leads from the last three versions to this one.")] = True,
+    package: Annotated[bool, typer.Option(help="Publish it as a FHIR package too.")] = True,
     on: Annotated[
         Path | None, typer.Option("--on", metavar="FILE", help="What it builds on; else sought on the shelf.")
     ] = None,
@@ -89,8 +90,22 @@ def draft(
     now = _now()
     at = instant(moment(activate_at)) if activate_at else instant(now)
     repository = Repository(folder)
-    repository.draft_release(file, at, Text(notes_fa, notes_en), now, deltas.make if delta else None)
+    made = deltas.make if delta else None
+    repository.draft_release(file, at, Text(notes_fa, notes_en), now, made, make_package=_packed if package else None)
     _tell_draft(repository, repository.draft(TARGETS), spoken(lang), json)
+
+
+def _packed(file: Path) -> tuple[str, str, bytes]:
+    """The FHIR package of a whole release."""
+    import os
+
+    from termserver.publication.fhir_packages import SCOPE, Packages
+    from termserver.service import TermServer
+
+    with TermServer.open(file) as server:
+        packages = Packages([server], os.environ.get("TERMSERVER_PACKAGE_SCOPE") or SCOPE)
+        found = packages.whole(server.edition.releases[0])
+        return found.name, found.version, packages.tarball(found).data
 
 
 def retract(

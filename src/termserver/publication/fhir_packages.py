@@ -24,7 +24,7 @@ from termserver.model.errors import UsageError
 from termserver.model.releases import Pin
 from termserver.model.text import Text
 from termserver.model.values import value
-from termserver.publication.package_files import Json, Tarball, tarball
+from termserver.publication.package_files import FHIR, Json, Tarball, tarball
 from termserver.releases.file import ReleaseFile
 from termserver.releases.records import decode_concept_map, decode_naming_system, decode_value_set
 from termserver.service import TermServer
@@ -33,7 +33,6 @@ from termserver.terminology.whole import WholeSystem
 
 SCOPE = "ir.mexa"
 """How the names of packages begin where nobody says otherwise; provisional, as the base of the URLs is."""
-FHIR = "4.0.1"
 _SCOPE = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*", re.ASCII)
 _OPEN = re.compile(r"public domain|\bMIT\b|LGPL|\bCC0\b|\bCC BY\b|Unicode|UCUM licence", re.IGNORECASE)
 _KEPT = 96_000_000
@@ -123,6 +122,11 @@ class Packages:
             version = max(able, key=lambda one: int(one[len(start) :]), default="")
         found = known.get(version)
         return found[0] if found else None
+
+    def whole(self, release: Pin) -> Package:
+        """The package of all of a release."""
+        every = (package for known in self._of.values() for package, _, _ in known.values())
+        return next(package for package in every if package.kind == ALL and package.pin == release)
 
     def tarball(self, package: Package) -> Tarball:
         """The bytes of a package; built when they are first asked for."""

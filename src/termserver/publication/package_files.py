@@ -18,6 +18,8 @@ from termserver.model.values import value
 
 Json = dict[str, Any]
 
+FHIR = "4.0.1"
+"""The version of FHIR in which packages are written."""
 _TIME = 499_162_500
 """1985-10-26T08:15:00Z, which npm gives to every file."""
 _INDEXED = ("id", "url", "version", "kind", "type", "supplements", "content", "valueSet", "derivation")

@@ -26,7 +26,7 @@ from termserver.trust import metadata, refusals, statement
 from termserver.trust.metadata import ROLES, ROOT, SNAPSHOT, TARGETS, TIMESTAMP, Document, File, Keys, instant
 from termserver.trust.source import METADATA, stored_name
 from termserver.trust.source import TARGETS as FILES
-from termserver.trust.statement import DELTA, Published, Statement
+from termserver.trust.statement import DELTA, PACKAGE, Published, Statement
 
 DRAFTS = "drafts"
 DAYS = {ROOT: 730, TARGETS: 365, SNAPSHOT: 30, TIMESTAMP: 7}
@@ -34,6 +34,10 @@ DAYS = {ROOT: 730, TARGETS: 365, SNAPSHOT: 30, TIMESTAMP: 7}
 
 MakeDelta = Callable[[Path, Path, Path], bool]
 """Writes to the third path what makes the second release out of the first; False where it would not be worth it."""
+
+
+MakePackage = Callable[[Path], tuple[str, str, bytes]]
+"""The name, the version and the bytes of the FHIR package of a release file."""
 
 
 class NotReady(ReleaseError):
@@ -121,10 +125,11 @@ class Repository:
         now: datetime.datetime,
         make_delta: MakeDelta | None = None,
         days: int = DAYS[TARGETS],
+        make_package: MakePackage | None = None,
     ) -> Published:
         """Draft the publication of a release file, beside what is drafted already.
 
-        The file and its deltas are put where they will be fetched; nobody fetches them before the draft is
+        The file, its deltas and its package are put where they will be fetched; nobody fetches them before the draft is
         signed. Raise ReleaseError for a version that is published with another content.
         """
         pin = editions.pin_of(verification.verify_in_full(file))
@@ -148,7 +153,8 @@ class Repository:
             sequence = max((one.sequence for one in listed), default=0) + 1
             made = Published(pin, entry, sequence, instant(now), activate_at, notes, None, "")
             deltas = self._deltas(made, file, make_delta)
-            self._put_targets([*listed, made], [*self._drafted_deltas(), *deltas], now, days)
+            packages = [self._package(made, file, make_package)] if make_package else []
+            self._put_targets([*listed, made], [*self._drafted_others(), *deltas, *packages], now, days)
             return made
 
     def draft_retraction(
@@ -164,8 +170,8 @@ class Repository:
                     f"{name} {version} is not published. Published: {there}.",
                     f"{name} {version} منتشر نشده است. منتشرشده‌ها: {there}.",
                 )
-            taken = replace(found, retracted=reason, replaced_by=replaced_by)
-            self._put_targets([taken if one is found else one for one in listed], self._drafted_deltas(), now, days)
+            taken = replace(found, retracted=reason, replaced_by=replaced_by, retracted_at=instant(now))
+            self._put_targets([taken if one is found else one for one in listed], self._drafted_others(), now, days)
             return taken
 
     def discard(self, role: str) -> None:
@@ -208,7 +214,7 @@ class Repository:
             self._publish(targets, after)
             self._publish(documents[0], after)
             self._publish(documents[1], after, "timestamp.json")
-            feeds.write(self.folder, statement.read(targets), instant(now))
+            feeds.write(self.folder, statement.read(targets), self._founding())
             after("feeds")
             for draft in (root_draft, targets_draft):
                 if draft:
@@ -218,7 +224,7 @@ class Repository:
     def renew(self, now: datetime.datetime, days: int = DAYS[TARGETS]) -> Document:
         """Draft the same targets again, to hold longer or to be signed by new keys."""
         with self._changing():
-            return self._put_targets(self._drafted(), self._drafted_deltas(), now, days)
+            return self._put_targets(self._drafted(), self._drafted_others(), now, days)
 
     def _signed_online(
         self, root: Document, targets: Document, online: Sequence[SigningKey], now: datetime.datetime
@@ -287,9 +293,11 @@ class Repository:
         base = self._base()
         return list(statement.read(base).releases) if base else []
 
-    def _drafted_deltas(self) -> list[File]:
+    def _drafted_others(self) -> list[File]:
+        """The deltas and packages."""
         base = self._base()
-        return [one.file for one in statement.read(base).deltas] if base else []
+        said = statement.read(base) if base else None
+        return [*(one.file for one in said.deltas), *(one.file for one in said.packages)] if said else []
 
     def _put_targets(
         self, listed: Sequence[Published], deltas: Sequence[File], now: datetime.datetime, days: int
@@ -333,6 +341,14 @@ class Repository:
                 temporary.unlink(missing_ok=True)
         return found
 
+    def _package(self, made: Published, file: Path, make_package: MakePackage) -> File:
+        """The release as a FHIR package, put beside it."""
+        name, version, data = make_package(file)
+        says = {"kind": PACKAGE, "of": made.pin.digest, "name": name, "version": version}
+        entry = File(f"{name}-{version}-{made.pin.digest[:12]}.tgz", len(data), digests.sha256(data), says)
+        atomic.write(self.files / stored_name(entry), data)
+        return entry
+
     def _store(self, file: Path, entry: File) -> None:
         place = self.files / stored_name(entry)
         self.files.mkdir(parents=True, exist_ok=True)
@@ -346,6 +362,11 @@ class Repository:
             atomic.put(temporary, place)
         finally:
             temporary.unlink(missing_ok=True)
+
+    def _founding(self) -> str:
+        """What tells this publication from all others, for ever: the digest of its first root."""
+        first = self._read(ROOT, self.metadata / f"1.{ROOT}.json")
+        return first.digest if first else ""
 
     @staticmethod
     def _read(role: str, path: Path) -> Document | None:

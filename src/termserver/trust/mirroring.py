@@ -45,8 +45,9 @@ def mirror(held: Held, source: Source, folder: Path, now: datetime.datetime, eve
             kept = {one.pin.digest for one in (*said.in_force(now), *said.coming(now))}
             releases = [one.file for one in said.releases if everything or one.pin.digest in kept]
             deltas = [one.file for one in said.deltas if everything or one.after in kept]
+            packages = [one.file for one in said.packages if everything or one.release in kept]
             count = size = 0
-            for file in (*releases, *deltas):
+            for file in (*releases, *deltas, *packages):
                 place = files / stored_name(file)
                 if place.is_file() and digests.file_sha256(place)[0] == file.sha256:
                     continue

@@ -15,8 +15,8 @@ from termserver.releases import layout
 from termserver.trust import refusals
 from termserver.trust.metadata import Document, File, moment
 
-RELEASE, DELTA = "release", "delta"
-_FILE = re.compile(r"[a-z0-9][A-Za-z0-9.+_-]{0,200}\.(release|delta)", re.ASCII)
+RELEASE, DELTA, PACKAGE = "release", "delta", "package"
+_FILE = re.compile(r"[a-z0-9][A-Za-z0-9.+_-]{0,200}\.(release|delta|tgz)", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -25,7 +25,7 @@ class Published:
     """One release as its publisher tells it.
 
     ``sequence`` counts the publisher's releases; ``activate_at`` is the signed instant from which it is in
-    force. A release that was taken back says why (``retracted``), and what to use instead.
+    force. A release that was taken back says why (``retracted``), since when, and what to use instead.
     """
 
     pin: Pin
@@ -36,6 +36,7 @@ class Published:
     notes: Text
     retracted: Text | None
     replaced_by: str
+    retracted_at: str = ""
 
     def is_active(self, now: datetime.datetime) -> bool:
         return self.retracted is None and moment(self.activate_at) <= now
@@ -55,12 +56,23 @@ class Delta:
 
 
 @value
+class Packed:
+    """A release as a FHIR package: ``release`` is the digest of the release that it was made from."""
+
+    release: str
+    name: str
+    version: str
+    file: File
+
+
+@value
 class Statement:
     """All that a publisher says in one version of its targets, in the order in which it was published."""
 
     version: int
     releases: tuple[Published, ...]
     deltas: tuple[Delta, ...]
+    packages: tuple[Packed, ...] = ()
 
     def in_force(self, now: datetime.datetime) -> tuple[Published, ...]:
         """The release of each name that is in force at that instant: the one last activated, not taken back."""
@@ -85,7 +97,7 @@ class Statement:
 
 def read(targets: Document) -> Statement:
     """What the targets say; raise Refused if they name a file that cannot be one of ours."""
-    releases, deltas = [], []
+    releases, deltas, packages = [], [], []
     for file in targets.files():
         try:
             if not _FILE.fullmatch(file.path) or not _DIGEST.fullmatch(file.sha256):
@@ -94,12 +106,15 @@ def read(targets: Document) -> Statement:
                 releases.append(_published(file))
             elif file.says["kind"] == DELTA:
                 deltas.append(Delta(_digest(file.says["from"]), _digest(file.says["to"]), file))
+            elif file.says["kind"] == PACKAGE:
+                said = file.says
+                packages.append(Packed(_digest(said["of"]), str(said["name"]), str(said["version"]), file))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise refusals.unreadable(f"{targets.label}: {file.path}", str(error)) from None
     releases.sort(key=lambda one: one.sequence)
     if len({one.sequence for one in releases}) != len(releases):
         raise refusals.unreadable(targets.label, "two releases have one sequence")
-    return Statement(targets.version, tuple(releases), tuple(deltas))
+    return Statement(targets.version, tuple(releases), tuple(deltas), tuple(packages))
 
 
 def says(one: Published) -> dict[str, Any]:
@@ -111,7 +126,15 @@ def says(one: Published) -> dict[str, Any]:
         "published_at": one.published_at,
         "activate_at": one.activate_at,
         "notes": one.notes.as_json(),
-        **({"retracted": one.retracted.as_json(), "replaced_by": one.replaced_by} if one.retracted else {}),
+        **(
+            {
+                "retracted": one.retracted.as_json(),
+                "retracted_at": one.retracted_at or one.published_at,
+                "replaced_by": one.replaced_by,
+            }
+            if one.retracted
+            else {}
+        ),
     }
 
 
@@ -120,6 +143,9 @@ def _published(file: File) -> Published:
     layout.check_label(said["name"], said["version"])
     retracted = _text(said["retracted"]) if "retracted" in said else None
     moment(said["activate_at"]), moment(said["published_at"])
+    retracted_at = str(said.get("retracted_at", "")) if retracted else ""
+    if retracted_at:
+        moment(retracted_at)
     return Published(
         Pin(said["name"], said["version"], _digest(said["digest"])),
         file,
@@ -129,6 +155,7 @@ def _published(file: File) -> Published:
         _text(said.get("notes", {})),
         retracted,
         str(said.get("replaced_by", "")),
+        retracted_at,
     )
 
 
