@@ -164,39 +164,41 @@ class _Resources:
         return counted
 
     def contents(self) -> Iterator[CodeSystemContent]:
-        """The code systems with codes of their own; supplements are only for the FHIR service."""
-        ids: dict[str, str] = {}
-        names: set[str] = set()
-        for url, resource in self._of("CodeSystem"):
+        """The code systems with codes of their own; supplements are only for the FHIR service.
+
+        All versions of a url have one id, that of the registered system, else of the first resource.
+        """
+        owners: dict[str, str] = {}
+        for url, resource in sorted(self._of("CodeSystem"), key=lambda one: one[0] not in self._by_url):
             if resource.get("content") == "supplement" or resource.get("supplements"):
                 continue
-            base = self._by_url.get(url)
-            id = base.id if base else fhir_systems.slug(str(resource.get("id") or resource.get("name") or url))
-            if (base is None and ids.get(id, url) != url) or (base is None and id in self._registered_ids):
+            id = self._ids.get(url) or fhir_systems.slug(str(resource.get("id") or resource.get("name") or url))
+            if owners.setdefault(id, url) != url or (url not in self._by_url and id in self._registered_ids):
                 id = f"{id}-{hashlib.sha256(url.encode()).hexdigest()[:6]}"
-            first = id not in ids
-            ids[id] = url
+            content = fhir_systems.content_of(resource, id, self._by_url.get(url), self._notes)
             self._ids[url] = id
-            content = fhir_systems.content_of(resource, id, base, self._notes)
-            yield self._named(content, names, first)
+            yield CodeSystemContent(self._named(content.system, owners), content.concepts)
 
-    def _named(self, content: CodeSystemContent, names: set[str], first: bool) -> CodeSystemContent:
-        """The content with names that no other system of this import has."""
-        system = content.system
-        if not first:
-            return content
-        if system.oid and (system.oid in names or f"urn:oid:{system.oid}" in names):
+    def _named(self, system: CodeSystem, owners: dict[str, str]) -> CodeSystem:
+        """The system without the names that belong to another url of this import."""
+        lost = [name for name in system.names() if owners.setdefault(name.casefold(), system.url) != system.url]
+        for name in lost:
             self._notes.flag(
                 0,
                 "identifier",
-                "oid.repeated",
-                f"{system.url}: the OID {system.oid} belongs to another system of the files; it was left out.",
-                f"{system.url}: شناسهٔ {system.oid} از آن سامانهٔ دیگری است و کنار گذاشته شد.",
-                system.oid,
+                "name.repeated",
+                f"{system.url}: the name {name} belongs to another system of the files; it was left out.",
+                f"{system.url}: نام {name} از آن سامانهٔ دیگری است و کنار گذاشته شد.",
+                name,
             )
-            system = replace(system, oid="")
-        names.update(name.casefold() for name in system.names())
-        return CodeSystemContent(system, content.concepts)
+        if not lost:
+            return system
+        return replace(
+            system,
+            oid="" if {system.oid, f"urn:oid:{system.oid}"} & set(lost) else system.oid,
+            native_id="" if system.native_id in lost else system.native_id,
+            aliases=tuple(name for name in system.aliases if name not in lost),
+        )
 
     def value_sets(self) -> Iterator[ValueSet]:
         ids = _Ids()
