@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from termserver.access.enumeration import COST, MISSES, RUN, SLOW, Watch
+from termserver.access.limits import Rates
 from termserver.access.quotas import Quotas
 
 
@@ -53,3 +54,14 @@ def test_numbers_of_nobody_are_slowed_down_and_work_is_not() -> None:
 def test_codes_that_are_no_numbers_count_as_found_or_not(code: str) -> None:
     watch = Watch(lambda: 0.0)
     assert not any(watch.saw("a", "centres", code, found=True) for _ in range(200))
+
+
+def test_a_bucket_fills_again_is_each_callers_own_and_pays_for_more_than_it_holds() -> None:
+    now = [0.0]
+    rates = Rates(lambda: now[0])
+    assert [rates.take("a", 1, 60, 3) for _ in range(5)] == [0, 0, 0, 1, 1]
+    assert rates.take("b", 1, 60, 3) == 0
+    now[0] = 2.0
+    assert [rates.take("a", 1, 60, 3) for _ in range(3)] == [0, 0, 1]
+    now[0] = 100.0
+    assert rates.take("a", 500, 60, 3) == 0 and rates.take("a", 3, 60, 3) == 3

@@ -52,3 +52,30 @@ class Allowances:
         if known is None:
             known = self._known.setdefault((per_minute, at_once), Allowance(per_minute, at_once))
         return known
+
+
+class Rates:
+    """Buckets as above for one event loop, cheap enough for every request; the bounds come with the question."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._left: dict[str, list[float]] = {}
+
+    def take(self, caller: str, count: float, per_minute: float, at_once: float) -> int:
+        """Take ``count`` from the caller's bucket: 0, or in how many seconds it may be asked again."""
+        now = self._clock()
+        known = self._left.get(caller)
+        if known is None:
+            known = self._left[caller] = [at_once, now]
+            if len(self._left) > _CALLERS:  # the oldest has long been full again
+                del self._left[next(iter(self._left))]
+        left = known[0] + (now - known[1]) * per_minute / 60
+        if left > at_once:
+            left = at_once
+        known[1] = now
+        wanted = count if count < at_once else at_once
+        if left >= wanted:
+            known[0] = left - wanted
+            return 0
+        known[0] = left
+        return ceil((wanted - left) * 60 / per_minute)

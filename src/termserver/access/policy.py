@@ -37,7 +37,7 @@ NO_LIMITS = Limits()
 class Standing:
     """What one caller may do, worked out once: the groups they may ask, and how much."""
 
-    __slots__ = ("_policy", "caller", "everything", "groups", "limits")
+    __slots__ = ("_policy", "caller", "everything", "groups", "limits", "payer")
 
     def __init__(self, caller: Caller, groups: frozenset[str], limits: Limits, policy: Policy) -> None:
         self.caller = caller
@@ -45,18 +45,11 @@ class Standing:
         self.limits = limits
         self.everything = LOCAL in caller.roles
         self._policy = policy
+        self.payer = _payer(caller)
+        """Whose share is taken from."""
 
     def may(self, group: RouteGroup) -> bool:
         return self.everything or group.id in self.groups
-
-    @property
-    def payer(self) -> str:
-        """Whose share is taken from: the client's, else that of the address (of IPv6, the network of a house)."""
-        caller = self.caller
-        if caller.by != "none":
-            return caller.name
-        address = caller.address
-        return "@" + (":".join(address.split(":")[:4]) if ":" in address else address)
 
     def audience(self, registry: str) -> Audience:
         """The audience of a registry that the caller belongs to."""
@@ -167,6 +160,14 @@ class Rules:
         }
         known = [role for role in self.policy.roles if role.id in held]
         return frozenset(groups), Limits(*(_widest(getattr(role, name) for role in known) for name in _LIMITS))
+
+
+def _payer(caller: Caller) -> str:
+    """The client, else the address (of IPv6, the network of a house)."""
+    if caller.by != "none":
+        return caller.name
+    address = caller.address
+    return "@" + (":".join(address.split(":")[:4]) if ":" in address else address)
 
 
 def _widest(said: Iterable[int]) -> int:

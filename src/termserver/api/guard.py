@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from termserver.access.facts import Facts, facts_of
-from termserver.access.limits import Allowances
+from termserver.access.limits import Rates
 from termserver.access.node import NodeAccess
 from termserver.access.policy import Found, Standing
 from termserver.access.recognition import Headers, NotRecognised
 from termserver.api import refusals
 from termserver.api.answers import Answer, Problem, send_answer
-from termserver.api.security_headers import HSTS, added, allowed_origin, preflight
+from termserver.api.security_headers import HSTS, allowed_origin, missing, preflight
 from termserver.model.access import EVERYBODY, RouteGroup
 from termserver.model.text import Text
 
@@ -42,7 +42,7 @@ class Guard:
         self._inner = inner
         self._access = access
         self._release = release
-        self._rates = Allowances()
+        self._rates = Rates()
         self._under_way: dict[str, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +68,15 @@ class Guard:
         sending = _Sending(send, group, origin, tls)
         key = ""
         try:
-            standing = await self._standing(headers, peer, facts)
+            standing = access.local(headers, peer)
+            if standing is None:
+                by, credential = access.recogniser.shown(headers, peer)
+                address = proxies.address(headers, peer)
+                standing = access.recogniser.kept(by, credential, address)
+                if standing is None:
+                    standing = await self._recognised(by, credential, address, facts)
+            facts.caller = standing.caller
+            facts.standing = standing
             if scope["method"] == "OPTIONS" and found is not None:
                 await _options(sending, found)
                 return
@@ -95,29 +103,18 @@ class Guard:
                 else:
                     del self._under_way[key]
 
-    async def _standing(self, headers: Headers, peer: str, facts: Facts) -> Standing:
+    async def _recognised(self, by: str, credential: bytes, address: str, facts: Facts) -> Standing:
         """Who asks; raise Problem (401) if what they show is not believed."""
-        access = self._access
-        standing = access.local(headers, peer)
-        if standing is None:
-            recogniser = access.recogniser
-            by, credential = recogniser.shown(headers, peer)
-            address = recogniser.proxies.address(headers, peer)
-            standing = recogniser.kept(by, credential, address)
-            if standing is None:
-                try:
-                    if by == "token":  # may fetch the keys of its issuer
-                        standing = await asyncio.to_thread(recogniser.recognise, by, credential, address)
-                    else:
-                        standing = recogniser.recognise(by, credential, address)
-                except NotRecognised as error:
-                    nobody = recogniser.recognise("none", b"", address)
-                    facts.caller = nobody.caller
-                    self._pay(nobody, WRONG_KEY)
-                    raise refusals.not_recognised(error.text) from None
-        facts.caller = standing.caller
-        facts.standing = standing
-        return standing
+        recogniser = self._access.recogniser
+        try:
+            if by == "token":  # may fetch the keys of its issuer
+                return await asyncio.to_thread(recogniser.recognise, by, credential, address)
+            return recogniser.recognise(by, credential, address)
+        except NotRecognised as error:
+            nobody = recogniser.recognise("none", b"", address)
+            facts.caller = nobody.caller
+            self._pay(nobody, WRONG_KEY)
+            raise refusals.not_recognised(error.text) from None
 
     def _admit(
         self, scope: Scope, headers: Headers, found: Found | None, group: RouteGroup, standing: Standing
@@ -144,7 +141,7 @@ class Guard:
         limits = standing.limits
         if not limits.per_minute:
             return
-        wait = self._rates.of(limits.per_minute, limits.at_once or limits.per_minute).take(standing.payer, count)
+        wait = self._rates.take(standing.payer, count, limits.per_minute, limits.at_once or limits.per_minute)
         if wait:
             raise refusals.too_many(wait)
 
@@ -183,8 +180,8 @@ class _Sending:
         if message["type"] == "http.response.start":
             self.started = True
             said = list(message.get("headers", ()))
-            names = {name for name, _ in said}
-            said += [one for one in added(self._group) if one[0] not in names]
+            names = tuple([one[0] for one in said])
+            said += missing(self._group, names)
             if self._tls:
                 said.append(HSTS)
             if self._origin or b"access-control-allow-origin" in names:

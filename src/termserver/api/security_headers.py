@@ -29,17 +29,21 @@ _ASKED = (
     b"x-request-id"
 )
 _TOLD = b"content-location, etag, location, retry-after, x-request-id, x-termserver-release"
-_made: dict[str, tuple[Header, ...]] = {}
+_made: dict[tuple[str, tuple[bytes, ...]], tuple[Header, ...]] = {}
+_MOST_MADE = 2000
 
 
-def added(group: RouteGroup) -> tuple[Header, ...]:
-    """What an answer of this group gets where it does not say it itself."""
-    known = _made.get(group.id)
+def missing(group: RouteGroup, names: tuple[bytes, ...]) -> tuple[Header, ...]:
+    """What an answer of this group gets beside the headers it has."""
+    known = _made.get((group.id, names))
     if known is None:
+        if len(_made) > _MOST_MADE:
+            _made.clear()
         content = _DESCRIPTION if group.id == "description" else _DATA
         # the widget and public answers are there for the pages of any hospital software
         shared = _SHARED if "*" in group.origins else _OWN
-        known = _made[group.id] = (*_EVERYWHERE, (b"content-security-policy", content), shared)
+        wanted = (*_EVERYWHERE, (b"content-security-policy", content), shared)
+        known = _made[group.id, names] = tuple(one for one in wanted if one[0] not in names)
     return known
 
 
