@@ -121,7 +121,7 @@ def test_a_database_that_is_out_loses_no_vote_and_says_so(committee: Committee) 
     made = committee.propose("elham", NOW, "code-list", Text("x", "x"), edited(committee, "022,سوختگی,Burns,001,,,,,"))
     committee.check(made.number, NOW)
     committee.act(made.number, "babak", NOW, "review")
-    real = committee.store._engine
+    real = committee.store.engine
 
     class Out:
         """A database whose connection breaks at the last moment."""
@@ -136,10 +136,10 @@ def test_a_database_that_is_out_loses_no_vote_and_says_so(committee: Committee) 
 
             raise OperationalError("INSERT", {}, Exception("the server closed the connection"))
 
-    committee.store._engine = Out()  # type: ignore[assignment]
+    committee.store.engine = Out()  # type: ignore[assignment]
     with pytest.raises(StoreError, match="Nothing was changed"):
         committee.act(made.number, "anna", NOW, "approve", made.digest)
-    committee.store._engine = real
+    committee.store.engine = real
     assert committee.proposal(made.number).approvals == ()
     assert committee.act(made.number, "anna", NOW, "approve", made.digest).approvals == ("anna",)
 

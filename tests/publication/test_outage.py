@@ -76,7 +76,7 @@ def test_a_connection_that_breaks_in_the_middle_of_a_vote_leaves_none(master: Ma
             store.record(1, broken)
         assert [line.action for line in store.lines()] == ["propose"]
 
-        event.listen(store._engine, "commit", lambda connection: master.break_connections(), once=True)
+        event.listen(store.engine, "commit", lambda connection: master.break_connections(), once=True)
         with pytest.raises(StoreError, match="Nothing was changed"):
             store.record(1, said("anna", "approve"))
         assert [line.action for line in store.lines()] == ["propose"]

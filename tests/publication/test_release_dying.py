@@ -146,7 +146,7 @@ def test_a_vote_is_cast_or_not_when_its_writer_dies_before_the_database_has_it(a
     def objected(dies: bool) -> None:
         committee = at.opened()
         if dies:
-            event.listen(committee.store._engine, "commit", lambda connection: os.kill(os.getpid(), signal.SIGKILL))
+            event.listen(committee.store.engine, "commit", lambda connection: os.kill(os.getpid(), signal.SIGKILL))
         committee.act(1, "anna", NOW, "object", reason="not yet")
         os.kill(os.getpid(), signal.SIGKILL)
 
