@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,19 @@ class NodeAccess:
     @property
     def rules(self) -> Rules:
         return self.recogniser.rules
+
+    @cached_property
+    def login(self) -> Any:
+        """How people log in at an issuer (``LoginFlow``); None where nothing says so, or what is said is not enough."""
+        if not os.environ.get("TERMSERVER_LOGIN_ISSUER"):
+            return None
+        from termserver.access.login_flow import LoginFlow
+
+        try:
+            return LoginFlow.of(self.rules.policy, os.environ)
+        except AccessError as error:
+            log.error("nobody is logged in at an issuer: %s", error)
+            return None
 
     @property
     def path(self) -> Path | None:

@@ -179,6 +179,11 @@ class TokenJudge:
         return Bearer(client, client, (), float(said["exp"]), own=True)
 
 
+def nonce_of(token: str) -> str:
+    """The nonce of a token that was believed already."""
+    return str(jwt.decode(token, options={"verify_signature": False}).get("nonce", ""))
+
+
 def _believed(token: str, key: jwt.PyJWK, algorithms: Sequence[str], audience: str, issuer: str) -> dict[str, Any]:
     allowed = [one for one in algorithms if not one.startswith("HS") and one != "none"]
     try:

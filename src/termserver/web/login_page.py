@@ -1,4 +1,4 @@
-"""Logging in on a page with an API key: the browser gets a sealed cookie, never the key itself back.
+"""Logging in on a page, with an API key or at an OpenID Connect issuer: the browser gets a sealed cookie, nothing else.
 
 The cookie is HttpOnly and SameSite=Lax, Secure and bound to the host where TLS is; it is a new one at each login and
 ends after eight hours, with the key, or at the logout of this browser.
@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from termserver.access.facts import facts_of
@@ -15,6 +16,7 @@ from termserver.access.node import NodeAccess
 from termserver.access.recognition import NotRecognised
 from termserver.access.sessions import COOKIE, LASTS, SECURE_COOKIE, sealed
 from termserver.api.guard import from_elsewhere
+from termserver.model.access import AccessError
 from termserver.model.text import Text
 from termserver.web.coder_routes import PRIVATE
 from termserver.web.site import Site, language_of
@@ -29,6 +31,7 @@ _WORDS = {
         "leave": "خروج",
         "you": "شما هستید:",
         "roles": "نقش‌ها:",
+        "issuer": "ورود با حساب سازمانی",
         "at_home": "این سرور تنها همین رایانه را می‌شناسد؛ ورود لازم نیست.",
     },
     "en": {
@@ -39,10 +42,13 @@ _WORDS = {
         "leave": "Log out",
         "you": "You are",
         "roles": "Roles:",
+        "issuer": "Log in with your organisation's account",
         "at_home": "This server knows this computer alone; there is no need to log in.",
     },
 }
 _REFUSED = Text("این کلید اینجا شناخته نیست یا منقضی شده است.", "This key is not known here, or has expired.")
+_NO_ISSUER = Text("اینجا تنها با کلید وارد می‌شوند.", "Here one logs in with a key alone.")
+_BEGUN = "termserver_login"
 _STRANGE = Text("این فرم از صفحهٔ دیگری آمده است.", "This form comes from a page of another site.")
 
 
@@ -55,7 +61,10 @@ def add(app: FastAPI, site: Site) -> None:
         to = local_path(request.query_params.get("to", "/"))
         caller = facts_of(request.scope).caller
         words = _WORDS[language]
-        html = site.render("login.html", language, "/login", l=words, caller=caller, to_path=to, failure=failure)
+        issuer = request.app.state.access.login is not None
+        html = site.render(
+            "login.html", language, "/login", l=words, caller=caller, to_path=to, failure=failure, issuer=issuer
+        )
         return HTMLResponse(html, status, headers=PRIVATE)
 
     @router.get("/login")
@@ -76,12 +85,38 @@ def add(app: FastAPI, site: Site) -> None:
             access.recogniser.recognise("key", key.encode(), address)
         except NotRecognised:
             return page(request, 403, _REFUSED)
-        prefix = key.split("_")[1]
-        answer = RedirectResponse(local_path(said.get("to", "/")), 303, headers=PRIVATE)
+        return _inside(request, local_path(said.get("to", "/")), {"key": key.split("_")[1]})
+
+    @router.get("/login/start")
+    async def started(request: Request) -> Response:
+        access: NodeAccess = request.app.state.access
+        if access.login is None or not access.recogniser.pepper:
+            return page(request, 404, _NO_ISSUER)
+        to = local_path(request.query_params.get("to", "/"))
+        try:
+            address, cookie = await run_in_threadpool(access.login.begin, to, access.recogniser.pepper)
+        except AccessError as error:
+            return page(request, 503, error.text)
+        answer = RedirectResponse(address, 303, headers=PRIVATE)
         secure = is_secure(request)
-        cookie = sealed({"key": prefix}, access.recogniser.pepper)
-        name = SECURE_COOKIE if secure else COOKIE
-        answer.set_cookie(name, cookie, max_age=LASTS, path="/", secure=secure, httponly=True, samesite="lax")
+        answer.set_cookie(_BEGUN, cookie, max_age=600, path="/login", secure=secure, httponly=True, samesite="lax")
+        return answer
+
+    @router.get("/login/return")
+    async def returned(request: Request) -> Response:
+        access: NodeAccess = request.app.state.access
+        if access.login is None or not access.recogniser.pepper:
+            return page(request, 404, _NO_ISSUER)
+        begun = request.cookies.get(_BEGUN, "")
+        try:
+            bearer, to = await run_in_threadpool(
+                access.login.end, dict(request.query_params), begun, access.recogniser.pepper
+            )
+        except AccessError as error:
+            return page(request, 403, error.text)
+        said = {"token": bearer.key, "name": bearer.name, "roles": bearer.roles}
+        answer = _inside(request, local_path(to), said)
+        answer.delete_cookie(_BEGUN, path="/login")
         return answer
 
     @router.post("/logout")
@@ -94,6 +129,16 @@ def add(app: FastAPI, site: Site) -> None:
         return answer
 
     app.include_router(router, include_in_schema=False)
+
+
+def _inside(request: Request, to: str, said: dict[str, Any]) -> Response:
+    """On to where they wanted to go, with a fresh session."""
+    answer = RedirectResponse(to, 303, headers=PRIVATE)
+    secure = is_secure(request)
+    cookie = sealed(said, request.app.state.access.recogniser.pepper)
+    name = SECURE_COOKIE if secure else COOKIE
+    answer.set_cookie(name, cookie, max_age=LASTS, path="/", secure=secure, httponly=True, samesite="lax")
+    return answer
 
 
 def local_path(said: str) -> str:
