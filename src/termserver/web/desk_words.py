@@ -263,15 +263,6 @@ ACTIONS = {
     "waive": Text("چشم پوشید از", "waived"),
     "comment": Text("نظر داد", "commented"),
     "review": Text("خواند", "reviewed"),
-    "signature": Text("امضای رأی (محتوای vote.json)", "Signature of the vote (what vote.json holds)"),
-    "signature_says": Text(
-        "این رأی با کلید خودتان، روی دستگاه خودتان امضا می‌شود:",
-        "This vote is signed with your own key, on your own machine:",
-    ),
-    "no_signature": Text(
-        "این امضای رأی نیست؛ محتوای vote.json را بگذارید.", "This is no signature; paste what vote.json holds."
-    ),
-    "signed": Text("با امضا", "signed"),
     "object": Text("اصلاح خواست", "requested changes"),
     "approve": Text("تصویب کرد", "approved"),
     "reject": Text("رد کرد", "rejected"),
