@@ -99,6 +99,45 @@ def test_every_concept_of_a_package_is_what_a_lookup_says(client: TestClient, se
     assert count > 1000
 
 
+def file_of_package(registry: str, name: str) -> Any:
+    """A file of the value set's package, as the registry gives it."""
+    from io import BytesIO
+    from urllib.request import urlopen
+
+    with (
+        urlopen(f"{registry}/{VALUE_SET}/latest") as answer,
+        tarfile.open(fileobj=BytesIO(answer.read()), mode="r:gz") as tar,
+    ):
+        return json.loads((tar.extractfile(f"package/{name}") or BytesIO()).read())
+
+
+@pytest.mark.slow
+def test_a_package_with_what_it_needs_is_imported_back_unchanged(
+    registry: str, server: TermServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By our own importer, over HTTP: every code with its names, its parents and its standing."""
+    from termserver.cli.main import run
+    from termserver.releases.shelf import Shelf
+
+    monkeypatch.setenv("TERMSERVER_SHELF", str(tmp_path / "shelf"))
+    asked = [f"{VALUE_SET}@latest", "--registry", registry, "--cache", str(tmp_path / "cache"), "--no-use"]
+    assert run(["import", "fhir", *asked]) == 0
+    (release,) = Shelf(tmp_path / "shelf").installed()
+
+    def told(one: TermServer) -> dict[str, Any]:
+        return {
+            entry.code: (entry.display.fa, entry.display.en, entry.parents, str(entry.status), entry.replaced_by)
+            for _, entry in one.whole("country-divisions").entries()
+        }
+
+    with TermServer.open(release.path) as back:
+        assert told(back) == told(server)
+        kept = back.releases[0]
+        resources = [json.loads(kept.artefact(path) or b"{}") for path in kept.artefact_paths("fhir")]
+    there = file_of_package(registry, "ValueSet-province.json")
+    assert [one["compose"] for one in resources if one["resourceType"] == "ValueSet"] == [there["compose"]]
+
+
 def test_every_version_says_what_its_file_is(client: TestClient) -> None:
     said = client.get(f"/packages/{VALUE_SET}").json()
     version = said["versions"][said["dist-tags"]["latest"]]
