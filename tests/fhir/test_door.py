@@ -165,6 +165,11 @@ def test_a_large_body_is_refused_before_it_is_read(client):
 def test_browsers_may_ask_from_anywhere(client):
     answer = client.options(f"{R4}/ValueSet/$expand", headers={"origin": "https://forms.example.org"})
     assert answer.status_code == 204 and "x-cache-id" in answer.headers["access-control-allow-headers"]
+    wanted = {"origin": "https://forms.example.org", "access-control-request-method": "POST"}
+    before = client.options(
+        f"{R4}/ValueSet/$expand", headers={**wanted, "access-control-request-headers": "content-type"}
+    )
+    assert before.headers["access-control-allow-origin"] == "*"
 
 
 def test_an_answer_that_is_held_already_is_not_sent_again(client):

@@ -55,7 +55,7 @@ class Guard:
         access = self._access
         access.look()
         facts = facts_of(scope)
-        found = access.rules.find(scope["method"], scope["path"])
+        found = access.rules.find(_meant(scope["method"], headers), scope["path"])
         group = found.group if found is not None and found.group is not None else _UNPLACED
         origin = headers.get(b"origin", b"")
         tls = scope.get("scheme") == "https"
@@ -194,6 +194,13 @@ async def _options(send: Send, found: Found) -> None:
     """What may be asked here, and by pages of which sites."""
     await send({"type": "http.response.start", "status": 204, "headers": preflight(found)})
     await send({"type": "http.response.body", "body": b""})
+
+
+def _meant(method: str, headers: Headers) -> str:
+    """The method that counts: of a browser that asks beforehand, the one that it is going to use."""
+    return (
+        headers.get(b"access-control-request-method", b"OPTIONS").decode("latin-1") if method == "OPTIONS" else method
+    )
 
 
 def from_elsewhere(headers: Headers) -> bool:

@@ -75,8 +75,10 @@ def described(budget: Budget, system: System, ordinal: int, wanted: list[str], l
     """The parameters that say all of one concept; ``wanted`` are the properties asked for, none for every one."""
     head, concept = system.head, system.concept(ordinal)
 
+    every = not wanted or "*" in wanted
+
     def wants(*names: str) -> bool:
-        return not wanted or "*" in wanted or any(name in wanted for name in names)
+        return every or any(name in wanted for name in names)
 
     yield said("name", "String", str(head.resource.get("name") or head.resource.get("title") or head.url))
     if head.version:
@@ -91,7 +93,7 @@ def described(budget: Budget, system: System, ordinal: int, wanted: list[str], l
     yield said("abstract", "Boolean", concept.abstract)
     for canonical in system.supplements:
         yield said("used-supplement", "Canonical", canonical)
-    if wants("designation", "lang.*") or any(name.startswith("lang.") for name in wanted):
+    if every or wants("designation") or any(name.startswith("lang.") for name in wanted):
         yield from _designations(concept, head.language, wanted)
     yield from _properties(budget, system, ordinal, concept, wants)
 

@@ -15,6 +15,8 @@ from termserver.terminology.tables import ANCESTORS, CHILDREN, CONCEPT, DESCENDA
 
 _BATCH = 512
 _FEW = 20
+_KEPT = 10_000
+"""Codes that are above others, and named again and again."""
 _LAST = 64
 """Whoever asks for a concept asks for its parents in the next moment."""
 
@@ -26,6 +28,7 @@ class WholeSystem:
         self.system = system
         self._open = opened_system
         self.entry = lru_cache(_LAST)(self._read)
+        self._above = lru_cache(_KEPT)(self.ordinal)
 
     @property
     def size(self) -> int:
@@ -86,7 +89,7 @@ class WholeSystem:
         return self._sets[1]
 
     def parents(self, ordinal: int) -> tuple[int, ...]:
-        found = (self.ordinal(code) for code in self.entry(ordinal).parents)
+        found = (self._above(code) for code in self.entry(ordinal).parents)
         return tuple(one for one in found if one is not None)
 
     def children(self, ordinal: int) -> Sequence[int]:
