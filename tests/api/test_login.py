@@ -23,7 +23,8 @@ def client(server: TermServer) -> Iterator[TestClient]:
 def test_a_key_logs_in_and_out(client: TestClient) -> None:
     page = client.get("/login?to=/desk&lang=en")
     assert page.status_code == 200 and 'value="/desk"' in page.text and page.headers["cache-control"] == "no-store"
-    assert client.post("/login", data={"key": KEY[:-1]}, follow_redirects=False).status_code == 403
+    wrong = client.post("/login", data={"key": KEY[:-1], "to": "/desk"}, follow_redirects=False)
+    assert wrong.status_code == 403 and 'value="/desk"' in wrong.text
     entered = client.post("/login", data={"key": KEY, "to": "/login?lang=en"}, follow_redirects=False)
     cookie = entered.headers["set-cookie"]
     assert cookie.startswith("__Host-termserver_session=") and KEY not in cookie

@@ -56,9 +56,9 @@ def add(app: FastAPI, site: Site) -> None:
     """Put the page into the application."""
     router = APIRouter()
 
-    def page(request: Request, status: int = 200, failure: Text | None = None) -> HTMLResponse:
+    def page(request: Request, status: int = 200, failure: Text | None = None, to: str = "") -> HTMLResponse:
         language = language_of(request.query_params.get("lang", "fa"))
-        to = local_path(request.query_params.get("to", "/"))
+        to = local_path(to or request.query_params.get("to", "/"))
         caller = facts_of(request.scope).caller
         words = _WORDS[language]
         issuer = request.app.state.access.login is not None
@@ -84,7 +84,7 @@ def add(app: FastAPI, site: Site) -> None:
             address = facts_of(request.scope).caller.address
             access.recogniser.recognise("key", key.encode(), address)
         except NotRecognised:
-            return page(request, 403, _REFUSED)
+            return page(request, 403, _REFUSED, said.get("to", "/"))
         return _inside(request, local_path(said.get("to", "/")), {"key": key.split("_")[1]})
 
     @router.get("/login/start")
