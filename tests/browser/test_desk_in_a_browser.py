@@ -16,8 +16,8 @@ from pages import all_of, complaints, find, follow, screen, serious, until, with
 
 ROOT = Path(__file__).resolve().parents[2]
 SEATS = ("elham", "anna", "babak", "cyrus", "dara", "farid")
-PAGES = ("", "/proposals/1", "/proposals/1/impact", "/proposals/1/history", "/lists", "/lists/ward", "/calendar",
-         "/bodies", "/report")  # fmt: skip
+PAGES = ("", "/proposals/1", "/proposals/1/impact", "/proposals/1/history", "/lists", "/lists/ward", "/suggestions",
+         "/calendar", "/bodies", "/report")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,28 @@ from pathlib import Path
 
 import pytest
 
+from termserver.build import build_release
 from termserver.comparison.changes import Effect
 from termserver.content.folders import read
-from termserver.model.codes import ConceptMap, ConceptMapping
+from termserver.model.codes import (
+    CodeSystem,
+    CodeSystemContent,
+    Concept,
+    ConceptMap,
+    ConceptMapping,
+    Content,
+    FieldDefinition,
+    Kind,
+    Property,
+    PropertyDefinition,
+)
 from termserver.model.errors import UnknownSystem, UsageError
 from termserver.model.findings import Severity
 from termserver.model.text import Text
 from termserver.publication import differences, reach
 from termserver.publication.changesets import ChangeSet, FileChange
 from termserver.publication.editing import Cells, CodeList
+from termserver.service import TermServer
 
 WARDS = "codesystems/ward/concepts.csv"
 
@@ -102,3 +115,22 @@ def test_a_code_that_goes_reaches_maps_and_the_fields_bound_to_its_list(root: Pa
     content = read(root)
     fields = list(reach.bound_fields(gone, content.document_types, content.value_sets))
     assert fields and all(system == "ward-type" for system, _ in fields)
+
+
+def test_entries_of_a_registry_that_hold_a_code_are_counted(tmp_path: Path) -> None:
+    ward = PropertyDefinition("ward", Text("بخش", "Ward"), "code", system="ward")
+    beds = PropertyDefinition(
+        "beds", Text("تخت", "Beds"), "record", fields=(FieldDefinition("kind", Text(), "code", "ward"),)
+    )
+    centres = CodeSystem("our-centres", "urn:our-centres", Text("مرکزها", "Centres"), "1", Content.COMPLETE,
+                         kind=Kind.REGISTRY, properties=(ward, beds))  # fmt: skip
+    held = (Property("ward", "021"), Property("beds", '{"kind":"021"}'), Property("ward", "001"))
+    entries = tuple(
+        Concept(f"C-{n}", Text(f"مرکز {n}", f"Centre {n}"), properties=held[n : n + 1]) for n in range(len(held))
+    )
+    build_release([CodeSystemContent(centres, entries)], tmp_path / "centres.release", "centres", "1")
+    with TermServer.open(tmp_path / "centres.release") as served:
+        assert reach.uses(frozenset({("ward", "021"), ("ward", "099")}), served) == (
+            reach.Use("our-centres", "ward 021", 2),
+        )
+        assert reach.uses(frozenset({("specialty", "021")}), served) == ()
