@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import (
+    access_bench,
     cli_bench,
     documents_bench,
     fhir_bench,
@@ -29,6 +30,7 @@ PARTS = {
     "fhir": fhir_bench.run,
     "publication": publication_bench.run,
     "scale": scale_bench.run,
+    "access": access_bench.run,
 }
 
 

@@ -170,7 +170,7 @@ def main() -> None:
         f"Measured {date.today().isoformat()} on {os.cpu_count()} cores, {platform.system()}, Python "
         f"{platform.python_version()}, shared with other work and with the sender.",
         "",
-        f"A tenth of the survival peak takes {used:.2f} cores of a node, so all of it {full:.0f}, {spare:.0f} with 40 %",
+        f"A tenth of the survival peak takes {used:.2f} cores, so all of it {full:.0f}, {spare:.0f} with 40 %",
         f"to spare: {max(2, -(-int(spare) // 8))} nodes of 8 cores at each of two sites, of which one must do alone.",
         "",
     ]

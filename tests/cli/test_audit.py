@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from termserver.access.audit_log import AuditLog
 from termserver.releases import signatures
 
 Run = Callable[..., Any]
+START = 1_795_000_000 * 10**9
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def folder(tmp_path: Path) -> Path:
 
     async def tell() -> None:
         for n, (action, codes) in enumerate([("read", ["990001"]), ("verify", ["990001", "990002"]), ("changes", [])]):
-            await log.kept({"t": time.time_ns(), **seen, "do": action, "count": 1 + n, "codes": codes})
-        await log.kept({"t": time.time_ns(), "who": "anonymous", "by": "none", "address": "192.0.2.7", "do": "read",
+            await log.kept({"t": START + n * 10**9, **seen, "do": action, "count": 1 + n, "codes": codes})
+        await log.kept({"t": START + 9 * 10**9, "who": "anonymous", "by": "none", "address": "192.0.2.7", "do": "read",
                         "codes": ["990001"], "purpose": "HPAYMT", "registry": "physicians", "count": 1})  # fmt: skip
 
     asyncio.run(tell())

@@ -38,8 +38,12 @@ def chained(before: bytes, body: bytes) -> tuple[bytes, bytes]:
 
 def body_of(n: int, said: dict[str, Any]) -> bytes:
     """What is digested of line ``n``; what says nothing is left out."""
-    kept = {name: told for name, told in said.items() if told not in ("", None, (), 0) and told != []}
-    return b'"n":%d,' % n + orjson.dumps(kept)[1:]
+    return b'"n":%d,' % n + told_of(said)
+
+
+def told_of(said: dict[str, Any]) -> bytes:
+    """What a line says, without its number: JSON without its opening brace."""
+    return orjson.dumps({name: told for name, told in said.items() if told not in ("", None, (), 0) and told != []})[1:]
 
 
 def number_of(line: bytes) -> int | None:

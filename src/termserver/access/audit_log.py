@@ -32,6 +32,8 @@ _JUMP = 2.0
 """Seconds by which the clock may disagree with the time that went by before a line says so."""
 
 Said = dict[str, Any]
+Ready = tuple[int, bytes, float]
+"""When (ns), what is said as JSON without braces, how long it took (ms): most lines differ in these alone."""
 
 
 class Unlogged(TermserverError):
@@ -64,7 +66,7 @@ class AuditLog:
         self._seal_seconds, self._seal_bytes = seal_seconds, seal_bytes
         self._lock = threading.Lock()
         self._wake = threading.Event()
-        self._waiting: list[tuple[Said, asyncio.Future[None] | None]] = []
+        self._waiting: list[tuple[Said | Ready, asyncio.Future[None] | None]] = []
         self._stopping = False
         self._moments = Moments()
         self._file = -1
@@ -89,7 +91,7 @@ class AuditLog:
 
     # for those who tell
 
-    def add(self, said: Said) -> None:
+    def add(self, said: Said | Ready) -> None:
         """Write it soon; where that cannot be, it is counted."""
         with self._lock:
             if len(self._waiting) < _MOST_WAITING:
@@ -144,7 +146,7 @@ class AuditLog:
                 if old or self._size > self._seal_bytes:
                     self._try_seal()
 
-    def _write(self, taken: list[tuple[Said, "asyncio.Future[None] | None"]]) -> None:
+    def _write(self, taken: list[tuple[Said | Ready, "asyncio.Future[None] | None"]]) -> None:
         """Chain and write the lines with one sync; where that fails nothing of it counts as written."""
         self._notice_clock()
         n, before = self._n, self._before
@@ -157,13 +159,18 @@ class AuditLog:
             notes = list(self._notes)
             if lost:
                 notes.append(self._note("unlogged", count=lost, since=self.lost_since, why=self.trouble))
-            for said in notes:
-                line, before = chained(before, body_of(n, said))
+            for note in notes:
+                line, before = chained(before, body_of(n, note))
                 pieces.append(line)
                 n += 1
             for said, _ in taken:
-                said["t"] = self._moments(said["t"])
-                line, before = chained(before, body_of(n, said))
+                if isinstance(said, tuple):
+                    at, told, took = said
+                    body = b'"n":%d,"t":"%b",%b,"ms":%.2f}' % (n, self._moments(at).encode(), told, took)
+                else:
+                    said["t"] = self._moments(said["t"])
+                    body = body_of(n, said)
+                line, before = chained(before, body)
                 pieces.append(line)
                 n += 1
             data = b"".join(pieces)
@@ -190,7 +197,7 @@ class AuditLog:
             view = view[os.write(self._file, view) :]
         os.fdatasync(self._file) if hasattr(os, "fdatasync") else os.fsync(self._file)
 
-    def _refused(self, taken: list[tuple[Said, "asyncio.Future[None] | None"]], error: OSError) -> None:
+    def _refused(self, taken: list[tuple[Said | Ready, "asyncio.Future[None] | None"]], error: OSError) -> None:
         self.trouble = error.strerror or str(error)
         with contextlib.suppress(OSError):
             if self._file >= 0:

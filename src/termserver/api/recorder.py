@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from termserver.access.audit_lines import told_of
 from termserver.access.audit_log import AuditLog, Said, Unlogged
 from termserver.access.facts import SCOPE, Facts
 from termserver.api.answers import Problem, error_answer, send_answer
@@ -33,6 +34,7 @@ _REQUEST = re.compile(r"[A-Za-z0-9._-]{16,64}", re.ASCII)
 _PURPOSE = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 _FHIR = re.compile(r"/fhir/(r[45])(?:/([A-Z][A-Za-z]{3,30}|metadata))?(?:/[^/$]*)?(?:/(\$[a-z-]{4,30}))?/?", re.ASCII)
 _HOT = {"/api/search": "search", "/api/suggest": "search"}
+_MOST_READY = 2000
 _LOOKUP = "/api/codesystems/{system}/concepts/{code}"
 
 
@@ -42,6 +44,8 @@ class Node:
     def __init__(self, log: AuditLog | None = None, metrics: Metrics | None = None) -> None:
         self.log = log
         self.metrics = metrics or Metrics()
+        self.ready: dict[tuple[Any, ...], bytes] = {}
+        """What lines say that are the same but for their moment."""
         self.release = ""
         self.since = ""
         self.trouble = ""
@@ -125,7 +129,7 @@ class _Exchange:
         await self._send(message)
 
     async def _kept(self, log: AuditLog) -> None:
-        said = self._said()
+        said = self._said(route_of(self._scope), self._named())
         already = max(0, self._told)
         if already:
             said["count"] = self._facts.count - already
@@ -144,21 +148,46 @@ class _Exchange:
         path = self._scope["path"]
         if path.startswith(UNTOLD):
             return
-        metrics.answered(route_of(self._scope), self._status or 499, time.perf_counter() - self._began)
+        route = route_of(self._scope)
+        took = time.perf_counter() - self._began
+        metrics.answered(route, self._status or 499, took)
         if self._log is not None and self._told < 0 and not self._dropped:
-            self._log.add(self._said())
+            self._log.add((self._at, self._ready(route), took * 1000))
 
-    def _said(self) -> Said:
-        scope, facts = self._scope, self._facts
-        caller = facts.caller
-        client = scope.get("client")
-        route = route_of(scope)
+    def _ready(self, route: str) -> bytes:
+        """What the line says beside its moment, kept from the last time it was said."""
+        caller, client = self._facts.caller, self._scope.get("client")
+        request, purpose = self._named()
+        key = (
+            route, self._status, self._scope["method"], self._facts.action, self._facts.count, purpose,
+            client and client[0], caller.name, caller.roles, caller.by, caller.address, caller.organisation,
+            self._node.release,
+        )  # fmt: skip
+        known = self._node.ready
+        told = known.get(key)
+        if told is None:
+            if len(known) >= _MOST_READY:
+                known.clear()
+            said = self._said(route, ("", purpose))
+            del said["t"], said["ms"]
+            told = known[key] = told_of(said)[:-1]
+        return b'%b,"request":"%b"' % (told, request.encode()) if request else told
+
+    def _named(self) -> tuple[str, str]:
+        """The request's own name and its purpose, where they are such."""
         request = purpose = ""
-        for name, told in scope["headers"]:
+        for name, told in self._scope["headers"]:
             if name == b"x-request-id":
                 request = _fitting(_REQUEST, told)
             elif name == b"x-purpose":
                 purpose = _fitting(_PURPOSE, told)
+        return request, purpose
+
+    def _said(self, route: str, names: tuple[str, str]) -> Said:
+        scope, facts = self._scope, self._facts
+        caller = facts.caller
+        client = scope.get("client")
+        request, purpose = names
         return {
             "t": self._at,
             "who": caller.name,
