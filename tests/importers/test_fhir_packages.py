@@ -39,6 +39,7 @@ COLOURS: dict[str, Any] = {
     "status": "active",
     "content": "complete",
     "caseSensitive": True,
+    "hierarchyMeaning": "is-a",
     "property": [{"code": "warm", "type": "boolean"}, {"code": "under", "uri": PARENT, "type": "code"}],
     "concept": [
         {"code": "c", "display": "Colour", "concept": [RED]},
@@ -301,7 +302,8 @@ def test_the_command_reports_stores_and_names_value_sets_that_do_not_expand(
     monkeypatch.setenv("TERMSERVER_EDITION", str(standards))
     monkeypatch.setenv("TERMSERVER_SHELF", str(tmp_path / "shelf"))
     lost = {**WARM, "id": "lost", "url": "http://example.org/lost", "compose": {"include": [{"system": "http://no"}]}}
-    for name, resource in {"a": COLOURS, "b": WARM, "c": lost}.items():
+    told = {**COLOURS, "description": "Two\r\nlines  here "}
+    for name, resource in {"a": told, "b": WARM, "c": lost}.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(resource), "utf-8")
     files = [tmp_path / f"{name}.json" for name in "abc"]
     from termserver.cli.import_files import FORMATS
@@ -322,6 +324,10 @@ def test_the_command_reports_stores_and_names_value_sets_that_do_not_expand(
 
     (back,) = read_folders(tmp_path / "folders").systems
     assert {one.code: one.parents for one in back.concepts}["pink"] == ("red",)
+    assert back.system.description.en == "Two lines here"
+    from termserver.content.check import check
+
+    assert {one.rule for one in check(tmp_path / "folders")} <= {"title.one-language", "valueset.unknown-system"}
 
 
 def test_an_expansion_that_comes_along_is_compared(tmp_path: Path) -> None:

@@ -94,13 +94,22 @@ def system_files(content: CodeSystemContent) -> dict[str, bytes]:
         properties += [(one.code, said.code, said.value, said.period.start, said.period.end) for said in one.properties]
     files = {
         "codesystem.yaml": _yaml("codesystem.yaml", _system(content.system), SYSTEM),
-        "concepts.csv": csv_text(CONCEPTS, concepts).encode(),
+        "concepts.csv": _table(CONCEPTS, concepts),
     }
     if designations:
-        files["designations.csv"] = csv_text(DESIGNATIONS, designations).encode()
+        files["designations.csv"] = _table(DESIGNATIONS, designations)
     if properties:
-        files["properties.csv"] = csv_text(PROPERTIES, properties).encode()
+        files["properties.csv"] = _table(PROPERTIES, properties)
     return files
+
+
+def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
+    return csv_text(columns, ([_lines(cell) for cell in row] for row in rows)).encode()
+
+
+def _lines(cell: str) -> str:
+    """The cell with the line ends of the folders."""
+    return cell.replace("\r\n", "\n").replace("\r", "\n") if "\r" in cell else cell
 
 
 def _yaml(file: str, said: dict[str, Any], keys: Any) -> bytes:
@@ -110,7 +119,8 @@ def _yaml(file: str, said: dict[str, Any], keys: Any) -> bytes:
 
 
 def _text(text: Text) -> dict[str, str]:
-    return {language: said for language, said in (("fa", text.fa), ("en", text.en)) if said}
+    both = (("fa", text.fa), ("en", text.en))
+    return {language: " ".join(said.split()) for language, said in both if said and not said.isspace()}
 
 
 def _system(system: CodeSystem) -> dict[str, Any]:

@@ -32,7 +32,7 @@ _COLUMNS = (
 _LEVELS = (1, 3, 4, 5, 7)
 _CODE = re.compile(r"[A-Z]([0-9]{2}([A-Z]([A-Z]([0-9]{2})?)?)?)?")
 _PROPERTIES = (
-    PropertyDefinition("level", Text("سطح", "Level"), "number"),
+    PropertyDefinition("level", Text("سطح", "Level"), "integer"),
     PropertyDefinition("ddd", Text("دوز روزانهٔ تعریف‌شده", "Defined daily dose"), repeats=True),
     PropertyDefinition("note", Text("یادداشت", "Note")),
 )

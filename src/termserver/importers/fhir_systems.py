@@ -26,7 +26,7 @@ _URI = "http://hl7.org/fhir/concept-properties#"
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 _STANDARDS_STATUS = "http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status"
 _INACTIVE = frozenset({"inactive", "retired", "withdrawn"})
-_TYPES = {"dateTime": "day", "decimal": "number", "integer": "number", "boolean": "boolean", "code": "code"}
+_TYPES = ("dateTime", "decimal", "integer", "boolean", "code", "Coding")
 _MEANT = {"parent": "parent", "subsumedBy": "parent", "child": "child", "inactive": "inactive", "status": "status"}
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -90,7 +90,7 @@ def _system(resource: Json, id: str, base: CodeSystem | None, folds: bool, conce
         PropertyDefinition(
             str(one.get("code", "")),
             Text(en=str(one.get("description") or one.get("code", ""))[:200]),
-            _TYPES.get(str(one.get("type")), "string"),
+            str(one["type"]) if one.get("type") in _TYPES else "string",
         )
         for one in resource.get("property", ())
         if one.get("code") and _kinds(resource).get(str(one["code"])) not in ("parent", "child")
