@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from sys import byteorder
 
 from termserver.model.fold import code_key, fold, key, words
@@ -199,41 +200,40 @@ class Terms:
         The last slot may be the beginning of a word.
         """
         last = len(slots) - 1
-        known = []  # for each slot the names of its words alone, and the longer ones that hold them
+        whole: dict[int, list[int]] = {}
+        clear: dict[int, bool] = {}  # names of one word: whether that is said in full
+        known: list[frozenset[int]] = []  # for each slot the longer names that hold its words
         for n, slot in enumerate(slots):
-            some = [self._with(word) for word in slot if word not in PASSED_OVER]
+            telling = [word for word in slot if word not in PASSED_OVER]
+            some = [self._with(word) for word in telling]
+            alone = [packed for one, _ in some for packed in one]
+            in_full = bool(alone)
             if n == last:
                 least = 2 if last else 4  # of a word alone the first letters say too little
-                begun = [self._beginning(word) for word in slot if len(word) >= least and word not in PASSED_OVER]
-                if any(
-                    alone for alone, _ in some
-                ):  # a whole word that says a thing is not the beginning of another one
-                    begun = [(_NOTHING[0], longer) for _, longer in begun]
+                begun = [self._beginning(word) for word in telling if len(word) >= least]
                 some += begun
-            if not some:
-                known.append(_NOTHING)
-            elif len(some) == 1:
-                known.append(some[0])
-            else:
-                known.append(
-                    (frozenset().union(*(one[0] for one in some)), frozenset().union(*(one[1] for one in some)))
-                )
-        whole = {packed: [n] for n, (alone, _) in enumerate(known) for packed in alone}
-        met: set[int] = set()
+                if not alone:  # a whole word that says a thing is not the beginning of another one
+                    alone = [packed for one, _ in begun for packed in one]
+            for packed in alone:
+                whole[packed] = [n]
+                clear[packed] = in_full
+            longer = [held for _, held in some if held]
+            known.append(longer[0].union(*longer[1:]) if longer else _NOTHING[1])
         twice: set[int] = set()
-        for _, longer in known:
-            if longer:
-                twice |= met & longer
-                met |= longer
+        for one, other in combinations(filter(None, known), 2):
+            twice |= one & other
         for packed in twice:
-            at = [n for n, (_, longer) in enumerate(known) if packed in longer]
+            at = [n for n, longer_ones in enumerate(known) if packed in longer_ones]
             if len(at) >= packed & 15:
                 whole[packed] = at
         if not whole:
             return []
         # the longest first; of two the one that is said in whole words, then the one whose words stand together
         said = sorted(
-            (self._said(packed, at, slots) for packed, at in whole.items()),
+            [
+                (1, clear[packed], -packed, packed) if packed & 15 == 1 else self._said(packed, at, slots)
+                for packed, at in whole.items()
+            ],
             key=lambda one: (one[0], one[1], whole[one[3]][0] - whole[one[3]][-1], one[2]),
             reverse=True,
         )
