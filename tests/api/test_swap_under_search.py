@@ -37,7 +37,7 @@ def test_a_running_server_changes_its_edition_under_search(tmp_path: Path, monke
         told: list[Any] = []
         scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
                  "path": path.decode(), "raw_path": path, "root_path": "", "query_string": query,
-                 "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2)}  # fmt: skip
+                 "headers": [(b"host", b"h")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2)}  # fmt: skip
 
         async def receive() -> Any:
             return {"type": "http.request", "body": b""}

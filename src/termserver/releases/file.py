@@ -178,17 +178,18 @@ class ReleaseFile:
     def pieces(self, table: Table, places: Iterable[tuple[int, int, int]]) -> list[bytes]:
         try:
             raw: sqlite3.Connection = self._here.connection
-            blobs: dict[tuple[str, int], sqlite3.Blob] = self._here.blobs
+            blobs: dict[str, dict[int, sqlite3.Blob]] = self._here.blobs
         except AttributeError:
             raw, blobs = self._connect(), {}
             self._here.blobs = blobs
         found = []
         try:
+            opened = blobs.setdefault(table.name, {})
             for key, start, end in places:
-                blob = blobs.get((table.name, key))
+                blob = opened.get(key)
                 if blob is None:
                     column = table.columns[1].split()[0]
-                    blob = blobs[table.name, key] = raw.blobopen(table.name, column, key, readonly=True)
+                    blob = opened[key] = raw.blobopen(table.name, column, key, readonly=True)
                 blob.seek(start)
                 found.append(blob.read(end - start))
         except sqlite3.Error as error:
