@@ -63,6 +63,8 @@ def test_npm_sees_installs_and_packs_a_package_unchanged(registry: str, tmp_path
     assert seen["dist-tags"]["latest"] == version
     assert seen["dependencies"] == {NEEDED: version}
 
+    assert VALUE_SET in npm(registry, tmp_path / "search", "search", "vs.province", "--json")
+
     vendor = tmp_path / "install"
     npm(registry, vendor, "install", VALUE_SET)
     lock = json.loads((vendor / "package-lock.json").read_text("utf-8"))["packages"]

@@ -44,9 +44,14 @@ def test_an_insurer_plays_its_story(root: Path, tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_commands_check_build_and_publish_against_the_base(
-    national: Path, lists: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+    national: Path,
+    lists: Path,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    file, publication = tmp_path / "hope.release", str(tmp_path / "publication")
+    monkeypatch.chdir(tmp_path)  # people name files from where they are
+    file, publication = Path("hope.release"), "publication"
     where = ["--root", str(lists)]
     assert run(["content", "check", *where]) == 1
     assert run(["content", "check", *where, "--on", str(national)]) == 0

@@ -172,7 +172,9 @@ def _as_found(one: Package) -> dict[str, Any]:
 
 
 def _searched(one: Package) -> dict[str, Any]:
-    return {"name": one.name, "version": one.version, "description": _described(one), "keywords": ["fhir"]}
+    # npm search reads the maintainers without asking whether there are any
+    said = {"name": one.name, "version": one.version, "description": _described(one)}
+    return {**said, "keywords": ["fhir"], "maintainers": []}
 
 
 def _described(one: Package) -> str:

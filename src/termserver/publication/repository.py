@@ -132,6 +132,7 @@ class Repository:
         The file, its deltas and its package are put where they will be fetched; nobody fetches them before the draft is
         signed. Raise ReleaseError for a version that is published with another content.
         """
+        file = file.absolute()
         pin = editions.pin_of(verification.verify_in_full(file))
         with self._changing():
             listed = self._drafted()
