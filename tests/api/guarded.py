@@ -46,8 +46,8 @@ def routes_of(app: Any) -> Iterator[tuple[str, str]]:
 
 
 def every_route(app: Any) -> list[tuple[str, str]]:
-    """All of it: what FastAPI knows, and the FHIR door beside it."""
-    beside = [("GET", "/fhir/{rest:path}"), ("POST", "/fhir/{rest:path}")]
+    """All of it: what FastAPI knows, and the doors of FHIR and SVS beside it."""
+    beside = [("GET", "/fhir/{rest:path}"), ("POST", "/fhir/{rest:path}"), ("GET", "/svs/{rest:path}")]
     return sorted({*routes_of(app), *beside})
 
 
