@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.server_bench import _free_port
+from benchmarks.served import free_port
 from termserver.model.fold import key, words
 
 _NOBODY = 65534
@@ -78,7 +78,7 @@ def _filled(connection: Any, people: Sequence[tuple[str, str, str]], note: str) 
 @contextmanager
 def _installed(programs: Path) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="termserver-bench-pg-"))
-    port = _free_port()
+    port = free_port()
     root = os.geteuid() == 0
     user: dict[str, Any] = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if root else {}
     if root:

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from benchmarks.postgres import clusters
-from benchmarks.server_bench import _free_port
+from benchmarks.served import free_port
 from termserver.api.registry_desk import sum_of
 from termserver.model.fold import words
 from termserver.model.registries import checksum_of
@@ -115,7 +115,7 @@ def _children() -> float:
 @contextmanager
 def _serving() -> Iterator[tuple[int, int]]:
     """A server in a process of its own: its port, and the process."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "termserver", "serve", "--port", str(port), "--judges", "0"]
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env=_environment(), cwd=FOLDER)
