@@ -83,6 +83,7 @@ def test_a_change_goes_from_a_row_to_a_release(as_: Members, desk: CommitteeDesk
     assert told.json()["activate_at"] == "2026-12-21T20:30:00Z"
     released = as_["babak"].post(f"{place}/release", json={"version": "1405.2"}).json()
     assert (desk.releases / released["file"]).is_file()
+    assert released["released_as"].startswith("zarland 1405.2 ")
     days = as_["anna"].get(f"{API}/calendar").json()["items"]
     assert [(one["day"], one["jalali"], one["what"]) for one in days] == [("2026-12-22", "1405/10/01", "activates")]
     assert b"DTSTART;VALUE=DATE:20261222" in as_["anna"].get(f"{API}/calendar.ics").content

@@ -190,12 +190,13 @@ def version_of(lines: list[Line]) -> str:
 def as_json(one: Proposal) -> dict[str, Any]:
     """A proposal as the API and the command line tell it."""
     told = ("number", "kind", "author", "digest", "quorum", "emergency", "activate_at", "approvals", "reviews",
-            "objections", "ratified", "release")  # fmt: skip
+            "objections", "ratified")  # fmt: skip
     return {
         **{name: getattr(one, name) for name in told},
         "title": dict(one.title),
         "state": str(one.state),
         "open_gates": list(one.open_gates),
+        "released_as": one.release,  # `release` is the edition that answers
     }
 
 

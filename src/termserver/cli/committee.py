@@ -304,8 +304,8 @@ def verify_journal(root: Root = None, database: Database = None, lang: Lang = No
 
 
 def report(
-    since: Annotated[str, typer.Option(metavar="DAY", help="The first day.")],
-    until: Annotated[str, typer.Option(metavar="DAY", help="The last day.")],
+    since: Annotated[str, typer.Option("--since", "--from", metavar="DAY", help="The first day, of either calendar.")],
+    until: Annotated[str, typer.Option("--until", "--to", metavar="DAY", help="The last day.")],
     publication: Publication = None,
     keys: Keys = None,
     root: Root = None,
@@ -314,8 +314,10 @@ def report(
     json: Json = False,
 ) -> None:
     """Say who took part and what was decided between two days; and who runs what now, of a publication."""
+    from termserver.model.days import parse_day
+
     with OpenCommittee(root, database) as committee:
-        found = committee.report(since, until)
+        found = committee.report(parse_day(since), parse_day(until))
     if publication is not None:
         found["adoption"] = adoption.told_of(publication, keys)
     if json:
