@@ -12,7 +12,9 @@ import orjson
 import pytest
 from desks import desk_client
 
-from termserver.api.committee_desk import CommitteeDesk
+from termserver.access.facts import Caller, facts_of
+from termserver.api.answers import Problem
+from termserver.api.committee_desk import RECOGNISED, CommitteeDesk
 from termserver.content.codesystem_files import CONCEPTS
 from termserver.database.proposal_store import ProposalStore
 from termserver.formats import xlsx
@@ -251,3 +253,14 @@ def test_a_vote_that_must_be_signed_is_signed_with_the_members_own_key(browser: 
     browser.post(page, approve, **said, signature=own)
     assert desk.committee.proposal(1).approvals == ("anna",)
     assert "signed</span>" in browser.get("/desk/proposals/1/history?lang=en")
+
+
+@pytest.mark.parametrize("by", ["key", "token", "certificate", "session", "local", "none"])
+def test_who_is_known_acts_by_their_own_name_and_nobody_else(desk: CommitteeDesk, by: str) -> None:
+    scope: dict[str, Any] = {"headers": [(b"host", b"desk.example.org")], "client": ("192.0.2.7", 4000)}
+    facts_of(scope).caller = Caller("dara", ("approver",), by)
+    if by in RECOGNISED:
+        assert desk.who(scope, chosen="anna") == "dara" and not desk.is_acted(scope)
+    else:
+        with pytest.raises(Problem, match="who-is-it"):
+            desk.who(scope, chosen="anna")
