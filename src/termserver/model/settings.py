@@ -80,6 +80,12 @@ SETTINGS = (
     _known("TRUSTED_PROXIES", "پروکسی‌های مورد اعتماد", "addresses of our own proxies", "none"),
     _known("CLIENT_SUBJECT_HEADER", "سرایند نام گواهی", "the header in which the proxy passes a certificate's subject"),
     _known("TOKEN_AUDIENCE", "مخاطب نشانه‌ها", "what the audience of tokens must be", "termserver"),
+    _known("LOGIN_ISSUER", "صادرکنندهٔ ورود", "the issuer at which people log in", "nobody logs in"),
+    _known("LOGIN_CLIENT", "نام ما نزد آن", "our name at that issuer"),
+    _known("LOGIN_SECRET", "راز ما نزد آن", "our secret at that issuer", secret=True),
+    _known("PUBLIC_URL", "نشانی همگانی این سرویس", "the public address of this service"),
+    _known("SUBSCRIBERS", "کلیدهای مشترکان", "the keys of subscribers who acknowledge releases"),
+    _known("FHIR_FLAT", "1: لیست‌های تخت", "1: expansions are flat"),
     _known("KEY_PEPPER", "راز کلیدهای کاربران", "the secret behind the hashes of API keys", secret=True),
     _known(
         "HASH_KEY", "راز چکیدهٔ کدهای ملی", "the secret behind hashed national codes", "made once on the shelf", True
