@@ -152,21 +152,24 @@ class Kinds:
         yield 20, "title-words", titled
         yield 21, "meant-as-said", self._as_said()
         yield 22, "meant-title", said[0]
-        yield 23, "title-rest", rest
-        yield 24, "meant-title-rest", said[1]
-        yield 25, "meant-begins", self._beginning()
-        yield 26, "name", named
-        yield 27, "meant-name", said[2]
-        yield 28, "meant-below", self._below()
+        in_meant: FrozenBitMap | None = None
+        if meant and len(self._reading.groups) > 1 and any(group.codes for group in self._reading.groups):
+            in_meant = self._groups(TITLE)
+            yield 23, "meant-below", self._narrower(in_meant)
+        yield 24, "title-rest", rest
+        yield 25, "meant-title-rest", said[1]
+        yield 26, "meant-begins", self._beginning()
+        yield 27, "name", named
+        yield 28, "meant-name", said[2]
+        yield 29, "meant-below", self._below()
         in_titles = self._narrowed(self._all, TITLE, first, every, several)
         all_whole = self._narrowed(in_titles, TITLE, last, every, several)
         parts = [part for chunk in text.chunks for part in chunk.parts] if in_titles else []
         begun = titles & all_whole if titles and all_whole else NOBODY
         heads = _any_of(all_whole, (words.whole(END, part) for part in parts)) if all_whole else NOBODY
-        in_meant = self._groups(TITLE) if meant else NOBODY
+        if in_meant is None:
+            in_meant = self._groups(TITLE) if meant else NOBODY
         starting = self._starting(in_meant) if in_meant else NOBODY
-        if in_meant:
-            yield 29, "meant-below", self._narrower(in_meant)
         if begun or heads or starting:
             particular = postings.whole(PARTICULAR[0], PARTICULAR[1:])
             if particular:  # a category before what it holds
@@ -230,8 +233,6 @@ class Kinds:
     def _narrower(self, found: FrozenBitMap) -> FrozenBitMap:
         """What of ``found`` is of the category of one of several things that are said."""
         groups = self._reading.groups
-        if len(groups) == 1:
-            return NOBODY
         lists = [self._lists.coded(group.coded_in, group.category, True) for group in groups if group.codes]
         return _any_of(found, lists)
 
