@@ -29,7 +29,13 @@ UNTOLD = ("/static/", "/health", "/ready", "/metrics", "/favicon.ico", "/widget.
 """What shows nobody anything: probes and the pages' own files."""
 _REQUEST = re.compile(r"[A-Za-z0-9._-]{16,64}", re.ASCII)
 _PURPOSE = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
-_FHIR = re.compile(r"/fhir/(r[45])(?:/([A-Z][A-Za-z]{3,30}|metadata))?(?:/[^/$]*)?(?:/(\$[a-z-]{4,30}))?/?", re.ASCII)
+_FHIR = re.compile(
+    r"/fhir/(r[45])(?:/(metadata|CodeSystem|ValueSet|ConceptMap|NamingSystem|Practitioner|PractitionerRole|Organization"
+    r"|OrganizationAffiliation|Location|HealthcareService|StructureDefinition|SearchParameter))?(?:/[^/$]*)?"
+    r"(?:/(\$(?:lookup|validate-code|batch-validate-code|subsumes|find-matches|expand|translate|closure|compare|preferred-id|versions)))?/?",
+    re.ASCII,
+)
+"""What may be told of a path under /fhir/: names of FHIR, never what was typed in their place."""
 _HOT = {"/api/search": "search", "/api/suggest": "search"}
 _MOST_READY = 2000
 _LOOKUP = "/api/codesystems/{system}/concepts/{code}"
