@@ -124,8 +124,8 @@ def _add_searches(router: APIRouter, registry: PackageRegistry) -> None:
         fhirversion: Words = "",
         op: Words = "",
     ) -> Response:
-        """A list of ``Name``, ``Description``, ``FhirVersion`` as packages.fhir.org writes it; with ``op=find`` in the
-        words of packages2.fhir.org."""
+        """A list of ``Name``, ``Description``, ``FhirVersion`` as FHIR tools ask a registry for it; with ``op=find`` in
+        the second form that they know."""
         found = [one for one in _found(registry.packages, name) if not canonical or one.canonical == canonical]
         found = [one for one in found if not pkgcanonical or one.canonical == pkgcanonical]
         if fhirversion and fhirversion.upper() not in ("R4", FHIR):
