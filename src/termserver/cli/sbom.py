@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from termserver.cli import console
-from termserver.cli.shared import command
+from termserver.cli.shared import Json, command, write_json
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -21,15 +21,19 @@ def register(app: typer.Typer) -> None:
     @command(app, "sbom", "sbom", "sbom -o sbom.json")
     def sbom(
         out: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where it goes.")] = None,
+        json: Json = False,
     ) -> None:
         """Write what is installed beneath termserver, with versions and licences, as CycloneDX 1.6 JSON."""
-        data = orjson.dumps(bill(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        made = bill()
+        data = orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         if out is None:
             console.write_bytes(data)
             return
         from termserver.releases import atomic
 
         atomic.write(out, data)
+        if json:
+            write_json({"file": str(out), "components": len(made["components"])})
 
 
 def bill(root: str = "termserver") -> dict[str, Any]:

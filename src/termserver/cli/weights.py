@@ -45,11 +45,15 @@ def show(
         typer.echo("چیزی شمرده نشده است." if spoken(lang) == "fa" else "Nothing has been counted.")
 
 
-def export(folder: Folder = None) -> None:
+def export(folder: Folder = None, json: Json = False) -> None:
     """Write all that is kept as CSV: system, code, day, picks. There is nothing else."""
     from termserver.search import picks
 
     path = _place(folder) / picks.FILE
+    if json:
+        rows = sorted(picks.read(path.parent).items())
+        write_json([dict(zip(picks.FIELDS, (*key, count), strict=True)) for key, count in rows])
+        return
     data = path.read_bytes() if path.exists() else (",".join(picks.FIELDS) + "\n").encode()
     sys.stdout.buffer.write(data)
 
