@@ -77,14 +77,14 @@ class Moments:
 
     def __init__(self) -> None:
         self._second = -1
-        self._said = ""
+        self._said = b""
 
-    def __call__(self, nanoseconds: int) -> str:
+    def __call__(self, nanoseconds: int) -> bytes:
         second, rest = divmod(nanoseconds, 1_000_000_000)
         if second != self._second:
             self._second = second
-            self._said = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        return f"{self._said}.{rest // 1_000_000:03}Z"
+            self._said = time.strftime("%Y-%m-%dT%H:%M:%S.", time.gmtime(second)).encode()
+        return b"%b%03dZ" % (self._said, rest // 1_000_000)
 
 
 def moment(nanoseconds: int) -> str:

@@ -4,7 +4,8 @@ The outermost layer puts an empty ``Facts`` into the ASGI scope under ``SCOPE``;
 caller, the routes what they showed, and the log of accesses reads all of it when the answer is sent.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from termserver.model.values import value
@@ -35,12 +36,17 @@ ANONYMOUS = Caller()
 class Facts:
     """One request's facts; ``registry``, ``count`` and ``codes`` are of the entries that were shown or verified.
 
-    ``standing`` is what the caller may do; None where no guard stands in front.
+    ``headers`` are those of the request, the last of each name. ``standing`` is what the caller may do; None where no
+    guard stands in front. ``seconds`` is how long an answer in pieces may take; 0: as long as it needs.
     """
 
-    __slots__ = ("action", "caller", "codes", "count", "purpose", "registry", "release", "standing")
+    __slots__ = (
+        "action", "caller", "codes", "count", "headers", "purpose", "registry", "release", "seconds", "standing",
+    )  # fmt: skip
 
-    def __init__(self, caller: Caller = ANONYMOUS) -> None:
+    def __init__(self, headers: Mapping[bytes, bytes] = MappingProxyType({}), caller: Caller = ANONYMOUS) -> None:
+        self.headers = headers
+        self.seconds = 0
         self.caller = caller
         self.action = ""
         self.purpose = ""
@@ -62,6 +68,6 @@ def facts_of(scope: MutableMapping[str, Any]) -> Facts:
     """The facts of this request, put there if no outer layer did."""
     facts = scope.get(SCOPE)
     if facts is None:
-        facts = scope[SCOPE] = Facts()
+        facts = scope[SCOPE] = Facts(dict(scope["headers"]))
     assert isinstance(facts, Facts)
     return facts

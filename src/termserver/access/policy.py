@@ -17,6 +17,7 @@ from termserver.model.values import value
 LOCAL = "local"
 """The role of whoever sits at the machine itself (``termserver serve`` at home)."""
 _REST = re.compile(r"\{[a-z_]+:path\}", re.ASCII)
+_MOST_FOUND, _LONG = 4096, 200
 _LIMITS = ("per_minute", "at_once", "together", "entries_per_minute", "entries_per_day")
 
 
@@ -106,6 +107,7 @@ class Rules:
                 method, _, path = route.partition(" ")
                 self._add(method, path, group)
         self._standings: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[frozenset[str], Limits]] = {}
+        self._found: dict[tuple[str, str], Found | None] = {}
 
     def _add(self, method: str, path: str, group: RouteGroup) -> None:
         if "{" not in path:
@@ -131,6 +133,17 @@ class Rules:
 
     def find(self, method: str, path: str) -> Found | None:
         """The group of a route, or None where nobody described the path. HEAD is asked like GET."""
+        try:
+            return self._found[method, path]
+        except KeyError:
+            found = self._looked_up(method, path)
+        if len(path) < _LONG:
+            if len(self._found) >= _MOST_FOUND:
+                self._found.clear()
+            self._found[method, path] = found
+        return found
+
+    def _looked_up(self, method: str, path: str) -> Found | None:
         methods = self._exact.get(path)
         if methods is None:
             parts = path.split("/")

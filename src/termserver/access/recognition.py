@@ -7,6 +7,7 @@ import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
@@ -212,6 +213,7 @@ class Recogniser:
         return Caller(client.name, client.roles_on(today()) or (EVERYBODY,), by, address, client.organisation)
 
 
+@lru_cache(256)
 def local(rules: Rules, address: str) -> Standing:
     """The standing of whoever sits at this machine."""
     return rules.standing(Caller(LOCAL, (LOCAL,), LOCAL, address))

@@ -139,4 +139,4 @@ def in_front(app: FastAPI, hot: HotRoutes, access: NodeAccess | None = None) -> 
     """The application as it is served, the guard outermost; without ``access``, whoever embeds it may do all."""
     access = access or NodeAccess.open_to_all(released(hot.server.releases))
     app.state.access = access
-    return Guard(Front(app, hot), access, hot.release)
+    return Guard(Front(app, hot), access, hot.release, hot.route)

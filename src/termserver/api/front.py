@@ -1,5 +1,6 @@
 """The outermost ASGI layer: one error shape, hot routes first, body limits, no traceback to a client."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -69,7 +70,8 @@ class Front:
             log.exception("a request failed")
             answer = error_answer(internal_failure(), self._hot.release)
         if isinstance(answer, Stream):
-            await send_stream(send, answer, head=scope["method"] == "HEAD")
+            async with asyncio.timeout(facts_of(scope).seconds or None):
+                await send_stream(send, answer, head=scope["method"] == "HEAD")
         else:
             await send_answer(send, answer, head=scope["method"] == "HEAD")
 

@@ -38,8 +38,12 @@ _UNPLACED = RouteGroup("", Text(), (), ())
 class Guard:
     """Stands in front of ``inner`` and lets through what the policy allows."""
 
-    def __init__(self, inner: App, access: NodeAccess, release: str = "") -> None:
+    def __init__(
+        self, inner: App, access: NodeAccess, release: str = "", hot: Callable[[str], object] = lambda path: None
+    ) -> None:
+        """``hot`` says of a path whether it is answered without waiting: then no clock is set for it here."""
         self._inner = inner
+        self._hot = hot
         self._access = access
         self._release = release
         self._rates = Rates()
@@ -49,13 +53,14 @@ class Guard:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        headers: Headers = dict(scope["headers"])
+        facts = facts_of(scope)
+        headers: Headers = facts.headers
         client = scope.get("client")
         peer = client[0] if client else ""
         access = self._access
         access.look()
-        facts = facts_of(scope)
-        found = access.rules.find(_meant(scope["method"], headers), scope["path"])
+        path, method = scope["path"], scope["method"]
+        found = access.rules.find(_meant(headers) if method == "OPTIONS" else method, path)
         group = found.group if found is not None and found.group is not None else _UNPLACED
         origin = headers.get(b"origin", b"")
         tls = scope.get("scheme") == "https"
@@ -77,14 +82,16 @@ class Guard:
                     standing = await self._recognised(by, credential, address, facts)
             facts.caller = standing.caller
             facts.standing = standing
-            if scope["method"] == "OPTIONS" and found is not None:
+            if method == "OPTIONS" and found is not None:
                 await _options(sending, found)
                 return
             self._admit(scope, headers, found, group, standing)
             limits = standing.limits
             if limits.per_minute or limits.together:
                 key = self._counted(standing)
-            if group.seconds and not standing.everything:
+            if not standing.everything:
+                facts.seconds = group.seconds
+            if facts.seconds and not self._hot(path):
                 async with asyncio.timeout(group.seconds):
                     await self._inner(scope, receive, sending)
             else:
@@ -176,18 +183,19 @@ class _Sending:
         self._tls = tls
         self.started = False
 
-    async def __call__(self, message: Message) -> None:
+    def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.started = True
             said = list(message.get("headers", ()))
-            names = tuple([one[0] for one in said])
-            said += missing(self._group, names)
+            names = tuple([name for name, _ in said])
+            more, strange = missing(self._group, names)
+            said += more
             if self._tls:
                 said.append(HSTS)
-            if self._origin or b"access-control-allow-origin" in names:
+            if self._origin or strange:
                 said = allowed_origin(said, self._group, self._origin)
             message["headers"] = said
-        await self._send(message)
+        return self._send(message)
 
 
 async def _options(send: Send, found: Found) -> None:
@@ -196,11 +204,9 @@ async def _options(send: Send, found: Found) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def _meant(method: str, headers: Headers) -> str:
-    """The method that counts: of a browser that asks beforehand, the one that it is going to use."""
-    return (
-        headers.get(b"access-control-request-method", b"OPTIONS").decode("latin-1") if method == "OPTIONS" else method
-    )
+def _meant(headers: Headers) -> str:
+    """The method that counts when a browser asks beforehand: the one that it is going to use."""
+    return headers.get(b"access-control-request-method", b"OPTIONS").decode("latin-1")
 
 
 def from_elsewhere(headers: Headers) -> bool:

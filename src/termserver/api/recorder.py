@@ -11,7 +11,7 @@ from typing import Any
 
 from termserver.access.audit_lines import told_of
 from termserver.access.audit_log import AuditLog, Said, Unlogged
-from termserver.access.facts import SCOPE, Facts
+from termserver.access.facts import SCOPE, Caller, Facts
 from termserver.api.answers import Problem, error_answer, send_answer
 from termserver.api.metrics import Metrics
 from termserver.model.errors import TermserverError
@@ -47,8 +47,8 @@ class Node:
     def __init__(self, log: AuditLog | None = None, metrics: Metrics | None = None) -> None:
         self.log = log
         self.metrics = metrics or Metrics()
-        self.ready: dict[tuple[Any, ...], bytes] = {}
-        """What lines say that are the same but for their moment."""
+        self.ready: dict[tuple[Any, ...], tuple[bytes, Caller]] = {}
+        """What lines say that are the same but for their moment, and of whom, so that nobody else is taken for them."""
         self.release = ""
         self.since = ""
         self.trouble = ""
@@ -78,7 +78,7 @@ class Recorder:
                 if scope["type"] == "lifespan" and node.log is not None:
                     node.log.close()
             return
-        facts = scope[SCOPE] = Facts()
+        facts = scope[SCOPE] = Facts(dict(scope["headers"]))
         scope[NODE] = node
         exchange = _Exchange(scope, send, facts, node)
         metrics = node.metrics
@@ -116,19 +116,27 @@ class _Exchange:
         """How many shown entries the log has heard of; -1 before its first line."""
         self._dropped = False
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             if self._log is not None and (self._facts.registry or self._scope["path"].startswith(PRIVILEGED)):
-                try:
-                    await self._kept(self._log)
-                except Unlogged as error:
-                    await self._refuse(error)
-                    return
+                return self._begin(self._log, message)
         elif self._dropped:
-            return
+            return _nothing()
         elif self._log is not None and self._facts.registry and self._facts.count > self._told:
-            await self._kept(self._log)  # a stream goes on: what its next piece shows is logged before it leaves
+            return self._go_on(self._log, message)
+        return self._send(message)
+
+    async def _begin(self, log: AuditLog, message: Message) -> None:
+        try:
+            await self._kept(log)
+        except Unlogged as error:
+            await self._refuse(error)
+        else:
+            await self._send(message)
+
+    async def _go_on(self, log: AuditLog, message: Message) -> None:
+        await self._kept(log)  # what the next piece of a stream shows is logged before it leaves
         await self._send(message)
 
     async def _kept(self, log: AuditLog) -> None:
@@ -159,32 +167,30 @@ class _Exchange:
 
     def _ready(self, route: str) -> bytes:
         """What the line says beside its moment, kept from the last time it was said."""
-        caller, client = self._facts.caller, self._scope.get("client")
+        facts, scope = self._facts, self._scope
+        caller, client = facts.caller, scope.get("client")
         request, purpose = self._named()
+        release = self._node.release
         key = (
-            route, self._status, self._scope["method"], self._facts.action, self._facts.count, purpose,
-            client and client[0], caller.name, caller.roles, caller.by, caller.address, caller.organisation,
-            self._node.release,
+            id(caller), route, self._status, scope["method"], facts.action, facts.count, purpose, release,
+            client and client[0],
         )  # fmt: skip
         known = self._node.ready
-        told = known.get(key)
-        if told is None:
+        kept = known.get(key)
+        if kept is None:
             if len(known) >= _MOST_READY:
                 known.clear()
             said = self._said(route, ("", purpose))
             del said["t"], said["ms"]
-            told = known[key] = told_of(said)[:-1]
+            kept = known[key] = told_of(said)[:-1], caller
+        told = kept[0]
         return b'%b,"request":"%b"' % (told, request.encode()) if request else told
 
     def _named(self) -> tuple[str, str]:
         """The request's own name and its purpose, where they are such."""
-        request = purpose = ""
-        for name, told in self._scope["headers"]:
-            if name == b"x-request-id":
-                request = _fitting(_REQUEST, told)
-            elif name == b"x-purpose":
-                purpose = _fitting(_PURPOSE, told)
-        return request, purpose
+        headers = self._facts.headers
+        request, purpose = headers.get(b"x-request-id"), headers.get(b"x-purpose")
+        return _fitting(_REQUEST, request) if request else "", _fitting(_PURPOSE, purpose) if purpose else ""
 
     def _said(self, route: str, names: tuple[str, str]) -> Said:
         scope, facts = self._scope, self._facts
@@ -225,6 +231,10 @@ def route_of(scope: Scope) -> str:
         found = _FHIR.fullmatch(path)
         return "/fhir/" + "/".join(filter(None, found.groups())) if found else "/fhir/?"
     return "?"
+
+
+async def _nothing() -> None:
+    """What is sent of an answer that was refused."""
 
 
 def _fitting(pattern: re.Pattern[str], told: bytes) -> str:

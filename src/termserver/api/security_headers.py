@@ -29,12 +29,13 @@ _ASKED = (
     b"x-request-id"
 )
 _TOLD = b"content-location, etag, location, retry-after, x-request-id, x-termserver-release"
-_made: dict[tuple[str, tuple[bytes, ...]], tuple[Header, ...]] = {}
+_ORIGIN, _EXPOSED = b"access-control-allow-origin", b"access-control-expose-headers"
+_made: dict[tuple[str, tuple[bytes, ...]], tuple[tuple[Header, ...], bool]] = {}
 _MOST_MADE = 2000
 
 
-def missing(group: RouteGroup, names: tuple[bytes, ...]) -> tuple[Header, ...]:
-    """What an answer of this group gets beside the headers it has."""
+def missing(group: RouteGroup, names: tuple[bytes, ...]) -> tuple[tuple[Header, ...], bool]:
+    """What an answer of this group gets beside the headers it has; whether it names an origin that it may not."""
     known = _made.get((group.id, names))
     if known is None:
         if len(_made) > _MOST_MADE:
@@ -42,18 +43,21 @@ def missing(group: RouteGroup, names: tuple[bytes, ...]) -> tuple[Header, ...]:
         content = _DESCRIPTION if group.id == "description" else _DATA
         # the widget and public answers are there for the pages of any hospital software
         shared = _SHARED if "*" in group.origins else _OWN
-        wanted = (*_EVERYWHERE, (b"content-security-policy", content), shared)
-        known = _made[group.id, names] = tuple(one for one in wanted if one[0] not in names)
+        wanted = [*_EVERYWHERE, (b"content-security-policy", content), shared]
+        if _ORIGIN in names and shared is _SHARED:
+            wanted.append((_EXPOSED, _TOLD))
+        more = tuple(one for one in wanted if one[0] not in names)
+        known = _made[group.id, names] = more, _ORIGIN in names and shared is _OWN
     return known
 
 
 def allowed_origin(headers: list[Header], group: RouteGroup, origin: bytes) -> list[Header]:
     """The headers with what the policy says about pages of other sites, whatever they said before."""
-    said = [one for one in headers if one[0] != b"access-control-allow-origin"]
+    said = [one for one in headers if one[0] not in (_ORIGIN, _EXPOSED)]
     if "*" in group.origins:
-        return [*said, (b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _TOLD)]
+        return [*said, (_ORIGIN, b"*"), (_EXPOSED, _TOLD)]
     if origin and origin.decode("latin-1") in group.origins:
-        return [*said, (b"access-control-allow-origin", origin), (b"vary", b"origin")]
+        return [*said, (_ORIGIN, origin), (b"vary", b"origin")]
     return said
 
 
