@@ -1,7 +1,6 @@
 """The accounts on each of the two databases, under the project's own policy."""
 
 import datetime
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,24 +9,20 @@ import pytest
 from termserver.accounts.accounts import Accounts
 from termserver.content.access_files import policy_in
 from termserver.database.account_store import AccountStore
+from tests.support.databases import new_database, postgres_server
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tests" / "publication"))
 NOW = datetime.datetime(2026, 11, 22, 9, 0, tzinfo=datetime.UTC)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    from databases import postgres_server
-
     with postgres_server() as uri:
         yield uri
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    from databases import new_database
-
     if request.param == "sqlite":
         return str(tmp_path / "accounts.db")
     return new_database(request.getfixturevalue("postgres"))

@@ -133,7 +133,7 @@ def test_what_was_granted_stays_as_it_was_granted(accounts: Accounts, store: Acc
     accounts.grant("vendor-12", "vendor", **WHY)
     accounts.new_key("vendor-12", "operator-1")
     before = accounts.books()
-    with pytest.raises(Exception, match=r"never|violates"), store._engine.begin() as connection:
+    with pytest.raises(Exception, match=r"never|violates"), store.engine.begin() as connection:
         connection.execute(text(sql))
     assert accounts.books() == before
 
@@ -143,7 +143,7 @@ def test_the_steps_of_the_accounts_go_up_and_down_with_data(accounts: Accounts, 
     config = Config()
     config.set_main_option("script_location", "termserver:database/migrations")
     for step in ("0002", "head"):
-        with store._engine.execution_options(termserver_writes=True).begin() as connection:
+        with store.engine.execution_options(termserver_writes=True).begin() as connection:
             config.attributes["connection"] = connection
             (command.downgrade if step != "head" else command.upgrade)(config, step)
     assert accounts.books() == ([], [], [])

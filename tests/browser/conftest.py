@@ -2,17 +2,15 @@
 
 import os
 import shutil
-import socket
 import subprocess
-import sys
 import tarfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.processes import served
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -63,22 +61,9 @@ def proposals(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(standards: Path, shelf: Path, proposals: Path) -> Iterator[str]:
     """The address of a server in a process of its own."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
-    command = [sys.executable, "-m", "termserver", "serve", "--port", str(port), "--edition", str(standards)]
-    environment = {**os.environ, "TERMSERVER_SHELF": str(shelf), "TERMSERVER_PROPOSALS": str(proposals)}
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-    base = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{base}/ready", timeout=1).read()
-            break
-        except OSError:
-            time.sleep(0.05)
-    yield base
-    process.terminate()
-    process.wait(10)
+    places = {**os.environ, "TERMSERVER_SHELF": str(shelf), "TERMSERVER_PROPOSALS": str(proposals)}
+    with served("--edition", str(standards), env=places) as base:
+        yield base
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,14 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pages import all_of, complaints, find, follow, screen, serious, until, without_script
+
+from tests.support.processes import served
 
 ROOT = Path(__file__).resolve().parents[2]
 SEATS = ("elham", "anna", "babak", "cyrus", "dara", "farid")
@@ -30,24 +27,19 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     nation = folder / "nation"
     shutil.copytree(ROOT / "examples" / "committee" / "nation", nation)
     build_release(read(nation), folder / "nation.release", "zarland", "1405.1")
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
-    command = [sys.executable, "-m", "termserver", "serve", "--port", str(port), "--judges", "0"]
-    command += ["--edition", str(folder / "nation.release"), "--desk", str(folder / "committee.db")]
-    command += ["--root", str(nation), *(part for seat in SEATS for part in ("--as", seat))]
-    environment = {**os.environ, "TERMSERVER_SHELF": str(folder / "shelf")}
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-    base = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{base}/ready", timeout=1).read()
-            break
-        except OSError:
-            time.sleep(0.05)
-    yield f"{base}/desk"
-    process.terminate()
-    process.wait(10)
+    places = (
+        "--edition",
+        str(folder / "nation.release"),
+        "--desk",
+        str(folder / "committee.db"),
+        "--root",
+        str(nation),
+    )
+    seats = (part for seat in SEATS for part in ("--as", seat))
+    with served(
+        "--judges", "0", *places, *seats, env={**os.environ, "TERMSERVER_SHELF": str(folder / "shelf")}
+    ) as base:
+        yield f"{base}/desk"
 
 
 def write(browser: Any, name: str, text: str) -> None:

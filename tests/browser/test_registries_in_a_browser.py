@@ -2,17 +2,16 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pages import complaints, find, follow
+
+from tests.support.processes import served
 
 PERSON = "99000870"
 """A sample physician of the small nation who was suspended in 1400."""
@@ -31,21 +30,8 @@ def nation(standards: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
     run("release", "install", str(standards), "--use")
     run("sample", "--small", "--use")
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
-    command = [sys.executable, "-m", "termserver", "serve", "--port", str(port), "--judges", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-    base = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{base}/ready", timeout=1).read()
-            break
-        except OSError:
-            time.sleep(0.05)
-    yield base
-    process.terminate()
-    process.wait(10)
+    with served("--judges", "0", env=environment) as base:
+        yield base
 
 
 def shot(browser: Any, name: str) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from databases import new_database, postgres_server
 
 from termserver.database.proposal_store import ProposalStore
+from tests.support.databases import new_database, postgres_server
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from databases import new_database
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from starlette.testclient import TestClient
 
 from termserver.database.proposal_store import Line, ProposalStore, Standing, StoreError
 from termserver.service import TermServer
+from tests.support.databases import new_database
 
 A = "a" * 64
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from termserver.database import connections
+from termserver.database.opened import Opened
 from termserver.database.tables import ACCOUNTS, API_KEY, CLIENT, GRANT
 from termserver.model.access import AccessError
 from termserver.model.days import Day, Period
@@ -72,31 +71,14 @@ class KeyRow:
         return {name: getattr(self, name) for name in told} | {"scopes": list(self.scopes)}
 
 
-class AccountStore:
+class AccountStore(Opened):
     """The accounts in one database."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @classmethod
-    def open(cls, place: str | Path | None, shelf: Path | None = None, patience: float = connections.PATIENCE) -> Self:
-        """The store at a URL or file, else where ``connections.place`` says; made or brought up to date first."""
-        return cls(connections.open_engine(connections.place(place, shelf), patience))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator["Books"]:
         """The accounts as they are at one moment."""
         try:
-            with self._engine.connect() as connection:
+            with self.engine.connect() as connection:
                 yield Books(connection)
         except SQLAlchemyError as error:
             raise self._failed(error) from None
@@ -105,7 +87,7 @@ class AccountStore:
     def changing(self) -> Iterator["Books"]:
         """The accounts, locked against other changes until the end; what raises changes nothing."""
         try:
-            engine = self._engine.execution_options(termserver_writes=True)
+            engine = self.engine.execution_options(termserver_writes=True)
             if engine.dialect.name == "postgresql":  # each waits for the other, and then sees what it left
                 engine = engine.execution_options(isolation_level="READ COMMITTED")
             with engine.begin() as connection:
@@ -117,7 +99,7 @@ class AccountStore:
 
     def _failed(self, error: SQLAlchemyError) -> AccessError:
         why = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0]
-        where = self._engine.url.render_as_string(hide_password=True)
+        where = self.engine.url.render_as_string(hide_password=True)
         return AccessError(
             f"The store of the accounts ({where}) refused: {why}. Nothing was changed.",
             f"انبار حساب‌ها ({where}) نپذیرفت: {why}. چیزی عوض نشد.",

@@ -7,14 +7,13 @@ fails leaves nothing behind. The lines are chained: a line that was altered behi
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from termserver.database import connections
+from termserver.database.opened import Opened
 from termserver.database.tables import APPROVAL, DECIDED, HEAD, JOURNAL, PROPOSAL, REVISION
 from termserver.model.errors import TermserverError, UsageError
 from termserver.model.values import value
@@ -62,25 +61,8 @@ Next = Callable[[int, list[Line]], tuple[Line, Standing, bytes]]
 line brings one; raises to refuse."""
 
 
-class ProposalStore:
+class ProposalStore(Opened):
     """The proposals in one database."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-
-    @classmethod
-    def open(cls, place: str | Path | None, shelf: Path | None = None, patience: float = connections.PATIENCE) -> Self:
-        """The store at a URL or file, else where ``connections.place`` says; made or brought up to date first."""
-        return cls(connections.open_engine(connections.place(place, shelf), patience))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self.engine.dispose()
 
     # reading
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import orjson
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, Select, and_, desc, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from termserver.database import connections
+from termserver.database.opened import Opened
 from termserver.database.registry_writing import RegistryWriting, writing
 from termserver.database.tables import ENTRY, LOAD, REGISTRY, SNAPSHOT, VERSION
 from termserver.model.days import parse_day
@@ -60,21 +60,16 @@ def instant_of(said: str) -> Instant:
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class RegistryStore:
+class RegistryStore(Opened):
     """The registries in one database; safe to share between threads."""
-
-    def __init__(self, url: Any, patience: float = connections.PATIENCE) -> None:
-        self.url = url
-        self._engine = connections.open_engine(url, patience)
-        self._patience = patience
 
     @classmethod
     def open(
         cls,
         place: str | Path | None = None,
-        shelf_folder: Path | None = None,
+        shelf: Path | None = None,
         patience: float = connections.PATIENCE,
-    ) -> "RegistryStore":
+    ) -> Self:
         """The store at ``place`` (a database URL or a file), else at TERMSERVER_DATABASE_URL, else on the shelf.
 
         It is made, or brought up to date, where need be. ``patience``: how long a writer waits for
@@ -82,22 +77,13 @@ class RegistryStore:
         """
         from termserver.releases.editions import default_folder
 
-        return cls(connections.place(place, shelf_folder or default_folder()), patience)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._engine.dispose()
+        return cls(connections.place(place, shelf or default_folder()), patience)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """One consistent view of the store, whoever writes meanwhile."""
         try:
-            with self._engine.connect() as connection, connection.begin():
+            with self.engine.connect() as connection, connection.begin():
                 yield connection
         except SQLAlchemyError as error:
             raise connections.failed(error, self.url) from None
@@ -303,7 +289,7 @@ class RegistryStore:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         try:
-            with self._engine.connect().execution_options(termserver_writes=True) as connection, connection.begin():
+            with self.engine.connect().execution_options(termserver_writes=True) as connection, connection.begin():
                 yield connection
         except SQLAlchemyError as error:
             raise connections.failed(error, self.url) from None
@@ -314,7 +300,7 @@ class RegistryStore:
         Left with an error, or unless it was told to ``keep``, nothing of it remains. Raise
         RegistryBusy if another load keeps the registry for too long.
         """
-        return writing(self._engine, self.url, registry, folds_case, self._patience)
+        return writing(self.engine, self.url, registry, folds_case, self.patience)
 
     # help
 
