@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +59,19 @@ def test_a_taken_port_is_said_politely(run: Run) -> None:
         done = run("serve", "--port", str(taken.getsockname()[1]))
     assert done.status == 2
     assert "--port" in done.err
+
+
+@pytest.mark.parametrize("setting", ["TERMSERVER_AUDIT", "TERMSERVER_LEARN"])
+def test_what_no_worker_could_open_is_said_before_any_starts(
+    run: Run, port: int, setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("uvicorn", reason="the extra server is not installed")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(setting, str(tmp_path / "file"))
+    done = run("serve", "--workers", "2", "--port", str(port))
+    assert done.status in (2, 4)
+    assert str(tmp_path / "file") in done.err
+    assert "Traceback" not in done.err
 
 
 def test_without_the_web_libraries_the_remedy_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

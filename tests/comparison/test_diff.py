@@ -116,6 +116,13 @@ def test_one_system_alone_is_compared_and_an_unknown_one_named(releases: tuple[P
         (Text("دیابت", "Diabetes"), Text("آسم", "Asthma"), False),
         (Text("", "Pain, chest"), Text("", "Chest pain"), True),
         (Text("", "With complications"), Text("", "Without complications"), False),
+        (Text("مراقبت های ويژه", ""), Text("مراقبت‌های ویژه", ""), True),
+        (Text("كلية", ""), Text("کلیه", ""), True),
+        (Text("", "Follow-up, SECOND"), Text("", "Follow up (second)"), True),
+        (Text("نوع ۱۲", ""), Text("نوع ۱ ۲", ""), False),
+        (Text("", "Blood group A+"), Text("", "Blood group A-"), False),
+        (Text("", "0.5 mg"), Text("", "5.0 mg"), False),
+        (Text("", "Older than 5 of 9 years"), Text("", "Older than 9 of 5 years"), False),
     ],
 )
 def test_a_meaning_is_kept_where_one_language_says_the_same(was: Text, now: Text, kept: bool) -> None:

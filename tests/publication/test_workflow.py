@@ -116,6 +116,10 @@ def test_only_the_secretary_releases_and_nothing_is_in_force_before_its_instant(
     proposal = approved(at="2026-12-01T00:00:00+03:30")
     refused(proposal, "cyrus", "release", "Only secretary")
     released = moved(proposal, "babak", "release", release="x 1")
+    for action in ("activate", "retire"):
+        holding = released if action == "activate" else moved(released, "babak", "activate", at="2026-12-01T00:00:00Z")
+        refused(holding, "nobody", action, "Only secretary")
+        refused(holding, "cyrus", action, "Only secretary", at="2026-12-01T00:00:00Z")
     refused(released, "babak", "activate", "is in force from", at="2026-11-30T20:29:59Z")
     assert moved(released, "babak", "activate", at="2026-11-30T20:30:00Z").state is State.ACTIVE
 

@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 from small_committee import DAY, Follower, sync
 
+from termserver.api.committee_desk import CommitteeDesk
+from termserver.database.proposal_store import ProposalStore
 from termserver.model.errors import ReleaseError, UsageError
 from termserver.model.text import Text
 from termserver.publication.adoption import Adoption, Refused, read_keys, summed
 from termserver.releases import signatures
 from termserver.releases.digests import edition_of
 from termserver.releases.signatures import SigningKey
+from termserver.service import TermServer
 from termserver.trust import acknowledgements
 from termserver.trust.acknowledgements import Acknowledgement, acknowledge
 from termserver.trust.metadata import TARGETS
+from tests.publication.desks import desk_client
 
 
 @pytest.fixture
@@ -68,6 +72,26 @@ def test_what_runs_where_is_seen_beside_what_is_in_force(follower: Follower, hix
         {"name": "standards", "version": "1405.2", "digest": one.digest, "standing": "retracted", "systems": 1}
     ]
     assert [ack.edition.releases[0].version for ack in adoption.of("hix")] == ["1405.1", "1405.2", "1405.2"]
+
+
+def test_the_report_of_the_desk_shows_who_runs_what(
+    follower: Follower, hix: SigningKey, keys: Path, server: TermServer, root: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    folder = follower.committee.repository.folder
+    Adoption(folder).take(says(follower, hix), follower.committee.now, keys=read_keys(keys))
+    with ProposalStore.open(tmp_path / "committee.db") as store:
+        desk = CommitteeDesk(store, root / "examples" / "committee" / "nation", ("anna",))
+        with desk_client(server, desk) as client:
+            assert "hix" not in client.get("/desk/report").text
+            monkeypatch.setenv("TERMSERVER_PUBLICATION", str(folder))
+            monkeypatch.setenv("TERMSERVER_SUBSCRIBERS", str(keys))
+            page = client.get("/desk/report?lang=en").text
+            assert page.count("<bdi>hix</bdi>") == 2  # the system, and the key that signed
+            told = client.get("/api/committee/report?since=2026-01-01&until=2026-12-31").json()["adoption"]
+            assert [(one["system"], one["version"]) for one in told["systems"]] == [("hix", "1405.1")]
+            (folder / "acknowledgements" / "hix.json").write_text("[")
+            assert 'role="alert"' in client.get("/desk/report").text
 
 
 def test_strangers_are_not_believed(follower: Follower, hix: SigningKey, keys: Path) -> None:

@@ -202,7 +202,7 @@ def routes(hot: HotRoutes, desk: CommitteeDesk) -> APIRouter:
     def report(request: Request) -> Response:
         desk.who(request.scope)
         asked = read(request.scope["query_string"], _PERIOD)
-        return json_response(desk.committee.report(parse_day(asked["since"]), parse_day(asked["until"])), hot)
+        return json_response(desk.report(parse_day(asked["since"]), parse_day(asked["until"])), hot)
 
     return router
 

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from termserver.access.facts import facts_of
+from termserver.api import acknowledgements, publication
 from termserver.api.answers import Problem
 from termserver.content.folders import Content, read
 from termserver.content.governance_files import FILE, read_governance
 from termserver.database.proposal_store import Line, ProposalStore
 from termserver.database.suggestion_store import SuggestionStore
+from termserver.model.days import Day
 from termserver.model.governance import Governance
 from termserver.model.releases import Manifest
 from termserver.model.text import Text
-from termserver.publication import agenda, differences
+from termserver.publication import adoption, agenda, differences
 from termserver.publication.agenda import Item
 from termserver.publication.changesets import FOLDERS, ChangeSet
 from termserver.publication.committee import Committee
@@ -154,6 +156,15 @@ class CommitteeDesk:
         self.releases.mkdir(parents=True, exist_ok=True)
         file = self.releases / f"proposal-{number}.release"
         return file, self.committee.release(number, who, now(), file, version, activate_at)
+
+    def report(self, since: Day, until: Day) -> dict[str, Any]:
+        """The report between two days; where this service publishes, who runs what now besides."""
+        found = self.committee.report(since, until)
+        folder, keys = os.environ.get(publication.FOLDER, ""), os.environ.get(acknowledgements.KEYS, "")
+        if folder:
+            moment = datetime.datetime.now(datetime.UTC)
+            found["adoption"] = adoption.told(Path(folder), Path(keys) if keys else None, moment)
+        return found
 
     def _stamp(self) -> tuple[int, int]:
         """Another one whenever a file of the content is."""

@@ -16,22 +16,6 @@ Keys = Annotated[
     Path | None,
     typer.Option("--keys", metavar="FOLDER", help="The subscribers' public keys; else TERMSERVER_SUBSCRIBERS."),
 ]
-_WORDS = {
-    "fa": {
-        "current": "برقرار",
-        "coming": "زودتر از موعد",
-        "behind": "عقب",
-        "retracted": "پس‌گرفته",
-        "unknown": "ناشناخته",
-    },
-    "en": {
-        "current": "current",
-        "coming": "ahead",
-        "behind": "behind",
-        "retracted": "taken back",
-        "unknown": "unknown",
-    },
-}
 
 
 def register(into: typer.Typer) -> None:
@@ -50,6 +34,7 @@ def adoption(
 ) -> None:
     """Show which systems run which releases, and whether that is what is in force. What is signed says by whom."""
     from termserver.content.csv_writing import csv_text
+    from termserver.publication.adoption import STANDINGS
 
     told = told_of(publication, keys)
     if json:
@@ -60,13 +45,18 @@ def adoption(
         rows = [[one[name] or "" for name in columns] for one in told["systems"]]
         typer.echo(csv_text(columns, rows), nl=False)
         return
-    words = _WORDS[spoken(lang)]
+    language = spoken(lang)
+
+    def standing(one: dict[str, Any]) -> str:
+        return STANDINGS[one["standing"]].in_language(language)
+
     for one in told["systems"]:
         mark = "✓" if one["signed_by"] else " "
-        stands = f"{words[one['standing']]}  {one['since']} … {one['seen']}"
-        typer.echo(f"{mark} {one['system']}  {one['name']} {one['version']}  {stands}")
+        typer.echo(
+            f"{mark} {one['system']}  {one['name']} {one['version']}  {standing(one)}  {one['since']} … {one['seen']}"
+        )
     for one in told["releases"]:
-        typer.echo(f"{one['systems']}  {one['name']} {one['version']} ({one['digest'][:12]})  {words[one['standing']]}")
+        typer.echo(f"{one['systems']}  {one['name']} {one['version']} ({one['digest'][:12]})  {standing(one)}")
 
 
 def told_of(publication: Path | None, keys: Path | None) -> dict[str, Any]:
@@ -76,7 +66,6 @@ def told_of(publication: Path | None, keys: Path | None) -> dict[str, Any]:
     from termserver.api.acknowledgements import KEYS
     from termserver.api.publication import FOLDER
     from termserver.publication import adoption as adopted
-    from termserver.publication.repository import Repository
     from termserver.trust.publishers import clock
 
     folder = publication or (Path(os.environ[FOLDER]) if os.environ.get(FOLDER) else None)
@@ -85,11 +74,5 @@ def told_of(publication: Path | None, keys: Path | None) -> dict[str, Any]:
             f"Name the folder of the publication: --publication FOLDER, or {FOLDER}.",
             f"پوشهٔ انتشار را نام ببرید: ‎--publication FOLDER یا {FOLDER}.",
         )
-    known = adopted.read_keys(keys or (Path(os.environ[KEYS]) if os.environ.get(KEYS) else None))
-    now = clock()
-    found = adopted.Adoption(folder).standing(Repository(folder).statement(), now, known)
-    return {
-        "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "systems": [one.as_json() for one in found],
-        "releases": adopted.summed(found),
-    }
+    subscribers = keys or (Path(os.environ[KEYS]) if os.environ.get(KEYS) else None)
+    return adopted.told(folder, subscribers, clock())

@@ -94,6 +94,8 @@ def register(app: typer.Typer) -> None:
             _say_unknown()
             if workers == 1:
                 _run(server, edition, host, port, judges)
+            else:
+                _try_out(server, host)
         if workers > 1:
             _run_many(edition, host, port, workers, judges)
 
@@ -169,6 +171,17 @@ def _run(server: Any, edition: Path | None, host: str, port: int, judges: int | 
     program_log.configure()
     app = serving(edition, judges, lambda opened: _access(opened, host), server)
     uvicorn.run(app, host=host, port=port, **_SERVER)
+
+
+def _try_out(server: Any, host: str) -> None:
+    """Make once what every worker will make: a worker that cannot would be started anew for ever."""
+    from termserver.access.audit_node import open_log
+    from termserver.web.application import create
+
+    log = open_log()
+    if log is not None:
+        log.close()
+    create(server, 0, _access(server, host))
 
 
 def _run_many(edition: Path | None, host: str, port: int, workers: int, judges: int | None) -> None:

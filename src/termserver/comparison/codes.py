@@ -1,10 +1,11 @@
 """Two versions of a code system, field by field: what was said otherwise, and whether it means something else."""
 
+import re
 from collections.abc import Iterator
 
 from termserver.comparison.changes import Area, Change, Effect
 from termserver.model.codes import Concept, Status
-from termserver.model.fold import words
+from termserver.model.fold import fold, key, parts
 from termserver.model.text import Text
 from termserver.terminology.comparison import Difference
 
@@ -28,15 +29,21 @@ def changes_of(system: str, difference: Difference) -> Iterator[Change]:
 def keeps_meaning(before: Text, after: Text) -> bool:
     """Whether a name still says the same: in some language it has the same words, in whatever order and spelling.
 
-    A translation that is mended changes one language and leaves the other; a code that is given to another thing
-    changes all of them.
+    Spelling is what search folds as well: letters, digits and case, half-spaces, hyphens, punctuation. Numbers and the
+    signs that say something (A+ is not A-, 0.5 not 5.0) stay as they are. A translation that is mended changes one
+    language and leaves the other; a code that is given to another thing changes all of them.
     """
     both = [(one, other) for one, other in ((before.fa, after.fa), (before.en, after.en)) if one and other]
     return not both or any(_same_words(one, other) for one, other in both)
 
 
 def _same_words(one: str, other: str) -> bool:
-    return sorted(words(one)) == sorted(words(other))
+    if _SAID_EXACTLY(fold(one)) != _SAID_EXACTLY(fold(other)):
+        return False
+    return key(one) == key(other) or sorted(parts(one)) == sorted(parts(other))
+
+
+_SAID_EXACTLY = re.compile(r"\d+(?:[.,/٫٬]\d+)*|[+<>=≤≥±]|(?<=\w)[-−](?!\w)").findall
 
 
 def _standing(system: str, before: Concept, after: Concept) -> Iterator[Change]:

@@ -14,7 +14,9 @@ from typing import Any
 import orjson
 
 from termserver.model.errors import ReleaseError, UsageError
+from termserver.model.text import Text
 from termserver.model.values import value
+from termserver.publication.repository import Repository
 from termserver.releases import atomic, locks, signatures
 from termserver.releases.signatures import PublicKey
 from termserver.trust.acknowledgements import Acknowledgement, read
@@ -26,6 +28,13 @@ SKEW = datetime.timedelta(minutes=10)
 """So far may a subscriber's clock be ahead."""
 _KEPT = 200
 CURRENT, COMING, BEHIND, RETRACTED, UNKNOWN = "current", "coming", "behind", "retracted", "unknown"
+STANDINGS = {
+    CURRENT: Text("برقرار", "current"),
+    COMING: Text("زودتر از موعد", "ahead"),
+    BEHIND: Text("عقب", "behind"),
+    RETRACTED: Text("پس‌گرفته", "taken back"),
+    UNKNOWN: Text("ناشناخته", "unknown"),
+}
 
 
 class Refused(UsageError):
@@ -137,6 +146,16 @@ def summed(found: Sequence[Adopted]) -> list[dict[str, Any]]:
         {"name": name, "version": version, "digest": digest, "standing": standing, "systems": count}
         for (name, version, digest, standing), count in ordered
     ]
+
+
+def told(publication: Path, keys: Path | None, now: datetime.datetime) -> dict[str, Any]:
+    """Who runs what of a publication at that instant, as JSON; raise ReleaseError if it cannot be read."""
+    found = Adoption(publication).standing(Repository(publication).statement(), now, read_keys(keys))
+    return {
+        "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "systems": [one.as_json() for one in found],
+        "releases": summed(found),
+    }
 
 
 def read_keys(folder: Path | None) -> list[PublicKey]:

@@ -101,6 +101,7 @@ _WHEN: dict[str, tuple[State, ...]] = {
 }
 CONFIRMED = ("approve", "waive", "ratify")
 """Moves for which a person says the digest of what they looked at."""
+_OF_RELEASERS = ("schedule", "release", "activate", "retire")
 _OF_ONE_DIGEST = ("check", "waive", "review", "approve", "release", "ratify")
 
 
@@ -181,7 +182,7 @@ def _may(
             f"{who} has no seat in {', '.join((kind.body, *kind.proposers))}.",
             f"{who} در {', '.join((kind.body, *kind.proposers))} کرسی ندارد.",
         )
-    if action in ("release", "retire", "schedule") and not governance.holds(who, day, (kind.body,), kind.releasers):
+    if action in _OF_RELEASERS and not governance.holds(who, day, (kind.body,), kind.releasers):
         raise _refused(
             f"Only {', '.join(kind.releasers)} of {kind.body} may {action}; {who} is not.",
             f"تنها {', '.join(kind.releasers)} در {kind.body} می‌تواند چنین کند، نه {who}.",

@@ -10,10 +10,11 @@ from typing import Any
 from termserver.api.committee_desk import CommitteeDesk, now
 from termserver.database.proposal_store import Line
 from termserver.model.days import Day, from_jalali, jalali_month_length, parse_day, to_jalali, today
-from termserver.model.errors import TermserverError, UsageError
+from termserver.model.errors import ReleaseError, TermserverError, UsageError
 from termserver.model.fold import latin_digits
 from termserver.model.text import Text
 from termserver.model.values import value
+from termserver.publication.adoption import STANDINGS
 from termserver.publication.agenda import Item, day_of
 from termserver.publication.differences import FileDifference
 from termserver.publication.editing import editable
@@ -198,9 +199,12 @@ class DeskPages:
             )
         except UsageError as error:
             failure = error.text
-        found = self.desk.committee.report(first, last)
+        try:
+            found = self.desk.report(first, last)
+        except ReleaseError as error:  # the publication cannot be read: the journal can
+            found, failure = self.desk.committee.report(first, last), failure or error.text
         here = address("fa", "/desk/report", since=since, until=until)
-        values = {"found": found, "since": first, "until": last, "failure": failure}
+        values = {"found": found, "since": first, "until": last, "failure": failure, "standings": STANDINGS}
         return self.render("desk_report.html", visit, here, **values)
 
     def _kind(self, id: str) -> Text:
