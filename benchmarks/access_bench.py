@@ -26,7 +26,7 @@ from termserver.releases import editions, signatures
 from termserver.releases.verification import read_manifest
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS, ROUNDS = 1, 5
+SECONDS, ROUNDS = 1, 7
 EVENTS = 300_000
 
 _VARIANT = """
@@ -225,7 +225,8 @@ def run() -> str:
         said = _log(folder / "lines")
         started = _start(edition)
         nodes = _nodes(folder, standards)
-    head = "Asked by wrk over 16 connections, in turn, the best of five rounds, the share in the middle of them; the caller has no name."
+    head = "Asked by wrk over 16 connections, in turn, by a caller without a name; the best of the rounds, of the share the "
+    head += "one in the middle."
     first = f"A follower with its releases on disk answers {started:.2f} s after the command."
     return "\n".join(
         ("## Access: what the guard and the log cost", "", head, "", *rows, "", *said, "", first, "", *nodes)

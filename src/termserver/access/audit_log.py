@@ -26,7 +26,7 @@ from termserver.releases.signatures import SigningKey
 
 SOON = 0.05
 _GATHER = 0.002
-"""Seconds that a sync waits for more lines where the last one took several along: fewer syncs, each for more answers."""
+"""Seconds that a sync waits for more lines where the last one took several along: fewer syncs for as many answers."""
 SEAL_SECONDS = 300.0
 SEAL_BYTES = 64 * 1024 * 1024
 _MOST_WAITING = 200_000
