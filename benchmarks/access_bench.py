@@ -225,8 +225,8 @@ def run() -> str:
         said = _log(folder / "lines")
         started = _start(edition)
         nodes = _nodes(folder, standards)
-    head = "Asked by wrk over 16 connections, in turn, by a caller without a name; the best of the rounds, of the share the "
-    head += "one in the middle."
+    head = "Asked by wrk over 16 connections, in turn, by a caller without a name; the best of the rounds, "
+    head += "of the share the one in the middle."
     first = f"A follower with its releases on disk answers {started:.2f} s after the command."
     return "\n".join(
         ("## Access: what the guard and the log cost", "", head, "", *rows, "", *said, "", first, "", *nodes)
