@@ -146,6 +146,8 @@ def test_a_batch_answers_entry_by_entry(client):
         ("GET", "Patient/1", b"", {}, 404),
         ("GET", "ValueSet/nowhere", b"", {}, 404),
         ("GET", "CodeSystem?colour=red", b"", {}, 400),
+        ("GET", "CodeSystem?_lastUpdated=yesterday", b"", {}, 400),
+        ("GET", "ValueSet?_sort=-colour", b"", {}, 400),
         ("GET", "metadata?mode=odd", b"", {}, 400),
         ("GET", "$closure", b"", {}, 405),
         ("PUT", "ValueSet/country", b"{}", {}, 405),

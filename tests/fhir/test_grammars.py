@@ -1,4 +1,4 @@
-"""Codes that follow a grammar: units, language tags, media types, ICD-10 codes in pairs."""
+"""Codes that follow a grammar: units, language tags, media types, ICD-10 codes in pairs, country codes."""
 
 import pytest
 from starlette.testclient import TestClient
@@ -180,3 +180,18 @@ def test_a_pair_tells_both_of_its_codes(icd10):
     assert (found["dagger"], found["asterisk"]) == ("A17.0", "G01")
     expanded = icd10.get(f"{R4}/ValueSet/$expand?url={tags.ICD10}?fhir_vs").json()["expansion"]
     assert expanded["total"] == 4
+
+
+def test_a_country_has_three_codes_and_is_listed_by_one(client):
+    iso = "urn:iso:std:iso:3166"
+    for code in ("IR", "IRN", "364"):
+        looked = said(client, "CodeSystem/$lookup", system=iso, code=code)
+        assert (looked["code"], looked["display"], looked["alpha-3"]) == (code, "ایران", "IRN")
+    assert not said(client, "CodeSystem/$validate-code", url=iso, code="irn")["result"]
+    whole = {"url": f"{iso}?fhir_vs", "system": iso}
+    assert said(client, "ValueSet/$validate-code", **whole, code="IR")["result"]
+    assert not said(client, "ValueSet/$validate-code", **whole, code="IRN")["result"]
+    listed = {"include": [{"system": iso, "concept": [{"code": "IRN"}, {"code": "004"}]}]}
+    named = {"resourceType": "ValueSet", "url": "urn:three", "status": "active", "compose": listed}
+    expansion = client.post(f"{R4}/ValueSet/$expand", json=named).json()["expansion"]
+    assert [one["code"] for one in expansion["contains"]] == ["IRN", "004"] and "extension" not in expansion

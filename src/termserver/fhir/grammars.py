@@ -1,4 +1,4 @@
-"""Code systems whose codes follow a grammar: units, language tags, media types, ICD-10 codes in pairs.
+"""Code systems whose codes follow a grammar: units, language tags, media types, ICD-10 codes in pairs, country codes.
 
 A grammar stands alone, or behind a list of the edition: what the list has is the list's, every other code is read by
 the grammar. Only listed codes are expanded, and such an expansion says that it is not closed.
@@ -7,6 +7,7 @@ the grammar. Only listed codes are expanded, and such an expansion says that it 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from threading import Lock
 
 from pyroaring import BitMap
@@ -16,27 +17,28 @@ from termserver.fhir.code_system import CodeSystem
 from termserver.fhir.concept_map import ConceptMap
 from termserver.fhir.library import Shelf
 from termserver.fhir.outcomes import Json
-from termserver.fhir.systems import Concept, Designation, System
+from termserver.fhir.systems import UNLISTED, Concept, Designation, System, plain, value_of
 from termserver.fhir.value_set import ValueSet
 
 Read = Callable[[str], Concept | None]
 """The concept of a code; None if the grammar does not know it."""
-_FIRST = 1 << 30
 _MOST = 20_000
+_COUNTRY_CODES = ("alpha-3", "numeric")
 
 
 class GrammarSystem:
     """``systems.System``: a list, and a grammar behind it."""
 
-    def __init__(self, listed: System, read: Read) -> None:
+    def __init__(self, listed: System, read: Read, endless: bool = True) -> None:
+        """``endless``: whether the grammar makes ever more codes; else the list stands for all that it reads."""
         self._listed = listed
         self._grammar = read
-        self.head = replace(listed.head, content="complete", grammar=True)
+        self.head = replace(listed.head, content="complete", grammar=True) if endless else listed.head
         self.supplements = listed.supplements
         self._lock = Lock()
         self._ordinals: dict[str, int] = {}
         self._concepts: OrderedDict[int, Concept] = OrderedDict()
-        self._next = _FIRST
+        self._next = UNLISTED
 
     def find(self, code: str) -> int | None:
         found = self._listed.find(code)
@@ -61,7 +63,7 @@ class GrammarSystem:
         return known
 
     def concept(self, ordinal: int) -> Concept:
-        return self._concepts[ordinal] if ordinal >= _FIRST else self._listed.concept(ordinal)
+        return self._concepts[ordinal] if ordinal >= UNLISTED else self._listed.concept(ordinal)
 
     def named(self, ordinal: int) -> tuple[str, str]:
         concept = self.concept(ordinal)
@@ -83,19 +85,19 @@ class GrammarSystem:
         return self._listed.abstract
 
     def impossible(self, code: str) -> bool:
-        return self.find(code) is None
+        return self.find(code) is None and (self.head.grammar or self._listed.impossible(code))
 
     def parents(self, ordinal: int) -> tuple[int, ...]:
-        return () if ordinal >= _FIRST else self._listed.parents(ordinal)
+        return () if ordinal >= UNLISTED else self._listed.parents(ordinal)
 
     def children(self, ordinal: int) -> tuple[int, ...]:
-        return () if ordinal >= _FIRST else self._listed.children(ordinal)
+        return () if ordinal >= UNLISTED else self._listed.children(ordinal)
 
     def below(self, ordinal: int) -> BitMap:
-        return BitMap() if ordinal >= _FIRST else self._listed.below(ordinal)
+        return BitMap() if ordinal >= UNLISTED else self._listed.below(ordinal)
 
     def above(self, ordinal: int) -> BitMap:
-        return BitMap() if ordinal >= _FIRST else self._listed.above(ordinal)
+        return BitMap() if ordinal >= UNLISTED else self._listed.above(ordinal)
 
     def matching(self, text: str) -> Iterable[BitMap]:
         return self._listed.matching(text)
@@ -158,6 +160,30 @@ def _pairs_of(listed: System) -> Read:
     return read
 
 
+def _countries_of(listed: System) -> Read:
+    """The other two codes of each country, as its list says them: ``IRN`` and ``364`` of ``IR``."""
+
+    @cache
+    def others() -> dict[str, int]:
+        found: dict[str, int] = {}
+        for ordinal, concept in listed.each():
+            for said in concept.properties:
+                if said.get("code") in _COUNTRY_CODES:
+                    found.setdefault(plain(value_of(said)[1]), ordinal)
+        return found
+
+    def read(code: str) -> Concept | None:
+        ordinal = others().get(code)
+        if ordinal is None:
+            return None
+        country = listed.concept(ordinal)
+        return replace(
+            country, code=code, properties=({"code": "alpha-2", "valueCode": country.code}, *country.properties)
+        )
+
+    return read
+
+
 def _own(url: str, id: str, name: str, title: str, version: str, concepts: Iterable[Json]) -> CodeSystem:
     head = {
         "resourceType": "CodeSystem",
@@ -191,6 +217,11 @@ def _made(url: str) -> CodeSystem:
     return _own(url, "bcp13", "BCP13", "Media types (BCP 13)", "", listed)
 
 
+_BEHIND: dict[str, tuple[Callable[[System], Read], bool]] = {
+    tags.ICD10: (_pairs_of, True),
+    "urn:iso:std:iso:3166": (_countries_of, False),
+}
+"""What is read behind a list, and whether that has no end."""
 _GRAMMARS: dict[str, Read] = {ucum.URL: _unit, tags.BCP47: _tag, tags.BCP13: _media}
 URLS = tuple(_GRAMMARS)
 
@@ -207,12 +238,12 @@ class WithGrammars:
     def systems(self, url: str) -> Sequence[System]:
         found = self._shelf.systems(url)
         grammar = _GRAMMARS.get(url)
-        if grammar is None and url != tags.ICD10:
+        if grammar is None and url not in _BEHIND:
             return found
         here = [one for one in found if one.head.content not in ("not-present", "example", "supplement")]
         with self._lock:
             if here:
-                return [self._extended(one, grammar) for one in here]
+                return [self._extended(one, url) for one in here]
             if grammar is None:
                 return found
             known = self._own.get(url)
@@ -220,10 +251,12 @@ class WithGrammars:
                 known = self._own[url] = GrammarSystem(_made(url), grammar)
             return [known]
 
-    def _extended(self, listed: System, grammar: Read | None) -> GrammarSystem:
+    def _extended(self, listed: System, url: str) -> GrammarSystem:
         known = self._known.get(id(listed))
         if known is None:  # the list is held too, so that nobody else gets its id
-            known = self._known[id(listed)] = listed, GrammarSystem(listed, grammar or _pairs_of(listed))
+            made, endless = _BEHIND.get(url, (None, True))
+            read = made(listed) if made is not None else _GRAMMARS[url]
+            known = self._known[id(listed)] = listed, GrammarSystem(listed, read, endless)
         return known[1]
 
     def value_sets(self, url: str) -> Sequence[ValueSet]:

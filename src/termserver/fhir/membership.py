@@ -6,7 +6,7 @@ from termserver.fhir.contents import Contents
 from termserver.fhir.findings import Asked, Finding, Found, unknown_version
 from termserver.fhir.library import Library
 from termserver.fhir.outcomes import FhirProblem, problem
-from termserver.fhir.systems import System
+from termserver.fhir.systems import UNLISTED, System
 from termserver.fhir.value_set import Include, ValueSet
 from termserver.fhir.versions import VersionRules, joined, matches, split
 from termserver.fhir.versions import key as version_key
@@ -156,8 +156,8 @@ class Membership:
                 folded = code.casefold()
                 listed = next((one for one in include.listed if one.code.casefold() == folded), None)
             return Found(system, ordinal, listed) if listed is not None else None
-        if not include.filters:
-            return Found(system, ordinal)
+        if not include.filters:  # a whole system is what is listed, but where a grammar has no end
+            return Found(system, ordinal) if system.head.grammar or ordinal < UNLISTED else None
         members, _, _ = self.contents.chosen(value_set, include, system, path)
         return Found(system, ordinal) if ordinal in members else None
 

@@ -12,6 +12,9 @@ from termserver.fhir.versions import joined
 
 Json = dict[str, Any]
 
+UNLISTED = 1 << 30
+"""Ordinals from here on are of codes that no list holds (``fhir.grammars``)."""
+
 INACTIVE = frozenset({"inactive", "retired", "withdrawn"})
 SHOWN = INACTIVE | {"deprecated"}
 """Statuses that the answer of a validation tells."""

@@ -53,6 +53,8 @@ _SOON = 0.3
 """What takes longer waits for one of the few slow threads, so that short questions never stand behind it."""
 _UPDATED = "2026-11-22T00:00:00Z"
 _LONG_BODY = 16 * 1024
+_PASSED_OVER = 128 * 1024 * 1024
+"""Of a body that is too large so much is taken before the answer; then the connection is closed."""
 _THREADS, _SLOW = 4, 2
 _WAITING = 256
 _KEPT_BYTES = 32 * 1024 * 1024
@@ -312,8 +314,11 @@ async def _body(receive: Receive, headers: dict[str, str]) -> bytes:
         f"بدنه بزرگ‌تر از {MAX_BODY >> 20} مگابایت است",
     )
     if declared.isdigit() and int(declared) > MAX_BODY:
+        if "expect" not in headers:  # a sender who is still writing would not read the answer
+            await _passed_over(receive, min(int(declared), _PASSED_OVER))
         raise too_large
-    pieces, size = [], 0
+    pieces: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -321,11 +326,22 @@ async def _body(receive: Receive, headers: dict[str, str]) -> bytes:
         piece = message.get("body", b"")
         size += len(piece)
         if size > MAX_BODY:
+            pieces.clear()
+            await _passed_over(receive, _PASSED_OVER)
             raise too_large
         pieces.append(piece)
         if not message.get("more_body"):
             break
     return b"".join(pieces)
+
+
+async def _passed_over(receive: Receive, size: int) -> None:
+    """Take so many bytes of a body at most, and keep none."""
+    while size > 0:
+        message = await receive()
+        if not message.get("more_body"):
+            return
+        size -= len(message.get("body", b""))
 
 
 async def _send(

@@ -1,5 +1,6 @@
 """Read and search of CodeSystem, ValueSet, ConceptMap and NamingSystem."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from urllib.parse import quote, urlencode
@@ -65,6 +66,7 @@ _COMMON = {
     "date": "date",
 }
 _RESULT = ("_count", "_offset", "_summary", "_elements", "_sort", "_format", "_total", "_pretty")
+_DATE = re.compile(r"(?:gt|lt|ge|le|sa|eb|ne|eq|ap)?[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:T[0-9:.+Z-]+)?)?)?")
 _LISTED = 5000
 """A code system is read with so many concepts at most; larger ones are read without and say so."""
 
@@ -202,7 +204,7 @@ class Resources:
                 )
             tests.append(_test(plain, modifier, value, kind))
         found = [resource for resource, _ in self._all[kind].values() if all(test(resource) for test in tests)]
-        return self._bundle(exchange, kind, pairs, _sorted(found, dict(pairs).get("_sort", "")))
+        return self._bundle(exchange, kind, pairs, _sorted(found, dict(pairs).get("_sort", ""), known))
 
     def _bundle(self, exchange: Exchange, kind: str, pairs: list[tuple[str, str]], found: list[Json]) -> Json:
         said = dict(pairs)
@@ -245,9 +247,11 @@ def _number(said: dict[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _sorted(found: list[Json], by: str) -> list[Json]:
+def _sorted(found: list[Json], by: str, known: Mapping[str, str]) -> list[Json]:
     for name in reversed([part for part in by.split(",") if part]):
         plain = name.removeprefix("-")
+        if plain not in known:
+            raise refused(400, "invalid", f"_sort: {plain[:40]!r} is not known", f"_sort: {plain[:40]!r} شناخته نیست")
         element = {"_id": "id"}.get(plain, plain)
         found = sorted(found, key=lambda one: str(one.get(element, "")), reverse=name.startswith("-"))
     return found
@@ -267,6 +271,9 @@ def _test(name: str, modifier: str, text: str, kind: str) -> Callable[[Json], bo
 
         return fits
     if name in ("_lastUpdated", "date"):
+        for part in wanted:
+            if not _DATE.fullmatch(part):
+                raise refused(400, "invalid", f"{name}: {part[:40]!r} is no date", f"{name}: {part[:40]!r} تاریخ نیست")
         return lambda resource: all(_dated(resource, name, part) for part in wanted)
     return lambda resource: any(value in wanted for value in _values(resource, name, kind))
 
@@ -280,6 +287,7 @@ _COMPARED: dict[str, Callable[[str, str], bool]] = {
     "eb": lambda known, said: known[: len(said)] < said,
     "ne": lambda known, said: known[: len(said)] != said,
     "eq": lambda known, said: known[: len(said)] == said,
+    "ap": lambda known, said: known[: len(said)] == said,
 }
 
 
