@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -45,6 +46,8 @@ class TermServer:
         self.releases = tuple(releases)
         self.terminology = Terminology(releases)
         self._weights: dict[tuple[str, str], float] = {}
+        self.order = ""
+        """Which order is learned from picks: the same text, the same order; "" where none is."""
         self._lock = RLock()
 
     @classmethod
@@ -186,6 +189,7 @@ class TermServer:
         """Put codes (system id, code) that are picked often before others that match as well; before the first
         search."""
         self._weights = dict(weights)
+        self.order = sha256(repr(sorted(weights.items())).encode()).hexdigest()[:12] if weights else ""
 
     def everyday_name(self, system: CodeSystem, code: str, title: str) -> str:
         """What people call in Persian what an English title of the system names, by the glossary; "" if unknown.

@@ -44,3 +44,15 @@ def test_what_is_no_code_is_not_counted(learning: TestClient, tmp_path: Path, bo
 def test_another_sites_page_cannot_count(learning: TestClient, tmp_path: Path) -> None:
     answer = learning.post("/picked", content="insurer\n1", headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403 and not (tmp_path / picks.FILE).exists()
+
+
+def test_an_answer_kept_elsewhere_does_not_outlive_what_was_learned(
+    learning: TestClient, tmp_path: Path, server: TermServer
+) -> None:
+    held = learning.get("/api/search", params={"q": "تامین"}).headers["etag"]
+    counted = picks.PickCounts(tmp_path)
+    for _ in range(3):
+        counted.add("insurer", "1")
+    with TestClient(create(server)) as later:
+        answer = later.get("/api/search", params={"q": "تامین"}, headers={"if-none-match": held})
+    assert answer.status_code == 200 and answer.headers["etag"] != held

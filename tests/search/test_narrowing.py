@@ -51,6 +51,8 @@ ALL = {"I10-I15", "I10", "I11", "I12", "I13", "J45"}
         ({}, ALL),
         ({"under": ["I10-I15"]}, ALL - {"J45"}),
         ({"under": ["book|IX"]}, ALL - {"J45"}),
+        ({"under": ["I11-I14"]}, {"I11", "I12", "I13"}),  # no block of that name
+        ({"under": ["book|i12-i99"]}, {"I12", "I13"}),
         ({"under": ["X", "I11"]}, {"J45", "I11"}),
         ({"chapter": ["IX"]}, ALL - {"J45"}),
         ({"chapter": ["9"]}, ALL - {"J45"}),
@@ -79,6 +81,7 @@ def test_a_search_is_kept_to_what_was_asked_for(land: TermServer, asked: dict, c
         ("hypert* chapter:IX status:active", ALL - {"J45", "I12"}),
         ("hypert* فصل:۱۰", {"J45"}),
         ("under:book|I11", {"I11"}),
+        ("under:I09-I11 hypert*", {"I10", "I11"}),
         ("colour:red AND NOT status:retired", {"I10"}),
         ("colour:[b TO c]", {"I11"}),
     ],

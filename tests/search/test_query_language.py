@@ -97,6 +97,8 @@ def test_what_matches_in_the_display_comes_before_what_matches_in_other_names(na
         ("cat cod:E11", 4, "no field 'cod'; did you mean 'code:'"),
         ("stats:retired", 0, "did you mean 'status:'"),
         ("code: E11", 0, "value directly behind"),
+        ("cat code:[E10 TO", 9, "range is not complete"),
+        ("code:E10 TO E14] code:{", 22, "range is not complete"),
         ("(code:)", 1, "value directly behind"),
         ("code:status:retired", 0, "value directly behind"),
         ("status:gone", 7, "'active' or 'retired'"),

@@ -150,8 +150,9 @@ class Reader:
 
         split_up = frozenset(p for split, _ in chunks for p in split)
         asked = {split_up, frozenset(whole for _, whole in chunks), split_up - PASSED_OVER} - {frozenset()}
+        beside = {whole for _, whole in chunks if len(chunks) > 1 and re.search("[0-9]", whole)}
         tests = (
-            lambda: joined in texts["codes"],
+            lambda: joined in texts["codes"] or (beside & texts["codes"] and matches("all", True)),
             lambda: joined in texts["whole"],
             lambda: asked & texts["titled"] and matches("all", True),
             lambda: asked & texts["named"] and matches("all", True),
@@ -199,7 +200,7 @@ def test_a_search_finds_what_reading_every_concept_finds_in_the_same_order(both:
     for search, reader in both:
         known, expected = found(search, text), reader.find(text)
         if search.find(SearchQuery(text, limit=0)).relaxed in ("", "prefixes"):
-            assert known == expected
+            assert known == expected, repr(text)
         else:  # guessed: nothing matches as typed, or too little, and that is found too
             assert set(expected) <= set(known)
 

@@ -43,6 +43,34 @@ def test_a_slip_of_the_finger_finds_what_was_meant_and_says_so(
     assert (found.relaxed, found.did_you_mean) == ("spelling", meant)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant", "code"),
+    [
+        ("ای ۱۱٫۸", "E11.8", "E11.8"),
+        ("آی۲۱", "I21", "I21"),
+        ("ان ۲۰", "N20", "N20.0"),
+        ("ث۱۱", "e11", "E11"),
+        ("ث۱۱.۸", "e11 8", "E11.8"),
+    ],
+)
+def test_a_code_is_found_with_its_letter_spoken_or_typed_on_the_other_keyboard(
+    english: Search, typed: str, meant: str, code: str
+) -> None:
+    assert codes(english, typed)[0] == code
+    assert english.find(SearchQuery(typed)).did_you_mean == meant
+
+
+def test_of_words_that_sound_alike_those_are_meant_that_name_a_thing_together(english: Search) -> None:
+    found = english.find(SearchQuery("saratan sine"))
+    assert (codes(english, "saratan sine")[0], found.did_you_mean) == ("C50", "سرطان سینه")
+
+
+def test_a_measure_beside_a_name_hides_nothing(english: Search) -> None:
+    assert codes(english, "paracetamol 875 mg")[0] == "X1"
+    assert "X1" not in codes(english, "875 mg of nobody")[:1]
+    assert codes(english, "استامینوفن دو هفته")[0] == "X1"
+
+
 @pytest.mark.parametrize("typed", ["diabetes", "asthma", "cataract", "E11", "دیابت", "acute myo"])
 def test_what_is_right_is_not_guessed_at(english: Search, typed: str) -> None:
     found = english.find(SearchQuery(typed))

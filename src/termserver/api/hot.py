@@ -39,7 +39,9 @@ class HotRoutes:
     def __init__(self, server: TermServer) -> None:
         self.server = self._server = server
         self.release = server.edition.digest
-        tag = f'"{self.release.rpartition(":")[2][:24]}-{__version__}"'.encode()
+        # what is learned from picks changes the order of an edition's answers
+        order = f"-{server.order}" if server.order else ""
+        tag = f'"{self.release.rpartition(":")[2][:24]}-{__version__}{order}"'.encode()
         self.tag = tag
         self.headers = (
             (b"etag", tag),

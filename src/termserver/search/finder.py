@@ -202,7 +202,8 @@ class Finder:
         if not reading.text.chunks:
             return []
         kinds = Kinds(self, reading)
-        sets = sorted((found for found in kinds.partial(allowed) if found), key=len)[:_MOST_PARTS]
+        telling, measures = kinds.partial(allowed)
+        sets = sorted(telling, key=len)[:_MOST_PARTS]
         coded = [(n, "meant-code", some) for n, some in enumerate(kinds.coded_first()) if some]
         levels: list[FrozenBitMap] = []
         for found in sets:
@@ -210,7 +211,9 @@ class Finder:
             levels.append(NOBODY)
             for n, more in enumerate([found, *higher]):
                 levels[n] = levels[n] | more
-        others = [(_FIRST_PARTIAL + n, "partial", found) for n, found in enumerate(sets)]
+        measured = FrozenBitMap.union(NOBODY, *measures)
+        ordered = [some for found in sets for some in ((found & measured, found) if measured else (found,))]
+        others = [(_FIRST_PARTIAL + n, "partial", found) for n, found in enumerate(ordered)]
         return [Tiers(level, iter((*coded, *others)), self.used) for level in levels]
 
     def advanced(self, tree: Node, allowed: FrozenBitMap | None) -> Tiers:

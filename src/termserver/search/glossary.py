@@ -228,13 +228,21 @@ class Terms:
                 whole[packed] = at
         if not whole:
             return []
-        # the longest first; of two the one that is said in whole words, then the one whose words stand together
+        guessed = any(len(slot) > 1 for slot in slots)
+        # the longest first; of two the one that is said in whole words, then the one whose words stand together, then
+        # the one of the likelier words
         said = sorted(
             [
                 (1, clear[packed], -packed, packed) if packed & 15 == 1 else self._said(packed, at, slots)
                 for packed, at in whole.items()
             ],
-            key=lambda one: (one[0], one[1], whole[one[3]][0] - whole[one[3]][-1], one[2]),
+            key=lambda one: (
+                one[0],
+                one[1],
+                whole[one[3]][0] - whole[one[3]][-1],
+                -self._far(one[3], whole[one[3]], slots) if guessed else 0,
+                one[2],
+            ),
             reverse=True,
         )
         taken: set[int] = set()
@@ -270,6 +278,11 @@ class Terms:
             if more or at[-1] != last or not any(begun.startswith(word) for word in slots[last]):
                 right = 0
         return right, not missing, -packed, packed
+
+    def _far(self, packed: int, at: list[int], slots: Sequence[Slot]) -> int:
+        """How far behind the likeliest words of their slots those of the phrase stand."""
+        needed = self._phrase(packed >> 4)[1]
+        return sum(next((n for n, word in enumerate(slots[place]) if word in needed), 0) for place in at)
 
     def going_on(self, slots: Sequence[Slot]) -> list[int]:
         """The terms one of whose names has all these words and some more, shortest names first."""

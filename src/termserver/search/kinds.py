@@ -20,6 +20,13 @@ from termserver.search.postings import CODE, PARTICULAR, TAIL, WHOLE, Postings, 
 from termserver.search.query import Chunk, PlainText
 from termserver.search.word_lists import ANYWHERE, END, START, TITLE
 
+UNITS = frozenset("mg mcg g gr ml cc iu میلی گرم میلیگرم میکروگرم سیسی واحد".split())  # noqa: SIM905
+"""What a number before it counts: «amoxicillin 500 mg»."""
+_MEASURES = UNITS | frozenset(
+    "چند روز هفته ماه سال ساعت several hour hours day days week weeks month months year years".split()  # noqa: SIM905
+)
+_NUMBER = 5
+"""A number of so many digits names something."""
 _MOST_CODES = 12
 """So many codes of a term are put first at most."""
 _MOST_TITLES = 12
@@ -129,12 +136,11 @@ class Kinds:
         codes, titles = self._codes, self._titles
         first, last = text.chunks[:-1], text.chunks[-1:]
         several = bool(first)
-        if codes:
-            yield 0, "code", whole(CODE, text.joined)
-        elif several:
-            for one in text.chunks:
-                if one.may_be_code:
-                    yield 0, "code", whole(CODE, one.joined) & self._all
+        exactly = whole(CODE, text.joined) if codes else NOBODY
+        if several:
+            exactly = union([exactly, *(whole(CODE, one.joined) & self._all for one in text.chunks if one.may_be_code)])
+        if exactly:
+            yield 0, "code", exactly
         coded = self._coded()
         if coded:
             if titles:
@@ -243,16 +249,21 @@ class Kinds:
         groups = sorted((group for group in self._reading.groups if group.codes), key=lambda group: -len(group.chunks))
         return [some for group in groups for some in self._codes_of(group)]
 
-    def partial(self, allowed: FrozenBitMap | None) -> list[FrozenBitMap]:
-        """What matches each of the words, in their own letters or by what they mean."""
+    def partial(self, allowed: FrozenBitMap | None) -> tuple[list[FrozenBitMap], list[FrozenBitMap]]:
+        """What matches each of the words, in their own letters or by what they mean: of the telling words, and of the
+        measures beside them."""
         chunks = self._reading.text.chunks
-        sets = []
+        named = {chunk for group in self._reading.groups if group.names for chunk in group.chunks}
+        measures = [not chunk.others and chunk not in named and _is_measure(chunk.joined) for chunk in chunks]
+        sets: tuple[list[FrozenBitMap], list[FrozenBitMap]] = ([], [])
         for n, chunk in enumerate(chunks):
             found = self._lists.chunk(ANYWHERE, chunk, n == len(chunks) - 1, True)
             for group in self._reading.groups:
                 if group.names and chunk in group.chunks:
                     found = found | self._group(ANYWHERE, group)
-            sets.append(found if allowed is None else found & allowed)
+            found = found if allowed is None else found & allowed
+            if found:
+                sets[measures[n] and not all(measures)].append(found)
         return sets
 
     # by meaning
@@ -317,6 +328,11 @@ class Kinds:
             lists = [whole(START, name[0]) for name in names if name]
         lists += [whole(END, word) for name in names[:1] for word in head_words(" ".join(name))]
         return _any_of(found, lists)
+
+
+def _is_measure(word: str) -> bool:
+    """Whether a word measures something and names nothing: «۵۰۰», mg, «هفته»."""
+    return word in _MEASURES or (word.isdecimal() and len(word) < _NUMBER)
 
 
 def _any_of(found: FrozenBitMap, lists: Iterable[FrozenBitMap]) -> FrozenBitMap:

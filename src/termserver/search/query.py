@@ -19,7 +19,7 @@ MOST_CHARACTERS = 1000
 """The longest query; longer ones are refused, not cut."""
 MOST_WORDS = 64
 """The most different words of one query."""
-_TAIL = re.compile(r"[0-9]{2}\.[0-9]{0,4}")
+_TAIL = re.compile(r"[0-9]{2}[.٫][0-9]{0,4}")
 _ENDING = re.compile(r"(?<=\w)\s+(ها|ها[یي]|ها[یي][یي])(?=\s|$)")
 """The ending of a plural that stands apart."""
 SYNTAXES = ("plain", "advanced")

@@ -163,6 +163,12 @@ def _look_at_word(text: str, token: str, at: int, fields: "_Fields") -> None:
                 f"'{name}:' needs its value directly behind it, as in {name}:E11.",
                 f"مقدار «{name}:» باید بی‌فاصله پس از آن بیاید.",
             )
+        if rest in "[{":  # a whole range is one word by now
+            raise _wrong(
+                at + field.end(),
+                f"this range is not complete; write {name}:[E10 TO E14].",
+                f"این بازه کامل نیست؛ بنویسید {name}:[E10 TO E14].",
+            )
 
 
 class _Fields:

@@ -11,19 +11,19 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
 
-from termserver.model.fold import fold
 from termserver.search.finglish import fits, skeletons
 from termserver.search.glossary import BESIDES, PASSED_OVER, Slot, Terms
 from termserver.search.kept import Kept
-from termserver.search.kinds import Group, Lists, Reading
+from termserver.search.kinds import UNITS, Group, Lists, Reading
 from termserver.search.layouts import other_layout
 from termserver.search.near import LONG, SHORTEST, Near, edits
 from termserver.search.postings import CODE, LATIN
-from termserver.search.query import Chunk, PlainText, chunk
+from termserver.search.query import Chunk, PlainText, chunk, plain
 from termserver.search.reach import Reach
+from termserver.search.slips import FINGLISH, LAYOUT, SPELLING, Way, in_words, put_together
+from termserver.search.spoken_codes import written
 from termserver.search.word_lists import AFTER, ANYWHERE
 
-LAYOUT, SPELLING, FINGLISH = "layout", "spelling", "transliteration"
 _MOST_OTHERS = 8
 _MOST_GUESSED = 12
 """Of a longer query no word is guessed at: it is no slip of the finger."""
@@ -52,17 +52,6 @@ class Loosened:
     how: str
     reading: Reading
     said: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One word that may have been meant."""
-
-    word: Chunk
-    how: str
-    far: int
-    weight: int
-    begun: bool = False
 
 
 class Relaxing:
@@ -138,6 +127,8 @@ class Relaxing:
         """Ever looser readings; the first one that finds something is the one to take."""
         text = strict.text
         chunks = text.chunks
+        for code in () if typed.isascii() else written(typed):
+            yield Loosened(SPELLING, self.reading(plain(code)), code.upper())
         if len(chunks) > 1:
             yield Loosened("prefixes", _begun(strict))
         if len(chunks) == 1 and chunks[0].may_be_code and len(text.joined) > 1:
@@ -172,6 +163,8 @@ class Relaxing:
         for n, (piece, one) in enumerate(pieces):
             if all(part in PASSED_OVER for part in one.parts):
                 continue
+            if n and one.joined in UNITS and pieces[n - 1][1].joined.isdecimal():
+                continue
             others = () if self.known(one, n == last) else tuple(way.word for way in self.ways(piece, one, n == last))
             chunks[Chunk(one.parts, one.joined, others)] = None
         text = PlainText(tuple(chunks), "".join(one.joined for one in chunks))
@@ -194,8 +187,10 @@ class Relaxing:
                 return
             if lost and not everything:
                 continue
-            for chunks, how, said in _put_together(own, ways, known):
+            for words, how in put_together(own, ways, known):
+                chunks = tuple(words)
                 meant = self.reading(PlainText(chunks, "".join(one.joined for one in chunks)))
+                said = in_words(words, meant.groups)
                 yield Loosened(how, meant, said)
                 if len(chunks) > 1:
                     yield Loosened(how, _begun(meant), said)
@@ -239,7 +234,7 @@ class Relaxing:
     def _made(self, piece: str, one: Chunk, last: bool) -> list[Way]:
         letters = other_layout(piece)
         # no Persian word stands on the keys of a Latin one and a comma
-        switched = chunk(letters) if piece.isascii() or letters.isalnum() else None
+        switched = chunk(letters) if piece.isascii() or letters.replace(".", "").isalnum() else None
         if switched is not None and switched != one and len(switched.joined) > 1 and self.known(switched, last):
             return [Way(switched, LAYOUT, 0, 0)]
         word = one.joined
@@ -247,7 +242,7 @@ class Relaxing:
         if word.isalpha():
             persian = list(self._persian(word, last))
             # two errors are not looked for in what reads as Persian
-            most = min(edits(word), 1) if persian else edits(word)
+            most = min(edits(word), 1) if any(not way.begun for way in persian) else edits(word)
             near = self._near(word, last, most) if most else self._alike(word, last)
             for way in (*self._plural(word), *near, *persian):
                 found.setdefault(way.word.joined, way)
@@ -256,7 +251,11 @@ class Relaxing:
                 found = {way.word.joined: way for way in apart}
         least = min((way.far for way in found.values()), default=0)
         some = [way for way in found.values() if way.far <= max(1, least)]
-        return sorted(some, key=lambda way: (way.far, way.begun, -way.weight, way.word.joined))[:_MOST_OTHERS]
+        some.sort(key=lambda way: (way.far, way.begun, -way.weight, way.word.joined))
+        # four letters are near many English words; the Persian ones have their place beside those
+        kept = {id(way) for way in [way for way in some if way.how == FINGLISH][: _MOST_OTHERS // 2]}
+        kept |= {id(way) for way in [way for way in some if id(way) not in kept][: _MOST_OTHERS - len(kept)]}
+        return [way for way in some if id(way) in kept]
 
     def _plural(self, word: str) -> Iterator[Way]:
         for ending, instead in _PLURALS:
@@ -311,7 +310,14 @@ class Relaxing:
                         weights[known] = weights.get(known, 0) + int(weight)
             for known, weight in weights.items():
                 if fits(word, known, begun):
-                    yield Way(Chunk((known,), known), FINGLISH, 1, weight)
+                    only_begun = begun and not fits(word, known, False)
+                    yield Way(
+                        Chunk((known,), known),
+                        FINGLISH,
+                        2 if only_begun and len(word) >= LONG else 1,
+                        weight,
+                        only_begun,
+                    )
 
     @cached_property
     def _persian_ones(self) -> list[Source]:
@@ -347,43 +353,3 @@ class Relaxing:
 def _begun(reading: Reading) -> Reading:
     """The same with every word only begun; what the words mean stays."""
     return Reading(reading.text, True, reading.groups)
-
-
-def _put_together(
-    own: Sequence[Chunk | None], ways: Sequence[Sequence[Way]], known: Sequence[bool]
-) -> Iterator[tuple[tuple[Chunk, ...], str, str]]:
-    """The chunks with what may be meant by each, how that was guessed, and the likeliest words.
-
-    One slip explains all of the words, if it can; then each may be another one.
-    """
-    some_ways = [some for some in ways if some]
-    if len(some_ways) > 1:
-        for how in (LAYOUT, SPELLING, FINGLISH):
-            if all(any(way.how == how for way in some) for some in some_ways):
-                yield _joined(own, [[way for way in some if way.how == how] for some in ways], known, how)
-    hows = [how for some in some_ways for how in dict.fromkeys(way.how for way in some)]
-    if hows:
-        how = max((SPELLING, FINGLISH, LAYOUT), key=hows.count)
-        yield _joined(own, [sorted(some, key=lambda way: way.how != how) for some in ways], known, how)
-
-
-def _joined(
-    own: Sequence[Chunk | None], ways: Sequence[Sequence[Way]], known: Sequence[bool], how: str
-) -> tuple[tuple[Chunk, ...], str, str]:
-    chunks: dict[Chunk, None] = {}
-    said: list[str] = []
-    for one, some, is_known in zip(own, ways, known, strict=True):
-        if one is None:
-            continue
-        if not some:
-            chunks[one] = None
-            said.append(" ".join(one.parts))
-            continue
-        best, *more = some
-        said.append(" ".join((one if is_known and best.how != how else best.word).parts))
-        others = tuple(way.word for way in more)
-        if is_known:  # what was typed is a word, too
-            chunks[Chunk(one.parts, one.joined, (best.word, *others))] = None
-        else:
-            chunks[Chunk(best.word.parts, best.word.joined, others)] = None
-    return tuple(chunks), how, fold(" ".join(said))

@@ -15,6 +15,7 @@ from termserver.terminology.lookup import find
 from termserver.terminology.systems import OpenSystem, Systems
 from termserver.terminology.tables import ANCESTORS, CONCEPT, DESCENDANTS
 
+_SPAN = re.compile(r"([A-Za-z][0-9]{2})-([A-Za-z][0-9]{2})")
 Scope = Mapping[ReleaseReader, FrozenBitMap]
 """The ordinals of each release; a release that is not named has none."""
 
@@ -29,13 +30,17 @@ class Scopes:
         self._systems = systems
 
     def below(self, code: str, among: Iterable[str] = ()) -> Scope:
-        """The code and all below it, in every system that knows it; ``system|code`` means one of them."""
+        """The code and all below it, in every system that knows it; ``system|code`` means one of them.
+
+        E10-E14 is also what lies from E10 to E14 where a system has no block of that name (ICD-10-CM: E08-E13).
+        """
         name, bar, rest = code.rpartition("|")
         found: dict[ReleaseReader, FrozenBitMap] = {}
         for system in self._named([name] if bar else among):
             row = find(system, rest if bar else code, self._systems.metadata(system).widths)
-            if row is not None:
-                self._add(found, system.reader, self._with_all_below(system, row[1]))
+            members = self._with_all_below(system, row[1]) if row is not None else self._between(system, rest)
+            if members:
+                self._add(found, system.reader, members)
         return found
 
     def chapter(self, code: str, among: Iterable[str] = ()) -> Scope:
@@ -101,6 +106,16 @@ class Scopes:
         start = f"{system.number}:"
         rows = system.reader.span(CONCEPT, start, f"{system.number};")
         return BitMap([row[1] for row in rows if holds(row[0][len(start) :])])
+
+    @staticmethod
+    def _between(system: OpenSystem, span: str) -> FrozenBitMap:
+        """The codes of the categories from one to another, both written as in ICD-10."""
+        said = _SPAN.fullmatch(span.strip())
+        if said is None:
+            return FrozenBitMap()
+        low, high = said[1].upper(), said[2].upper()
+        rows = system.reader.span(CONCEPT, f"{system.number}:{low}", f"{system.number}:{high}\U0010ffff")
+        return FrozenBitMap([row[1] for row in rows if "-" not in row[0]])
 
     @staticmethod
     def _with_all_below(system: OpenSystem, ordinal: int) -> FrozenBitMap:

@@ -43,6 +43,7 @@ def create(server: TermServer, workers: int | None = None, access: NodeAccess | 
 
 def with_pages(server: TermServer, workers: int | None = None) -> tuple[FastAPI, HotRoutes]:
     """The API with the pages in it, and the hot routes that go in front of both."""
+    picked.learned(server)
     judges = Judges(server, workers)
     app, hot = create_api(server, judges)
     site = app.state.site = Site(server)

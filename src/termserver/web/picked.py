@@ -19,17 +19,24 @@ _MOST = 512
 log = logging.getLogger("termserver.web")
 
 
-def add(app: FastAPI, site: Site) -> None:
-    """Put what was picked into the order of the search, and count on; nothing where no folder is named.
+def learned(server: TermServer) -> None:
+    """Put what was picked into the order of the search, before anything is made of it; nothing where no folder is
+    named.
 
     Raise UsageError if the file of counts cannot be read.
     """
+    named = os.environ.get(LEARN, "")
+    if named:
+        server.prefer(picks.weights(picks.read(Path(named))))
+
+
+def add(app: FastAPI, site: Site) -> None:
+    """Count what is picked from now on; nothing where no folder is named."""
     named = os.environ.get(LEARN, "")
     if not named:
         return
     folder = Path(named)
     folder.mkdir(parents=True, exist_ok=True)
-    site.server.prefer(picks.weights(picks.read(folder)))
     counts = picks.PickCounts(folder)
     site.learns = True
 
