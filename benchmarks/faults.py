@@ -22,6 +22,7 @@ from typing import Any
 from deploy.here import Follower, Process, Room, asked, run, until
 
 from benchmarks.fault_load import PRIVATE, PUBLIC, Load, Row, page, physicians
+from benchmarks.fault_postgres import fail_over, pair
 from termserver.access.audit_check import check
 from termserver.access.audit_node import node_keys
 from termserver.access.audit_reading import events
@@ -45,9 +46,9 @@ class Faults:
 
     def run(self, chosen: list[str]) -> None:
         every: list[Callable[[], Row]] = [
-            self.worker, self.follower, self.publisher, self.postgres, self.silent, self.swap, self.full_disk,
-            self.descriptors, self.slowloris, self.herd, self.broken_release, self.broken_segment,
-            self.clock, self.months,
+            self.worker, self.follower, self.publisher, self.postgres, self.failover, self.silent, self.swap,
+            self.full_disk, self.descriptors, self.few_descriptors, self.slowloris, self.herd, self.broken_release,
+            self.broken_segment, self.clock, self.months,
         ]  # fmt: skip
         with self.room:
             self.learn()
@@ -140,6 +141,16 @@ class Faults:
         )
         return self.told("`kill -9` of PostgreSQL", load, happened, took)
 
+    def failover(self) -> Row:
+        """Two clusters of their own; what is lost is counted in changes here."""
+        with self.load().running() as load, pair() as both:
+            done = fail_over(both)
+        happened = (
+            f"the standby is promoted; writers with the address of both go on: {done.before} changes of the committee "
+            f"and a registry acknowledged before, {done.after} after, {done.refused} refused, {done.lost} lost"
+        )
+        return self.told("`kill -9` of the primary PostgreSQL amid writes", load, happened, done.recovery)
+
     def silent(self) -> Row:
         one = self.room.followers[0].server
         assert one.running is not None
@@ -215,7 +226,15 @@ class Faults:
         filler.unlink()
 
     def descriptors(self) -> Row:
-        one = self._alone(self.room.followers[0], limit=120)
+        return self._idle("out of file descriptors", "120", "a node that may have 120")
+
+    def few_descriptors(self) -> Row:
+        return self._idle(
+            "few file descriptors, and more to be had", "120:4096", "a node that begins with 120 takes 4,096"
+        )
+
+    def _idle(self, fault: str, limit: str, node: str) -> Row:
+        one = self._alone(self.room.followers[0], limit=limit)
         held: list[socket.socket] = []
         try:
             with Load(one.port, self.truth).running() as load:
@@ -231,10 +250,8 @@ class Faults:
             alive = one.process.running is not None and one.process.running.poll() is None
         finally:
             one.process.stop()
-        happened = f"a node with 120 of them and {len(held)} idle connections; it lives: {'yes' if alive else 'no'}"
-        return Row(
-            "out of file descriptors", happened, len(load.done), load.failed(), len(load.wrong), 0, f"{took:.2f} s"
-        )
+        happened = f"{node}; {len(held)} idle connections; it lives: {'yes' if alive else 'no'}"
+        return Row(fault, happened, len(load.done), load.failed(), len(load.wrong), 0, f"{took:.2f} s")
 
     def slowloris(self) -> Row:
         held = []
@@ -370,14 +387,14 @@ class Faults:
             "none of the others", 1, 0, 0, 0, f"{took:.2f} s",
         )  # fmt: skip
 
-    def _alone(self, one: Follower, limit: int = 0, **environment: str) -> "Alone":
+    def _alone(self, one: Follower, limit: str = "", **environment: str) -> "Alone":
         return Alone(one, self.folder / f"alone-{time.time_ns()}.log", limit, environment)
 
 
 class Alone:
     """Another server of a follower's shelf, asked directly."""
 
-    def __init__(self, one: Follower, log: Path, limit: int, environment: dict[str, str]) -> None:
+    def __init__(self, one: Follower, log: Path, limit: str, environment: dict[str, str]) -> None:
         self.port = _free()
         command = [sys.executable, "-m", "termserver", "serve", "--port", str(self.port), "--judges", "0"]
         if limit:

@@ -28,6 +28,7 @@ from termserver.releases import signatures
 from termserver.trust.metadata import ROOT, SNAPSHOT, TARGETS, TIMESTAMP, Keys, instant
 
 DEPLOY = Path(__file__).resolve().parent
+STANDBY = "standby"
 _NOBODY = 65534
 
 
@@ -155,9 +156,12 @@ class Follower:
 
 
 class Postgres:
-    """A cluster of the installed PostgreSQL; as root it runs as nobody, in a folder of its own."""
+    """A cluster of the installed PostgreSQL; as root it runs as nobody, in a folder of its own.
 
-    def __init__(self) -> None:
+    ``of`` names the running primary that it is to be a standby of.
+    """
+
+    def __init__(self, of: "Postgres | None" = None) -> None:
         self.programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1].parent
         self.folder = Path(tempfile.mkdtemp(prefix="termserver-pg-"))
         self.port = free_port()
@@ -165,7 +169,11 @@ class Postgres:
         if os.geteuid() == 0:
             os.chown(self.folder, _NOBODY, _NOBODY)
             self._as = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
-        self.run("initdb", "-D", self.data, "-U", "termserver", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        if of is None:
+            self.run("initdb", "-D", self.data, "-U", "termserver", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        else:  # -R writes standby.signal and where the primary is; the name is what synchronous_standby_names calls it
+            place = f"host=127.0.0.1 port={of.port} user=termserver application_name={STANDBY}"
+            self.run("pg_basebackup", "-D", self.data, "-R", "-X", "stream", "-c", "fast", "-d", place)
 
     @property
     def data(self) -> Path:

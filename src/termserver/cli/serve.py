@@ -1,5 +1,6 @@
 """``termserver serve``: the API and the pages over one opened edition."""
 
+import contextlib
 import importlib.util
 import os
 import socket
@@ -76,6 +77,7 @@ def register(app: typer.Typer) -> None:
                 f"برای سرویس‌دهی {' و '.join(missing)} لازم است. اجرا کنید: pip install 'termserver[server]'",
             )
         _refuse_taken(host, port)
+        _take_descriptors()
         from termserver.access.audit_node import FOLDER
         from termserver.service import TermServer
 
@@ -98,6 +100,16 @@ def register(app: typer.Typer) -> None:
                 _try_out(server, host)
         if workers > 1:
             _run_many(edition, host, port, workers, judges)
+
+
+def _take_descriptors() -> None:
+    """As many open files as the system allows this process: every connection is one, and 1024 are soon gone."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with contextlib.suppress(ValueError, OSError):  # where the system's own bound is lower, what is there stays
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _refuse_taken(host: str, port: int) -> None:
