@@ -147,6 +147,10 @@ def test_each_caller_has_a_share_and_takes_none_of_anothers() -> None:
     assert one.get("/health", headers={"x-api-key": KEY}).status_code == 200
     assert two.get("/health", headers={"x-api-key": "ts_wrong"}).status_code == 429, "guessing costs more"
 
+    next_edition = Guard(inner, access)
+    next_edition.follow(guard)
+    assert TestClient(next_edition, client=("198.51.100.7", 1)).get("/health").status_code == 429
+
 
 def test_one_caller_does_not_fill_the_house_and_nobody_waits_for_ever() -> None:
     policy = narrowed(together=2)

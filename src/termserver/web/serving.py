@@ -7,6 +7,7 @@ from typing import Any
 
 from termserver.access.audit_node import open_log
 from termserver.access.node import NodeAccess
+from termserver.api.guard import Guard
 from termserver.api.metrics import Metrics
 from termserver.api.recorder import Node, Recorder
 from termserver.api.swap import Made, Swap
@@ -29,11 +30,16 @@ def serving(
     Raise UsageError if the log that was asked for cannot be kept.
     """
     opened = [first] if first is not None else []
+    made: list[Guard] = []
+    """The guard of the edition that was made last."""
 
     def make() -> Made:
         server = opened.pop() if opened else TermServer.open(edition)
         try:
             app = create(server, judges, access(server))
+            if made:
+                app.follow(made.pop())
+            made.append(app)
             server.search("a", limit=1)  # what the first search must read is read before anybody waits for it
         except BaseException:
             server.close()
