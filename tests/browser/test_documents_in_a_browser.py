@@ -2,11 +2,11 @@
 
 import json
 import os
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import until
 
 from termserver.service import TermServer
 
@@ -104,10 +104,7 @@ def test_an_objection_is_downloaded_without_a_value_of_the_document(
     shot(browser, "documents-objection-en")
     browser.find_element("css selector", "#objection button").click()
     made = tmp_path / "termserver-objection.json"
-    for _ in range(100):
-        if made.exists():
-            break
-        time.sleep(0.05)
+    until(made.exists, 30)
     said = json.loads(made.read_bytes())
     assert said["comment"] == "the list has it"
     assert len(said["findings"]) == 1

@@ -18,7 +18,8 @@ LAW = (ROOT / "docs" / "law.md").read_text("utf-8")
 
 def exists(words: list[str], group: Any) -> bool:
     """Whether the words begin with the name of a command of ours."""
-    command = group.commands.get(words[0]) if words else None
+    usual = group.commands.get(getattr(group, "usual", ""))
+    command = group.commands.get(words[0], usual) if words else None
     if command is None:
         return False
     return exists(words[1:], command) if hasattr(command, "commands") and words[1:] else True

@@ -15,9 +15,11 @@ from termserver.model.errors import UsageError
 class _Exports(TyperGroup):
     """``export NAME`` is ``export system NAME`` for whatever is no command of its own."""
 
+    usual = "system"
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] not in self.commands and not args[0].startswith("-"):
-            args = ["system", *args]
+            args = [self.usual, *args]
         return super().resolve_command(ctx, args)
 
 
