@@ -195,3 +195,9 @@ def test_a_country_has_three_codes_and_is_listed_by_one(client):
     named = {"resourceType": "ValueSet", "url": "urn:three", "status": "active", "compose": listed}
     expansion = client.post(f"{R4}/ValueSet/$expand", json=named).json()["expansion"]
     assert [one["code"] for one in expansion["contains"]] == ["IRN", "004"] and "extension" not in expansion
+    three = [
+        {"system": iso, "filter": [{"property": "code", "op": "regex", "value": "[A-Z]{3}"}]}
+    ]  # as HL7's v3-Country
+    countries = {"resourceType": "ValueSet", "url": "urn:v3", "status": "active", "compose": {"include": three}}
+    page = client.post(f"{R4}/ValueSet/$expand?count=2", json=countries).json()["expansion"]
+    assert page["total"] == 249 and all(len(one["code"]) == 3 for one in page["contains"])

@@ -7,7 +7,7 @@ from pyroaring import BitMap
 from termserver.fhir.budget import Budget
 from termserver.fhir.outcomes import FhirProblem, problem
 from termserver.fhir.regexes import compiled
-from termserver.fhir.systems import Concept, System, plain, value_of
+from termserver.fhir.systems import UNLISTED, Concept, System, plain, value_of
 from termserver.fhir.value_set import Filter
 
 _CODE = ("code", "concept")
@@ -145,6 +145,8 @@ def _where(system: System, name: str, budget: Budget, holds: Callable[[str], boo
     found = BitMap()
     for ordinal, concept in system.each():
         budget.spend()
+        if ordinal >= UNLISTED and name not in _CODE:  # another code of what is listed
+            continue
         if any(holds(value) for value in _values(system, concept, name)):
             found.add(ordinal)
     return found

@@ -29,11 +29,12 @@ _COUNTRY_CODES = ("alpha-3", "numeric")
 class GrammarSystem:
     """``systems.System``: a list, and a grammar behind it."""
 
-    def __init__(self, listed: System, read: Read, endless: bool = True) -> None:
-        """``endless``: whether the grammar makes ever more codes; else the list stands for all that it reads."""
+    def __init__(self, listed: System, read: Read, others: Callable[[], Iterable[str]] | None = None) -> None:
+        """``others`` are all further codes that the grammar reads; without it there is no end of them."""
         self._listed = listed
         self._grammar = read
-        self.head = replace(listed.head, content="complete", grammar=True) if endless else listed.head
+        self._others = others
+        self.head = replace(listed.head, content="complete", grammar=True) if others is None else listed.head
         self.supplements = listed.supplements
         self._lock = Lock()
         self._ordinals: dict[str, int] = {}
@@ -70,7 +71,11 @@ class GrammarSystem:
         return concept.code, concept.display
 
     def each(self) -> Iterator[tuple[int, Concept]]:
-        return self._listed.each()
+        yield from self._listed.each()
+        for code in self._others() if self._others is not None else ():
+            ordinal = self.find(code)
+            if ordinal is not None:
+                yield ordinal, self.concept(ordinal)
 
     @property
     def everything(self) -> BitMap:
@@ -160,28 +165,27 @@ def _pairs_of(listed: System) -> Read:
     return read
 
 
-def _countries_of(listed: System) -> Read:
-    """The other two codes of each country, as its list says them: ``IRN`` and ``364`` of ``IR``."""
+def _with_other_codes(listed: System) -> GrammarSystem:
+    """Countries, with the other two codes of each, as its list says them: ``IRN`` and ``364`` of ``IR``."""
 
     @cache
     def others() -> dict[str, int]:
         found: dict[str, int] = {}
-        for ordinal, concept in listed.each():
-            for said in concept.properties:
-                if said.get("code") in _COUNTRY_CODES:
-                    found.setdefault(plain(value_of(said)[1]), ordinal)
+        for wanted in _COUNTRY_CODES:
+            for ordinal, concept in listed.each():
+                for said in concept.properties:
+                    if said.get("code") == wanted:
+                        found.setdefault(plain(value_of(said)[1]), ordinal)
         return found
 
     def read(code: str) -> Concept | None:
         ordinal = others().get(code)
         if ordinal is None:
             return None
-        country = listed.concept(ordinal)
-        return replace(
-            country, code=code, properties=({"code": "alpha-2", "valueCode": country.code}, *country.properties)
-        )
+        known = listed.concept(ordinal)
+        return replace(known, code=code, properties=({"code": "alpha-2", "valueCode": known.code}, *known.properties))
 
-    return read
+    return GrammarSystem(listed, read, others)
 
 
 def _own(url: str, id: str, name: str, title: str, version: str, concepts: Iterable[Json]) -> CodeSystem:
@@ -217,11 +221,10 @@ def _made(url: str) -> CodeSystem:
     return _own(url, "bcp13", "BCP13", "Media types (BCP 13)", "", listed)
 
 
-_BEHIND: dict[str, tuple[Callable[[System], Read], bool]] = {
-    tags.ICD10: (_pairs_of, True),
-    "urn:iso:std:iso:3166": (_countries_of, False),
+_BEHIND: dict[str, Callable[[System], GrammarSystem]] = {
+    tags.ICD10: lambda listed: GrammarSystem(listed, _pairs_of(listed)),
+    "urn:iso:std:iso:3166": _with_other_codes,
 }
-"""What is read behind a list, and whether that has no end."""
 _GRAMMARS: dict[str, Read] = {ucum.URL: _unit, tags.BCP47: _tag, tags.BCP13: _media}
 URLS = tuple(_GRAMMARS)
 
@@ -254,9 +257,8 @@ class WithGrammars:
     def _extended(self, listed: System, url: str) -> GrammarSystem:
         known = self._known.get(id(listed))
         if known is None:  # the list is held too, so that nobody else gets its id
-            made, endless = _BEHIND.get(url, (None, True))
-            read = made(listed) if made is not None else _GRAMMARS[url]
-            known = self._known[id(listed)] = listed, GrammarSystem(listed, read, endless)
+            made = _BEHIND[url](listed) if url in _BEHIND else GrammarSystem(listed, _GRAMMARS[url])
+            known = self._known[id(listed)] = listed, made
         return known[1]
 
     def value_sets(self, url: str) -> Sequence[ValueSet]:
