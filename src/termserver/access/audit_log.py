@@ -68,7 +68,7 @@ class AuditLog:
         self.node, self._key, self._clock = node, key, clock
         self._seal_seconds, self._seal_bytes = seal_seconds, seal_bytes
         self._lock = threading.Lock()
-        self._wake = threading.Event()
+        self._wake, self._ending = threading.Event(), threading.Event()
         self._waiting: list[tuple[Said | Ready, asyncio.Future[None] | None]] = []
         self._stopping = False
         self._moments = Moments()
@@ -124,6 +124,7 @@ class AuditLog:
         if self._stopping:
             return
         self._stopping = True
+        self._ending.set()
         self._wake.set()
         self._thread.join(10)
         with contextlib.suppress(OSError):
@@ -137,8 +138,8 @@ class AuditLog:
     def _run(self) -> None:
         crowd = False
         while not self._stopping or self._waiting:
-            if self._wake.wait(SOON) and crowd and not self._stopping:
-                time.sleep(_GATHER)
+            if self._wake.wait(SOON) and crowd:
+                self._ending.wait(_GATHER)
             self._wake.clear()
             with self._lock:
                 taken, self._waiting = self._waiting, []
