@@ -14,6 +14,7 @@ FLOORS = [
     {"publication", "registries", "accounts", "conformance"},
     {"database", "deltas", "comparison", "basis"},
     {"service", "build"},
+    {"searching"},
     {"terminology", "search", "validation", "importers", "formats", "access", "fhir", "trust"},
     {"content", "releases", "parsing"},
     {"model"},

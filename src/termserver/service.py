@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
-from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from termserver.model.codes import CodeSystem, Coding, Content, ValueSet
+from termserver.model.codes import CodeSystem, Coding
 from termserver.model.days import Day
 from termserver.model.documents import DocumentType, RuleSet
 from termserver.model.errors import UsageError
@@ -18,7 +17,7 @@ from termserver.model.text import Text
 from termserver.releases import editions
 from termserver.releases.code_files import CodeFiles, default_cache
 from termserver.releases.file import ReleaseFile
-from termserver.terminology.systems import OpenSystem, described
+from termserver.terminology.systems import described
 from termserver.terminology.terminology import CodeValidity, ConceptDetail, Named, Terminology
 
 if TYPE_CHECKING:
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
     from termserver.model.explanations import Explanation, Explanations
     from termserver.model.glossary import Glossary
     from termserver.search.query import Asking
-    from termserver.search.search import Search, SearchResult
+    from termserver.search.search import SearchResult
+    from termserver.searching import EditionSearch
     from termserver.terminology.registry_standing import Verdict
-    from termserver.terminology.scopes import Scope, Scopes
     from termserver.terminology.whole import WholeSystem
     from termserver.validation.edition_documents import EditionDocuments
     from termserver.validation.judge import Documents
@@ -45,10 +44,8 @@ class TermServer:
         self.edition = edition
         self.releases = tuple(releases)
         self.terminology = Terminology(releases)
-        self._weights: dict[tuple[str, str], float] = {}
         self.order = ""
         """Which order is learned from picks: the same text, the same order; "" where none is."""
-        self._lock = RLock()
 
     @classmethod
     def open(cls, path: Path | str | None = None) -> Self:
@@ -174,21 +171,15 @@ class TermServer:
         **more: Any,
     ) -> "Asking":
         """A search made ready: ``find()`` it, ``suggest()`` from it, or take ``each()`` hit of it. See ``search``."""
-        from termserver.search.query import Asking, SearchQuery
-
-        wanted: tuple[str, ...] = ()
-        if systems:
-            wanted = tuple(dict.fromkeys(self._answering(self.terminology.systems.resolve(name)) for name in systems))
-        more = {name: tuple(value) if isinstance(value, list) else value for name, value in more.items()}
-        query = SearchQuery(q, wanted, limit, offset, syntax, language, active_only, **more)
-        search = self._search if not wanted or self._everything is self._search else self._everything
-        scopes = self._scopes(under, chapter, value_set, wanted) if under or chapter or value_set else ()
-        return Asking(search, query, scopes)
+        return self._searching.asking(
+            q, systems, limit, offset, language, syntax, active_only, under=under, chapter=chapter,
+            value_set=value_set, **more,
+        )  # fmt: skip
 
     def prefer(self, weights: Mapping[tuple[str, str], float]) -> None:
         """Put codes (system id, code) that are picked often before others that match as well; before the first
         search."""
-        self._weights = dict(weights)
+        self._searching.prefer(weights)
         self.order = sha256(repr(sorted(weights.items())).encode()).hexdigest()[:12] if weights else ""
 
     def everyday_name(self, system: CodeSystem, code: str, title: str) -> str:
@@ -202,44 +193,11 @@ class TermServer:
         named = (everyday_name(release, coded_in, code, title) for release in self.releases)
         return next((name for name in named if name), "")
 
-    def _scopes(
-        self, under: Sequence[str], chapter: Sequence[str], value_set: str, systems: Sequence[str]
-    ) -> "list[Scope]":
-        from termserver.terminology.scopes import united
+    @cached_property
+    def _searching(self) -> "EditionSearch":
+        from termserver.searching import EditionSearch
 
-        scopes = []
-        for codes, below, en, fa in (
-            (under, self._parts.below, "code", "کد"),
-            (chapter, self._parts.chapter, "chapter", "فصل"),
-        ):
-            if not codes:
-                continue
-            some = {code: below(code, systems) for code in codes}
-            nowhere = [code for code, scope in some.items() if not any(scope.values())]
-            if nowhere:
-                raise UsageError(
-                    f"There is no {en} {nowhere[0]!r} to search under.",
-                    f"{fa} «{nowhere[0]}» نیست تا زیر آن جستجو شود.",
-                )
-            scopes.append(united(some.values()))
-        if value_set:
-            scopes.append(self._parts.members(self._value_set(value_set)))
-        return scopes
-
-    def _value_set(self, name: str) -> ValueSet:
-        from termserver.releases.records import decode_value_set
-
-        wanted = name.partition("|")[0]
-        for release in self.releases:
-            data = release.artefact(f"valuesets/{wanted}.json")
-            if data is not None:
-                return decode_value_set(data)
-        for release in self.releases:
-            for path in release.artefact_paths("valueset"):
-                found = decode_value_set(release.artefact(path) or b"{}")
-                if wanted in (found.url, found.id):
-                    return found
-        raise UsageError(f"There is no value set {name!r}.", f"مجموعهٔ مقدار «{name}» وجود ندارد.")
+        return EditionSearch(self.releases, self.terminology.systems)
 
     def whole(self, system: str) -> "WholeSystem":
         """A code system as a whole, by any of its names: its concepts in sets of ordinals. Raise UnknownSystem."""
@@ -251,64 +209,7 @@ class TermServer:
     def matching(self, system: str, text: str) -> Iterator[Any]:
         """The concepts of one system that fit a user's words, the best kind of match first, as sets of ordinals of
         its release."""
-        from termserver.search.query import SearchQuery
-
-        opened = self.terminology.systems.resolve(system)
-        return self._everything.tiers(opened.reader, SearchQuery(text, (opened.id,)))
-
-    @cached_property
-    def _parts(self) -> "Scopes":
-        from termserver.terminology.scopes import Scopes
-
-        return Scopes(self.terminology.systems)
-
-    def _part(self, kind: str, code: str) -> "Scope":
-        return self._parts.chapter(code) if kind == "chapter" else self._parts.below(code)
-
-    def _answering(self, system: OpenSystem) -> str:
-        return (self.terminology.systems.stand_in(system) or system).id
-
-    def _ids(self, name: str) -> Sequence[str]:
-        found = self.terminology.systems.find(name)
-        return (self._answering(found),) if found is not None else ()
-
-    @cached_property
-    def _search(self) -> "Search":
-        """The search over all that is current: a stand-in rests once what it stood in for is here."""
-        return self._searching(self._resting())
-
-    @cached_property
-    def _everything(self) -> "Search":
-        """The search in systems asked for by name: stand-ins answer for themselves."""
-        return self._searching(frozenset()) if self._resting() else self._search
-
-    def _resting(self) -> frozenset[str]:
-        systems = self.terminology.systems
-        return frozenset(
-            system.id
-            for system in systems.all()
-            if system.stands_in_for
-            and (real := systems.find(system.stands_in_for)) is not None
-            and real.content is not Content.NOT_PRESENT
-        )
-
-    def _searching(self, resting: frozenset[str]) -> "Search":
-        from termserver.search.finder import Finder
-        from termserver.search.search import Search
-
-        systems = self.terminology.systems
-        with self._lock:
-            finders = [
-                Finder(
-                    release,
-                    resting | {s.id for s in systems.of(release) if s.key == s.id and not systems.is_best(s)},
-                )
-                for release in self.releases
-            ]
-            if self._weights:
-                for finder in finders:
-                    finder.use(self._weights)
-            return Search(finders, self._ids, self._part)
+        return self._searching.matching(system, text)
 
     # documents
 
