@@ -1,5 +1,6 @@
 """The ceremony, the publication and the follower, as people type them: two machines and no network between."""
 
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -77,7 +78,7 @@ def test_a_mirror_on_a_disk_is_pulled_from(run: Run, publication: Path, tmp_path
 
 
 def test_a_member_sees_what_is_signed_and_a_wrong_digest_is_refused(
-    run: Run, publication: Path, tmp_path: Path
+    run: Run, publication: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("publish", "retract", str(publication), "standards", "test", "--why-en", "A wrong code")
     shown = json.loads(run("publish", "show", str(publication), "--json").out)
@@ -87,6 +88,9 @@ def test_a_member_sees_what_is_signed_and_a_wrong_digest_is_refused(
     refused = run("release", "sign", file, "--key", key, "--digest", "0" * 64)
     assert refused.status == 4
     assert "not what you confirmed" in refused.err
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    silent = run("release", "sign", file, "--key", key)
+    assert (silent.status, "Nobody answered" in silent.err) == (2, True)
     refused = run("publish", "commit", str(publication), "--online-key", str(tmp_path / "keys" / "publisher.key.pem"))
     assert refused.status == 4
     assert "0/2" in refused.err

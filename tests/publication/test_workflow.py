@@ -115,6 +115,7 @@ def test_nothing_is_approved_unread() -> None:
 def test_only_the_secretary_releases_and_nothing_is_in_force_before_its_instant() -> None:
     proposal = approved(at="2026-12-01T00:00:00+03:30")
     refused(proposal, "cyrus", "release", "Only secretary")
+    refused(proposal, "babak", "release", "no instant", release="x 1", activate_at="soon")
     released = moved(proposal, "babak", "release", release="x 1")
     for action in ("activate", "retire"):
         holding = released if action == "activate" else moved(released, "babak", "activate", at="2026-12-01T00:00:00Z")

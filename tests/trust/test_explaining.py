@@ -41,7 +41,7 @@ def test_a_changed_byte_a_missing_end_and_something_else_are_told_apart(follower
     assert told(follower, file) == "truncated"
     file.write_bytes(b"<html>Not found</html>" * 1000)
     assert told(follower, file) == "unreadable"
-    assert told(follower, file.with_name("nothing.release")) == "unreadable"
+    assert told(follower, file.with_name("nothing.release")) == "missing"
 
 
 def test_another_release_under_the_name_of_a_signed_one_is_told(follower: Follower, committee: Committee) -> None:

@@ -37,6 +37,7 @@ from termserver.cli import (
     validate_command,
     weights,
 )
+from termserver.model.errors import UsageError
 
 app = typer.Typer(
     name="termserver",
@@ -105,4 +106,9 @@ def main(arguments: Sequence[str]) -> int:
     except _ClickException as mistake:
         mistake.show(file=sys.stderr)
         return int(mistake.exit_code)
+    except typer.Abort:
+        raise UsageError(
+            "Nobody answered, and nothing was done. In a script, say it by an option (--help).",
+            "کسی پاسخ نداد و کاری انجام نشد. در اسکریپت، آن را با گزینه بگویید (‎--help).",
+        ) from None
     return status if isinstance(status, int) else 0

@@ -64,11 +64,18 @@ def propose(
     json: Json = False,
 ) -> None:
     """Propose what a working copy says differently."""
+    from termserver.publication.agenda import instant_of
     from termserver.publication.changesets import between
 
     with OpenCommittee(root, database) as committee:
         made = committee.propose(
-            acting(who), now(), kind, Text(title_fa, title_en), between(committee.root, work), emergency, activate_at
+            acting(who),
+            now(),
+            kind,
+            Text(title_fa, title_en),
+            between(committee.root, work),
+            emergency,
+            instant_of(activate_at),
         )
         tell(made, spoken(lang), json)
 
@@ -129,7 +136,11 @@ def impact(
         typer.echo(f"{one.name}: {one.before} → {one.after}  [{', '.join(one.because)}]")
     for named in found.references:
         typer.echo(f"{named.code}: {named.kind} {named.where}")
-    typer.echo(f"{len(found.turned)} / {found.judged}")
+    for lost in found.coverage:
+        typer.echo(f"{lost.map}: -{len(lost.lost)} / {lost.rows}  [{', '.join(lost.lost[:12])}]")
+    judged, turn = found.judged, len(found.turned)
+    fa, en = f"{judged} سند داوری شد؛ حکم {turn} سند عوض می‌شود", f"{judged} documents were judged; {turn} of them turn"
+    typer.echo(fa if spoken(lang) == "fa" else en)
 
 
 @contextmanager
@@ -194,12 +205,18 @@ def release(
     json: Json = False,
 ) -> None:
     """Put what was approved into the folders and build its release, to be signed and published."""
+    from termserver.publication.agenda import instant_of
+
     with OpenCommittee(root, database) as committee:
-        manifest = committee.release(number, acting(who), now(), output, version, activate_at)
+        acted = now()
+        manifest = committee.release(number, acting(who), acted, output, version, instant_of(activate_at))
+        when = committee.proposal(number).activate_at
     if json:
         write_json({"file": str(output), "name": manifest.name, "version": manifest.version, "digest": manifest.digest})
     else:
         typer.echo(f"{output}: {manifest.label} ({manifest.digest[:12]})")
+        if when and datetime.datetime.fromisoformat(when) > datetime.datetime.fromisoformat(acted):
+            typer.echo(f"→ termserver publish release FOLDER {output} --activate-at {when}")
 
 
 def list_(

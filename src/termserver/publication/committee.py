@@ -240,7 +240,8 @@ class Committee:
         """
         proposal = self.proposal(number)
         # first ask whether it may be: nothing is touched for a release that is refused
-        workflow.decide(self.governance, proposal, who, at, "release", proposal.digest, {"release": ""})
+        asked = {"release": "", "activate_at": activate_at}
+        workflow.decide(self.governance, proposal, who, at, "release", proposal.digest, asked)
         with changesets.alone(self.root):
             changesets.apply(self.change_set(number), self.root)
             name, own = label_of(self.root)

@@ -145,10 +145,10 @@ def decide(
         )
     if action in _OF_ONE_DIGEST and digest != proposal.digest:
         raise Stale(
-            f"Proposal {proposal.number} was edited: it is {proposal.digest[:12]} now, you looked at {digest[:12]}. "
-            "Read it again.",
-            f"پیشنهاد {proposal.number} ویرایش شده است: اکنون {proposal.digest[:12]} است و شما {digest[:12]} را دیدید. "
-            "دوباره بخوانید.",
+            f"Proposal {proposal.number} was edited, or the digest mistyped: it is {proposal.digest[:12]} now, "
+            f"you looked at {digest[:12]}. Read it again.",
+            f"پیشنهاد {proposal.number} ویرایش شده یا چکیده نادرست نوشته شده است: اکنون {proposal.digest[:12]} است "
+            f"و شما {digest[:12]} را دیدید. دوباره بخوانید.",
         )
     _may(governance, _kind(governance, proposal.kind), proposal, who, at, action, said)
     return Event(proposal.number, at, who, action, digest, said)
@@ -189,7 +189,7 @@ def _may(
         )
     if action in ("object", "reject", "retract", "waive", "withdraw") and not str(said.get("reason", "")).strip():
         raise _refused("Say why: --reason.", "دلیل را بگویید: --reason.")
-    if action == "schedule":
+    if action == "schedule" or said.get("activate_at"):
         demand_instant(str(said.get("activate_at", "")))
     if action == "waive":
         _may_waive(governance, proposal, who, day, str(said.get("gate", "")), kind)

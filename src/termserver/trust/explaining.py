@@ -49,11 +49,18 @@ _AGAIN = Text(
     fa="این پرونده را به کار نبرید. آن را دوباره از ناشر یا آینه‌ای دیگر بگیرید: termserver pull",
     en="Do not use this file. Get it again from the publisher or another mirror: termserver pull",
 )
+_NAME = Text(
+    fa="نام و جای پرونده را بنگرید، یا آن را بگیرید: termserver pull",
+    en="Look at its name and place, or get it: termserver pull",
+)
 _NOTHING = Text(fa="کاری لازم نیست.", en="Nothing needs to be done.")
 
 
 def explain_file(path: Path, publishers: Sequence[Publisher], now: datetime.datetime) -> list[Explained]:
     """What stands with a release file: one explanation, the worst thing first."""
+    if not path.exists():
+        says = Text("اینجا پرونده‌ای به این نام نیست.", "There is no file of this name here.")
+        return [Explained(path.name, BAD, "missing", says, _NAME, str(path))]
     try:
         manifest = verification.verify_in_full(path.absolute())
     except ReleaseError as error:
