@@ -302,10 +302,14 @@ def test_the_command_reports_stores_and_names_value_sets_that_do_not_expand(
     monkeypatch.setenv("TERMSERVER_EDITION", str(standards))
     monkeypatch.setenv("TERMSERVER_SHELF", str(tmp_path / "shelf"))
     lost = {**WARM, "id": "lost", "url": "http://example.org/lost", "compose": {"include": [{"system": "http://no"}]}}
+    units = {
+        "include": [{"system": "http://unitsofmeasure.org", "concept": [{"code": "mg/dL"}]}]
+    }  # read by the grammar
+    grammar = {**WARM, "id": "units", "url": "http://example.org/units", "compose": units}
     told = {**COLOURS, "description": "Two\r\nlines  here "}
-    for name, resource in {"a": told, "b": WARM, "c": lost}.items():
+    for name, resource in {"a": told, "b": WARM, "c": lost, "d": grammar}.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(resource), "utf-8")
-    files = [tmp_path / f"{name}.json" for name in "abc"]
+    files = [tmp_path / f"{name}.json" for name in "abcd"]
     from termserver.cli.import_files import FORMATS
 
     def run(**more: Any) -> str:
@@ -315,7 +319,7 @@ def test_the_command_reports_stores_and_names_value_sets_that_do_not_expand(
         return capsys.readouterr().out
 
     out = run(dry_run=True, report=tmp_path / "report.csv")
-    assert "value sets that expand: 1, value sets refused: 1" in out
+    assert "value sets that expand: 2, value sets refused: 1" in out
     assert "http://example.org/lost|1.0,flagged,valueset.refused" in (tmp_path / "report.csv").read_text("utf-8-sig")
     assert not (tmp_path / "shelf").exists()
     assert "On the shelf: colours 1.0" in run(use=False)

@@ -264,6 +264,7 @@ def _examined(taken: "Taken") -> "Taken":
 
     from termserver.api.fhir.edition import EditionShelf, json_shelf
     from termserver.fhir.expandable import examine
+    from termserver.fhir.grammars import WithGrammars
     from termserver.fhir.library import Library
     from termserver.fhir.shelves import JsonShelf, Shelves
     from termserver.importers.fhir_package import INDEX
@@ -276,7 +277,7 @@ def _examined(taken: "Taken") -> "Taken":
     rows: list[ReportRow] = []
     expanded = compared = 0
     with TermServer.open() as server:
-        library = Library(Shelves([brought, json_shelf(server, "4.0.1"), EditionShelf(server)]))
+        library = Library(WithGrammars(Shelves([brought, json_shelf(server, "4.0.1"), EditionShelf(server)])))
         for one in examine(library, brought.every_value_set()):
             expanded += one.total is not None
             compared += one.compared
