@@ -348,6 +348,6 @@ class Terms:
 
 
 def _parted(lists: Iterable[bytes]) -> Phrases:
-    phrases = {number for packed in lists for number in _unpacked(packed)}
-    alone = frozenset(number for number in phrases if number & 15 == 1)
-    return alone, frozenset(phrases - alone)
+    phrases = frozenset(_unpacked(b"".join(lists)))
+    alone = frozenset([number for number in phrases if number & 15 == 1])
+    return alone, phrases - alone

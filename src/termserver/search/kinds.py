@@ -152,11 +152,11 @@ class Kinds:
             for n, some in enumerate(coded):
                 yield 2 + n, "meant-code", some
         titled, rest, named = postings.of_bags(self._reading.bags)
-        said = postings.of_bags(self._reading.said) if meant else (NOBODY, NOBODY, NOBODY)
         if titles:
             yield 19, "title", whole(WHOLE, text.joined)
         yield 20, "title-words", titled
         yield 21, "meant-as-said", self._as_said()
+        said = postings.of_bags(self._reading.said) if meant else (NOBODY, NOBODY, NOBODY)
         yield 22, "meant-title", said[0]
         in_meant: FrozenBitMap | None = None
         if meant and len(self._reading.groups) > 1 and any(group.codes for group in self._reading.groups):
