@@ -13,6 +13,7 @@ from termserver.access.snapshot import Client, HeldRole, KeptKey
 from termserver.content.access_files import policy_in
 from termserver.model.access import Policy
 from termserver.model.days import ALWAYS
+from termserver.model.values import replace
 
 PEPPER = b"a secret that only the tests know"
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def the_policy() -> Policy:
     return policy_in(ROOT)
+
+
+def without_shares(policy: Policy) -> Policy:
+    """The policy for tests that ask more in a minute than anybody may."""
+    free = [replace(role, per_minute=0, at_once=0, entries_per_minute=0, entries_per_day=0) for role in policy.roles]
+    return replace(policy, roles=tuple(free))
 
 
 def client_of(role: str, scopes: tuple[str, ...] = ()) -> tuple[Client, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from guarded import client_of, every_route, filled, node, the_policy
+from guarded import client_of, every_route, filled, node, the_policy, without_shares
 from starlette.testclient import TestClient
 
 from termserver.service import TermServer
@@ -50,7 +50,7 @@ def routes(server: TermServer) -> list[tuple[str, str]]:
 def client(server: TermServer) -> Iterator[TestClient]:
     roles = ("vendor", "registrar:physicians", "editor", "auditor", "operator")
     known = [client_of(role) for role in roles]
-    access = node(the_policy(), tuple(one for one, _ in known))
+    access = node(without_shares(the_policy()), tuple(one for one, _ in known))
     everything = TestClient(create(server, 0, access), base_url="https://codes.example", raise_server_exceptions=False)
     everything.headers["x-api-key"] = known[0][1]
     with everything:
