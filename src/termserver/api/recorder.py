@@ -7,6 +7,7 @@ routes in ``PRIVILEGED``. Where the log cannot be written those are 503; everyth
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cache
 from typing import Any
 
 from termserver.access.audit_lines import told_of
@@ -29,13 +30,6 @@ UNTOLD = ("/static/", "/health", "/ready", "/metrics", "/favicon.ico", "/widget.
 """What shows nobody anything: probes and the pages' own files."""
 _REQUEST = re.compile(r"[A-Za-z0-9._-]{16,64}", re.ASCII)
 _PURPOSE = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
-_FHIR = re.compile(
-    r"/fhir/(r[45])(?:/(metadata|CodeSystem|ValueSet|ConceptMap|NamingSystem|Practitioner|PractitionerRole|Organization"
-    r"|OrganizationAffiliation|Location|HealthcareService|StructureDefinition|SearchParameter))?(?:/[^/$]*)?"
-    r"(?:/(\$(?:lookup|validate-code|batch-validate-code|subsumes|find-matches|expand|translate|closure|compare|preferred-id|versions)))?/?",
-    re.ASCII,
-)
-"""What may be told of a path under /fhir/: names of FHIR, never what was typed in their place."""
 _HOT = {"/api/search": "search", "/api/suggest": "search"}
 _MOST_READY = 2000
 _LOOKUP = "/api/codesystems/{system}/concepts/{code}"
@@ -227,10 +221,17 @@ def route_of(scope: Scope) -> str:
     route = scope.get("route")
     if route is not None:
         return str(getattr(route, "path", "") or "?")
-    if path.startswith("/fhir/"):
-        found = _FHIR.fullmatch(path)
-        return "/fhir/" + "/".join(filter(None, found.groups())) if found else "/fhir/?"
+    if path.startswith(("/fhir/", "/svs/")):
+        return _of_fhir()(path)
     return "?"
+
+
+@cache
+def _of_fhir() -> Callable[[str], str]:
+    """Known to the FHIR door, which is loaded by the first who knocks."""
+    from termserver.api.fhir.names import route
+
+    return route
 
 
 async def _nothing() -> None:

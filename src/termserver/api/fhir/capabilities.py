@@ -17,7 +17,7 @@ _TEST_VERSION = "http://hl7.org/fhir/uv/tx-tests/FeatureDefinition/test-version"
 _AS_PARAMETER = "http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition/CodeSystemAsParameter"
 _DATE = "2026-11-22"
 _SPOKEN = {R4: "4.0", R5: "5.0"}
-_ON_SYSTEM = {"$versions": "versions", "$cache-control": "cache-control", "$closure": "closure"}
+ON_SYSTEM = {"$versions": "versions", "$cache-control": "cache-control", "$closure": "closure"}
 _DEFINITIONS = {
     "cache-control": "http://hl7.org/fhir/uv/tx-ecosystem/OperationDefinition/cache-control",
     "batch-validate-code": "http://hl7.org/fhir/uv/tx-ecosystem/OperationDefinition/batch-validate-code",
@@ -92,7 +92,7 @@ def capability_statement(
                     *(_entries(kind, directory) for kind in directory.kinds),
                 ],
                 "interaction": [{"code": "batch"}],
-                "operation": [_operation(_ON_SYSTEM[name], "") for name in system_operations],
+                "operation": [_operation(ON_SYSTEM[name], "") for name in system_operations],
             }
         ],
     }
