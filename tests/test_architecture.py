@@ -31,6 +31,7 @@ STRANGERS = {
     "pydantic": {"api"},
     "jinja2": {"web"},
     "uvicorn": {"cli/serve.py"},
+    "opentelemetry": {"api/telemetry.py"},
     "sqlite3": {"releases"},
     "sqlalchemy": {"database"},
     "alembic": {"database"},

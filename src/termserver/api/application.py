@@ -45,6 +45,8 @@ _SAID = {
     404: ("not-found", "چنین نشانی‌ای نیست؛ فهرست در /docs است.", "There is nothing at this address; see /docs."),
     405: ("method-not-allowed", "این نشانی این روش را نمی‌پذیرد.", "This address does not take that method."),
 }
+# FastAPI's own spans hold the query; what may be told of a request is told by telemetry.py
+_NO_TELEMETRY: Any = dict.fromkeys(("tracing", "metrics", "logs", "operation_spans", "auto_configure"), False)
 
 
 def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAPI, HotRoutes]:
@@ -74,6 +76,7 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
         docs_url="/docs",
         dependencies=[Depends(strict)],
         redoc_url=None,
+        telemetry=_NO_TELEMETRY,
         responses={"4XX": {"model": described.ErrorAnswer}, "5XX": {"model": described.ErrorAnswer}},
     )
 

@@ -79,8 +79,10 @@ def register(app: typer.Typer) -> None:
         _refuse_taken(host, port)
         _take_descriptors()
         from termserver.access.audit_node import FOLDER
+        from termserver.api import telemetry
         from termserver.service import TermServer
 
+        telemetry.endpoint()  # said before any worker starts
         if audit is not None:
             os.environ[FOLDER] = str(audit.absolute())
         if learn is not None:

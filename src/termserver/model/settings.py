@@ -72,6 +72,7 @@ SETTINGS = (
     _known("JUDGES", "چند فرایند سند می‌سنجند", "how many processes judge documents", "by the cores", numbers=True),
     _known("LOG", "شکل گزارش برنامه: text یا json", "how the program's log is written: text or json", "text"),
     _known("LOG_LEVEL", "debug، info، warning یا error", "debug, info, warning or error", "warning"),
+    _known("OTEL_ENDPOINT", "گردآور OpenTelemetry", "the OTLP collector that spans are sent to", "none is sent any"),
     _known("NODE", "نام این گره", "the name of this node", "the machine's name"),
     _known("AUDIT", "پوشهٔ دفتر دسترسی", "the folder of the log of accesses", "none is kept"),
     _known("AUDIT_KEY", "کلیدی که دفتر را مهر می‌کند", "the key that seals the log", "made beside the log"),

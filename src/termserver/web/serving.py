@@ -1,4 +1,4 @@
-"""The application as a process serves it: recorded, and swapped when another edition is put in force."""
+"""The application as a process serves it: recorded, traced where asked, swapped for another edition put in force."""
 
 import os
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from termserver.api.guard import Guard
 from termserver.api.metrics import Metrics
 from termserver.api.recorder import Node, Recorder
 from termserver.api.swap import Made, Swap
+from termserver.api.telemetry import App, traced
 from termserver.releases import editions
 from termserver.service import TermServer
 from termserver.web.application import create
@@ -24,10 +25,10 @@ def serving(
     judges: int | None,
     access: Callable[[TermServer], NodeAccess | None],
     first: TermServer | None = None,
-) -> Recorder:
+) -> App:
     """The application over that edition, and over each that takes its place; ``first`` is it, where it is open already.
 
-    Raise UsageError if the log that was asked for cannot be kept.
+    Raise UsageError if the log that was asked for cannot be kept, or spans cannot be sent as asked.
     """
     opened = [first] if first is not None else []
     made: list[Guard] = []
@@ -58,4 +59,4 @@ def serving(
 
     shared = os.environ.get(SHARED)
     node = Node(open_log(), Metrics(Path(shared) if shared else None))
-    return Recorder(Swap(make, token, node), node)
+    return traced(Recorder(Swap(make, token, node), node))
