@@ -94,6 +94,10 @@ def test_a_code_system_is_read_with_its_concepts(client):
     said = client.get(f"{R4}/CodeSystem/iso-3166-1").json()
     assert said["count"] == len(said["concept"]) > 200
     assert "concept" not in client.get(f"{R4}/CodeSystem/iso-3166-1?_elements=url").json()
+    assert "parent" not in {one["code"] for one in said["property"]}
+    tree = client.get(f"{R4}/CodeSystem/country-divisions").json()
+    used = {one["code"] for concept in tree["concept"] for one in concept.get("property", ())}
+    assert "parent" in used <= {one["code"] for one in tree["property"]}
 
 
 def test_a_bare_value_set_is_taken_as_the_one_in_question(client):

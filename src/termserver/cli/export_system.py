@@ -205,20 +205,15 @@ def _fhir(server: "TermServer", system: CodeSystem, whole: "WholeSystem") -> Ite
     import orjson
 
     from termserver.api.fhir.edition import EditionShelf, json_shelf
-    from termserver.fhir.definitions import concepts_json
+    from termserver.fhir import definitions
 
     version = "" if system.version == "not-stated" else system.version
     found = [*json_shelf(server, "4.0.1").systems(system.url), *EditionShelf(server).systems(system.url)]
     one = next(known for known in found if known.head.version == version)
-    resource = {key: value for key, value in one.head.resource.items() if key != "property"}
-    declared = one.head.resource.get("property", [])
-    if not any(said.get("code") == "parent" for said in declared):
-        uri = "http://hl7.org/fhir/concept-properties#parent"
-        declared = [*declared, {"code": "parent", "uri": uri, "type": "code"}]
-    resource["property"] = declared
-    yield orjson.dumps(resource, option=orjson.OPT_INDENT_2).decode().removesuffix("\n}")
+    head, shown = definitions.whole(one)
+    yield orjson.dumps(head, option=orjson.OPT_INDENT_2).decode().removesuffix("\n}")
     yield ',\n  "concept": [\n'
-    for n, said in enumerate(concepts_json(one)):
+    for n, said in enumerate(shown):
         yield (",\n" if n else "") + orjson.dumps(said).decode()
     yield "\n  ]\n}\n"
 

@@ -7,14 +7,30 @@ from termserver.fhir.concept_map import EQUIVALENCES
 from termserver.fhir.outcomes import Json
 from termserver.fhir.systems import Concept, System
 
+PARENT = {"code": "parent", "uri": "http://hl7.org/fhir/concept-properties#parent", "type": "code"}
 
-def concepts_json(system: System) -> Iterator[Json]:
-    """Yield every concept as a CodeSystem lists it, flat, each with its parents as properties."""
+
+def whole(system: System) -> tuple[Json, Iterator[Json]]:
+    """A CodeSystem with its concepts: the head, and the concepts as they are read, flat, each with its parents.
+
+    The property that names a parent is declared where concepts have parents, under the code that the system has for it.
+    """
+    head = dict(system.head.resource)
+    code = next((code for code, kind in system.head.kinds.items() if kind == "parent"), "")
+    if not code and any(system.parents(ordinal) for ordinal in system.everything):
+        code = PARENT["code"]
+        head["property"] = [*head.get("property", ()), PARENT]
+    return head, _concepts(system, code)
+
+
+def _concepts(system: System, parent: str) -> Iterator[Json]:
     for ordinal in system.everything:
         concept: Concept = system.concept(ordinal)
         said: Json = {"code": concept.code}
         if concept.display:
             said["display"] = concept.display
+        if concept.definition:
+            said["definition"] = concept.definition
         designations: list[Any] = [
             {key: value for key, value in (("language", d.language), ("use", d.use), ("value", d.value)) if value}
             for d in concept.designations
@@ -22,7 +38,8 @@ def concepts_json(system: System) -> Iterator[Json]:
         if designations:
             said["designation"] = designations
         properties = list(concept.properties)
-        properties += [{"code": "parent", "valueCode": system.concept(one).code} for one in system.parents(ordinal)]
+        above = ({"code": parent, "valueCode": system.named(one)[0]} for one in system.parents(ordinal))
+        properties += [one for one in above if one not in properties]
         if properties:
             said["property"] = properties
         yield said

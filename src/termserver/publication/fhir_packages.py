@@ -16,7 +16,7 @@ from threading import RLock
 
 import orjson
 
-from termserver.fhir.definitions import concepts_json, r4_map, r4_naming_system
+from termserver.fhir.definitions import r4_map, r4_naming_system, whole
 from termserver.fhir.resources import concept_map_json, fhir_id, naming_system_json, value_set_json
 from termserver.fhir.stored import StoredSystem
 from termserver.model.codes import CodeSystem
@@ -253,17 +253,16 @@ def _system(server: TermServer, opened: OpenSystem) -> tuple[str, Json, bytes]:
     metadata = server.terminology.systems.metadata(opened)
     stored = StoredSystem(WholeSystem(opened, metadata), lambda text: (), lambda code: False)
     head = {**stored.head.resource, "id": fhir_id(opened.key)}
-    if metadata.hierarchy:
-        parent = {"code": "parent", "uri": "http://hl7.org/fhir/concept-properties#parent", "type": "code"}
-        head["property"] = [*head["property"], parent]
     if not stored.head.listed or head["content"] == "not-present":
         return _plain(head)
     if not may_be_handed_on(metadata):
         return _plain({**head, "content": "not-present"})
-    pieces = b",".join(orjson.dumps(one) for one in concepts_json(stored))
+    shown, concepts = whole(stored)
+    head = {**shown, "id": fhir_id(opened.key)}
+    pieces = b",".join(orjson.dumps(one) for one in concepts)
     data = orjson.dumps(head)
-    whole = b"%s,%s[%s]}" % (data[:-1], b'"concept":', pieces) if pieces else data
-    return f"CodeSystem-{head['id']}.json", head, whole
+    data = b"%s,%s[%s]}" % (data[:-1], b'"concept":', pieces) if pieces else data
+    return f"CodeSystem-{head['id']}.json", head, data
 
 
 def _plain(resource: Json) -> tuple[str, Json, bytes]:

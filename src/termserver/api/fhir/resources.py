@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from termserver.api.fhir.edition import EditionShelf
 from termserver.api.fhir.exchange import Exchange, Reply
-from termserver.fhir.definitions import concepts_json, r4_map, r4_naming_system
+from termserver.fhir.definitions import r4_map, r4_naming_system, whole
 from termserver.fhir.outcomes import Json, refused
 from termserver.fhir.shelves import JsonShelf
 from termserver.fhir.stored import StoredSystem
@@ -162,8 +162,10 @@ class Resources:
         system = self._all[kind][id][1]
         if system is None or "concept" in resource:
             return dict(resource)
-        listed = system.head.listed and len(system.everything) <= _LISTED
-        return {**resource, "concept": list(concepts_json(system))} if listed else dict(resource)
+        if not system.head.listed or len(system.everything) > _LISTED:
+            return dict(resource)
+        head, concepts = whole(system)
+        return {**head, "id": resource["id"], "meta": resource["meta"], "concept": list(concepts)}
 
     def _shown(self, exchange: Exchange, resource: Json) -> Json:
         if exchange.r4 and resource["resourceType"] == "ConceptMap":
