@@ -12,7 +12,7 @@ FLOORS = [
     {"web"},
     {"api"},
     {"publication", "registries", "accounts", "conformance"},
-    {"database", "deltas", "comparison", "basis"},
+    {"database", "deltas", "comparison", "basis", "fhir_edition"},
     {"service", "build"},
     {"searching"},
     {"terminology", "search", "validation", "importers", "formats", "access", "fhir", "trust"},

@@ -107,9 +107,9 @@ def test_a_package_becomes_code_systems_and_keeps_its_resources(tmp_path: Path) 
     build_release(taken, path, taken.name, taken.version)
     with TermServer.open(path) as server:
         assert server.search("Rot").total == 1
-        from termserver.api.fhir.edition import json_shelf
         from termserver.fhir.expandable import examine
         from termserver.fhir.library import Library
+        from termserver.fhir_edition.shelf import json_shelf
 
         shelf = json_shelf(server, "4.0.1")
         told = {one.canonical: one.total for one in examine(Library(shelf), shelf.every_value_set())}

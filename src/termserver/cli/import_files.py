@@ -253,61 +253,13 @@ def _fhir(
         named = None if file.exists() else package_registry.asked(str(file))
         paths += fhir_package.resolve(*named, source, notes, dependencies) if named else [file]
     taken = fhir_package.read(paths, wishes, xml.read, library.parse, notes)
-    return _examined(taken) if examined else taken
-
-
-def _examined(taken: "Taken") -> "Taken":
-    """With what came of every value set in the report: how many codes it has, or why it cannot be worked out."""
-    from dataclasses import replace
-
-    import orjson
-
-    from termserver.api.fhir.edition import EditionShelf, json_shelf
-    from termserver.fhir.expandable import examine
-    from termserver.fhir.grammars import WithGrammars
-    from termserver.fhir.library import Library
-    from termserver.fhir.shelves import JsonShelf, Shelves
-    from termserver.importers.fhir_package import INDEX
-    from termserver.importers.report import Outcome, ReportRow
-    from termserver.model.text import Text
+    if not examined:
+        return taken
+    from termserver.fhir_edition import imported_value_sets
     from termserver.service import TermServer
 
-    brought = JsonShelf([orjson.loads(data) for path, data in taken.files.items() if path != INDEX])
-    file = taken.report.files[0]
-    rows: list[ReportRow] = []
-    expanded = compared = 0
     with TermServer.open() as server:
-        library = Library(WithGrammars(Shelves([brought, json_shelf(server, "4.0.1"), EditionShelf(server)])))
-        for one in examine(library, brought.every_value_set()):
-            expanded += one.total is not None
-            compared += one.compared
-            said = Text(one.persian, one.reason) if one.reason else Text(f"{one.total} کد", f"{one.total} codes")
-            outcome, rule = (Outcome.FLAGGED, "valueset.refused") if one.reason else (Outcome.LANDED, "valueset")
-            if one.missing or one.extra:
-                outcome = Outcome.FLAGGED
-                rule = "valueset.other-versions" if one.other_versions else "valueset.differs"
-                lacks, more = ", ".join(one.missing[:20]), ", ".join(one.extra[:20])
-                versions = ", ".join(one.other_versions) or "-"
-                said = Text(
-                    f"از گسترشی که همراه دارد: {len(one.missing)} کد کم ({lacks})، {len(one.extra)} کد بیش ({more}). "
-                    f"نسخه‌های دیگر: {versions}",
-                    f"Against the expansion it brings: {len(one.missing)} codes lack ({lacks}), {len(one.extra)} are "
-                    f"more ({more}). Made with other versions: {versions}",
-                )
-            total = "" if one.total is None else str(one.total)
-            rows.append(ReportRow(file.file, 0, one.canonical, outcome, rule, said, "", total))
-    facts = {**file.facts, "value sets that expand": expanded, "value sets refused": len(rows) - expanded}
-    if compared:
-        differs, others = (
-            sum(row.rule == rule for row in rows) for rule in ("valueset.differs", "valueset.other-versions")
-        )
-        facts |= {
-            "expansions that agree": compared - differs - others,
-            "made with other versions": others,
-            "expansions that differ": differs,
-        }
-    files = (replace(file, facts=facts), *taken.report.files[1:])
-    return replace(taken, report=replace(taken.report, files=files, rows=(*taken.report.rows, *rows)))
+        return imported_value_sets.examined(taken, server)
 
 
 def registered() -> dict[str, CodeSystem]:

@@ -1,8 +1,9 @@
 """What the commands have in common: their options, their way to answer, their way to end."""
 
+import contextlib
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -77,6 +78,31 @@ def open_server(edition: Path | None) -> Any:
 def write_json(answer: Any) -> None:
     """One JSON document on standard output, with a line end."""
     console.write_bytes(orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Raise UsageError with the name of ``path`` in place of an OSError: it cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        from termserver.model.errors import UsageError
+
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}.", f"{path} نوشته نمی‌شود: {error.strerror}."
+        ) from None
+
+
+def send(pieces: Iterable[bytes], output: Path | None) -> None:
+    """Bytes to a file, whole or not at all; to standard output without one. Raise UsageError as ``writing`` does."""
+    if output is None:
+        for piece in pieces:
+            console.write_bytes(piece)
+        return
+    from termserver.releases import atomic
+
+    with writing(output):
+        atomic.write_pieces(output, pieces)
 
 
 def content_root(root: Path | None) -> Path:

@@ -7,6 +7,7 @@ disk, one rename.
 import contextlib
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 _SUFFIX = ".unfinished"
@@ -46,9 +47,15 @@ def put(temporary: Path, path: Path) -> None:
 
 def write(path: Path, data: bytes, durable: bool = True) -> None:
     """Write ``data`` to ``path`` in one step. Raise OSError, with ``path`` untouched, if it cannot be."""
+    write_pieces(path, (data,), durable)
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes], durable: bool = True) -> None:
+    """The same of what is made while it is written; whatever fails in the making leaves ``path`` untouched too."""
     temporary = neighbour(path)
     try:
-        temporary.write_bytes(data)
+        with temporary.open("wb") as file:
+            file.writelines(pieces)
         if durable:
             put(temporary, path)
         else:

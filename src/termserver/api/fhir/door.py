@@ -21,7 +21,6 @@ from termserver import __version__
 from termserver.access.facts import facts_of
 from termserver.api.fhir.directory import Directory
 from termserver.api.fhir.dispatch import Dispatch
-from termserver.api.fhir.edition import EditionShelf, json_shelf
 from termserver.api.fhir.exchange import MIME_JSON, MIME_XML, R4, R5, Exchange, FhirProblem, Reply
 from termserver.api.fhir.past import Past
 from termserver.api.fhir.quick import Quick, split_code
@@ -33,6 +32,7 @@ from termserver.fhir.grammars import WithGrammars
 from termserver.fhir.library import Parses
 from termserver.fhir.outcomes import operation_outcome, refused
 from termserver.fhir.shelves import Shelves
+from termserver.fhir_edition.shelf import EditionShelf, json_shelf
 from termserver.model.errors import TermserverError
 from termserver.service import TermServer
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import quote
 
-from termserver.api.fhir.edition import EditionShelf, json_shelf
 from termserver.api.fhir.exchange import Exchange
 from termserver.api.fhir.resources import Resources
 from termserver.fhir.outcomes import FhirProblem, Json, refused
+from termserver.fhir_edition.shelf import EditionShelf, json_shelf
 from termserver.model.errors import TermserverError
 from termserver.model.releases import Pin
 from termserver.releases.shelf import Shelf

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from urllib.parse import quote, urlencode
 
-from termserver.api.fhir.edition import EditionShelf
 from termserver.api.fhir.exchange import Exchange, Reply
 from termserver.fhir.definitions import r4_map, r4_naming_system, whole
 from termserver.fhir.outcomes import Json, refused
@@ -13,6 +12,7 @@ from termserver.fhir.shelves import JsonShelf
 from termserver.fhir.stored import StoredSystem
 from termserver.fhir.systems import Head, System
 from termserver.fhir.versions import split
+from termserver.fhir_edition.shelf import EditionShelf
 from termserver.model.fold import fold
 
 _PAGE, _MOST = 50, 1000

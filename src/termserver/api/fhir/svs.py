@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from termserver.api.fhir.edition import EditionShelf
 from termserver.fhir.budget import Budget
 from termserver.fhir.contents import Contents
 from termserver.fhir.library import Library, Shelf
@@ -20,6 +19,7 @@ from termserver.fhir.regexes import compiled
 from termserver.fhir.systems import Concept, Head
 from termserver.fhir.value_set import ValueSet
 from termserver.fhir.versions import VersionRules
+from termserver.fhir_edition.shelf import EditionShelf
 from termserver.formats.svs import Described, Listed, describe, write
 
 LANGUAGES = ("fa", "en")

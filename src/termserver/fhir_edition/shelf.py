@@ -12,11 +12,7 @@ import orjson
 from termserver.fhir import core
 from termserver.fhir.concept_map import ConceptMap, read_concept_map
 from termserver.fhir.outcomes import Json
-from termserver.fhir.resources import (
-    concept_map_json,
-    naming_system_json,
-    opened_value_set,
-)
+from termserver.fhir.resources import concept_map_json, naming_system_json, opened_value_set
 from termserver.fhir.shelves import JsonShelf, Kept
 from termserver.fhir.stored import StoredSystem
 from termserver.fhir.systems import System
