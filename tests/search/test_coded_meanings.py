@@ -50,13 +50,18 @@ GLOSSARY = Glossary(
     (
         GlossaryTerm("آسم", "asthma", "lungs", ("نفس تنگی",), ("wheezy chest",), ("J45", "J46")),
         GlossaryTerm("پیچ‌خوردگی مچ پا", "sprain of ankle", "lungs", (), ("twisted ankle",), ("S93.4",)),
-        GlossaryTerm("نارسایی کلیه", "kidney failure", "lungs", (), ("renal failure",), ("N18",)),
+        GlossaryTerm("نارسایی کلیه", "kidney failure", "lungs", (), ("renal failure", "CKF"), ("N18",)),
+        GlossaryTerm("شدید", "severe", "qualifier", ("بسیار بد",)),
         GlossaryTerm("کلیه", "kidney", "body"),
         GlossaryTerm("نارسایی", "failure", "body"),
         GlossaryTerm("کلوپیدوگرل", "clopidogrel", "drug", ("پلاویکس", "اسویکس"), ("plavix", "osvix")),
         GlossaryTerm("متخصص کودکان", "pediatrics", "specialty", ("متخصص اطفال",), ("pediatrician",)),
     ),
-    (GlossaryCategory("specialty", Text(), prefixes=("متخصص", "دکتر")),),
+    (
+        GlossaryCategory("specialty", Text(), prefixes=("متخصص", "دکتر")),
+        GlossaryCategory("lungs", Text(), beside=("nephron",)),
+        GlossaryCategory("qualifier", Text(), narrows=True),
+    ),
     coded_in="icd10",
 )
 
@@ -84,6 +89,28 @@ def test_the_code_of_what_is_said_stands_before_another_list_with_such_a_title(l
 
 def test_more_words_narrow_the_codes_of_a_name(land: Search) -> None:
     assert codes(land, "نارسایی کلیه stage 5") == ["N18.5"]
+
+
+@pytest.mark.parametrize("typed", ["آسم شدید", "آسم بسیار بد", "severe wheezy chest"])
+def test_a_thing_is_found_without_what_narrows_it(land: Search, typed: str) -> None:
+    found = land.find(SearchQuery(typed, systems=("cm",), explain=True))
+    assert [json.loads(hit)["code"] for hit in found.hits][:2] == ["J45", "J45.9"]
+    assert json.loads(found.hits[0])["why"]["match"] == "meant-less"
+
+
+@pytest.mark.parametrize("typed", ["CKF", "CKF kidney", "کلیه CKF", "nephron CKF", "renal failure CKF"])
+def test_a_thing_may_be_said_twice(land: Search, typed: str) -> None:
+    assert codes(land, typed, systems=("cm",))[0] == "N18"
+
+
+def test_a_word_that_is_half_typed_leads_to_the_code_of_the_nearest_name(land: Search) -> None:
+    assert codes(land, "asth") == codes(land, "asthma")
+    assert codes(land, "ast")[0] != "J45" or codes(land, "ast") != codes(land, "asthma")
+
+
+def test_a_measure_may_be_run_together_with_its_unit(land: Search) -> None:
+    found = land.find(SearchQuery("plavix 75mg"))
+    assert not found.relaxed and codes(land, "plavix 75mg")[0] == "2"
 
 
 def test_the_plural_of_an_english_name_is_that_name(land: Search) -> None:

@@ -26,7 +26,17 @@ GLOSSARY = Keys(
         "description": BOTH,
         "coded_in": TEXT,
         "categories": Many(
-            Keys({"code": TEXT, "title": BOTH, "in_titles": FLAG, "prefixes": WORDS}, required=("code", "title"))
+            Keys(
+                {
+                    "code": TEXT,
+                    "title": BOTH,
+                    "in_titles": FLAG,
+                    "narrows": FLAG,
+                    "prefixes": WORDS,
+                    "beside": WORDS,
+                },
+                required=("code", "title"),
+            )
         ),
     },
     required=("id", "version", "title", "categories"),
@@ -74,7 +84,14 @@ def read_glossary(tree: Tree, problems: list[Problem]) -> GlossarySource | None:
         title=values.both("title"),
         terms=tuple(_term(row.cells) for row in table.rows),
         categories=tuple(
-            GlossaryCategory(said.text("code"), said.both("title"), said.flag("in_titles"), said.words("prefixes"))
+            GlossaryCategory(
+                said.text("code"),
+                said.both("title"),
+                said.flag("in_titles"),
+                said.words("prefixes"),
+                said.words("beside"),
+                said.flag("narrows"),
+            )
             for said in values.children("categories")
         ),
         provisional=values.flag("provisional"),

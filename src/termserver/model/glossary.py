@@ -9,12 +9,16 @@ class GlossaryCategory:
     """A part of the glossary. ``in_titles``: the English of its terms is words of one title of ICD-10.
 
     ``prefixes``: words that may stand before each of its Persian names, or be left out («متخصص»).
+    ``beside``: words that may stand beside an abbreviation of its terms and say no more («قلب» beside ASD).
+    ``narrows``: its terms say something of another thing, which is found without them, too («شدید»).
     """
 
     code: str
     title: Text
     in_titles: bool = False
     prefixes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    narrows: bool = False
 
 
 @value

@@ -28,6 +28,8 @@ def encode_glossary(glossary: Glossary) -> bytes:
                             "title": text_out(known.title),
                             "in_titles": known.in_titles,
                             "prefixes": known.prefixes,
+                            "beside": known.beside,
+                            "narrows": known.narrows,
                         }
                     )
                     for known in glossary.categories
@@ -64,6 +66,8 @@ def decode_glossary(data: bytes) -> Glossary:
                 text_in(known.get("title")),
                 known.get("in_titles", False),
                 tuple(known.get("prefixes", ())),
+                tuple(known.get("beside", ())),
+                known.get("narrows", False),
             )
             for known in get("categories", ())
         ),

@@ -14,16 +14,18 @@ from functools import cached_property
 from itertools import combinations
 from sys import byteorder
 
-from termserver.model.fold import code_key, fold, key, words
-from termserver.model.glossary import Glossary
+from termserver.model.fold import ZWNJ, code_key, fold, key, words
+from termserver.model.glossary import Glossary, GlossaryCategory
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
+from termserver.model.text import Text
 from termserver.search.finglish import sounds_as
+from termserver.search.heads import LITTLE
 from termserver.search.kept import Kept
 
 TERMS = Table("search_term", ("number INTEGER", "names TEXT", "codes TEXT"))
 """The folded names of a term, one a line: what titles say first, then the Persian name, then the others; the system
-it is coded in and its codes, folded, a blank between them."""
+it is coded in and its codes, folded, a blank between them; nothing where it only narrows another thing."""
 PHRASES = Table("search_phrase", ("number INTEGER", "term INTEGER", "words TEXT", "said INTEGER"))
 """A name as it is looked for: its words without those that say nothing, in order; which name of the term is that
 in Latin letters («پلاویکس», Plavix), 0 if none is or the first one."""
@@ -33,7 +35,10 @@ TERM_WORDS = Table("search_term_word", ("word TEXT", "phrases BLOB"))
 PASSED_OVER = frozenset("of the in and with a an to by for و در از به با برای ها های هایی ی".split())  # noqa: SIM905
 """Words that neither name a thing nor part one from another."""
 BESIDES = PASSED_OVER | frozenset(
-    "on my i have has had is شدن شده شدم کردن کرده داشتن دارم دارد داره داشته بودن است".split()  # noqa: SIM905
+    """on my i have has had is am was are been the his her he she me down off from at into out up very really
+    feel feeling feels get got getting keep keeps having suffering suffers patient complaint complains
+    شدن شده شدم کردن کرده داشتن دارم دارد داره داشته بودن است هست بود رفتن خیلی بیمار دچار مبتلا مبتلی من ما
+    میشود می کند شکایت علت علائم""".split()  # noqa: SIM905
 )
 """Words that may be left over beside a name: «سرگیجه دارم»."""
 _MOST_WORDS = 15
@@ -44,6 +49,7 @@ Phrases = tuple[frozenset[int], frozenset[int]]
 """Those that are the word alone, and the longer ones."""
 _NOTHING: Phrases = (frozenset(), frozenset())
 _LETTERS = re.compile(r"[^\W_]+")
+_UNKNOWN = GlossaryCategory("", Text())
 
 Slot = Sequence[str]
 """What one word of a query may stand for; mostly itself alone."""
@@ -79,20 +85,27 @@ def tables(glossary: Glossary | None) -> Iterator[tuple[Table, list[tuple[object
     terms: list[tuple[object, ...]] = []
     phrases: list[tuple[object, ...]] = []
     under: dict[str, list[int]] = defaultdict(list)
-    prefixes = {known.code: known.prefixes for known in glossary.categories} if glossary else {}
+    categories = {known.code: known for known in glossary.categories} if glossary else {}
     for term in glossary.terms if glossary else ():
+        about = categories.get(term.category, _UNKNOWN)
         names = dict.fromkeys((term.en, term.fa, *term.variants_fa, *term.variants_en))
         number = len(terms)
-        before = prefixes.get(term.category, ())
+        before = about.prefixes
         bare = [_without(before, name) for name in (term.fa, *term.variants_fa)] if _without(before, term.fa) else []
         bare = [name for name in bare if name]
         shown = (term.en, *bare, *names)
-        lines = list(dict.fromkeys(" ".join(_LETTERS.findall(fold(name))) for name in shown))
-        lines = [line for line in lines if line]
+        lines = list(dict.fromkeys(line for name in shown for line in _lines(name) if line))
         codes = " ".join([glossary.coded_in, *map(code_key, term.codes)]) if glossary else ""
+        if about.narrows and not term.codes:
+            codes = ""
         terms.append((number, "\n".join(lines), codes))
         names |= dict.fromkeys(f"{word} {name}" for name in bare for word in before)
         names |= dict.fromkeys(more for name in (term.en, *term.variants_en) if (more := _plural(name)))
+        short = [name for name in term.variants_en if _is_abbreviation(name)]
+        if short:  # «سکته» beside MI, heart beside ASD: one thing said twice
+            said_so = {word for line in lines for word in line.split() if len(word) > 2} | set(map(key, about.beside))
+            said_so -= LITTLE | BESIDES
+            names |= dict.fromkeys(f"{name} {word}" for name in short for word in sorted(said_so))
         latin = [(n, key(line)) for n, line in enumerate(lines) if line.isascii() and " " not in line]
         for form in dict.fromkeys(form for name in names for form in _forms(name)):
             # what says nothing is a name of its own only where nothing else is said
@@ -119,6 +132,11 @@ def _without(prefixes: Iterable[str], name: str) -> str:
     return next(found, "")
 
 
+def _is_abbreviation(name: str) -> bool:
+    """Whether an English name is one by which a thing is known for short: COPD, AFib, T2DM."""
+    return name.isalnum() and 1 < len(name) < 7 and sum(map(str.isupper, name)) > 1
+
+
 def _plural(name: str) -> str:
     """The plural of an English name that does not end in s; "" of one that does, and of abbreviations.
 
@@ -129,6 +147,14 @@ def _plural(name: str) -> str:
     if not (last.isascii() and last.isalpha() and last.islower()) or len(last) < 4 or last.endswith(("s", "x", "z")):
         return ""
     return f"{name[:-1]}ies" if last.endswith("y") and last[-2] not in "aeiou" else f"{name}s"
+
+
+def _lines(name: str) -> Iterator[str]:
+    """A name in its folded words, compounds in their parts, and joined where that is another way to write it."""
+    split = " ".join(_LETTERS.findall(fold(name)))
+    yield split
+    if ZWNJ in name:
+        yield " ".join(key(chunk) for chunk in name.split())
 
 
 def _forms(name: str) -> Iterator[Name]:
@@ -201,7 +227,7 @@ class Terms:
         """
         last = len(slots) - 1
         whole: dict[int, list[int]] = {}
-        clear: dict[int, bool] = {}  # names of one word: whether that is said in full
+        clear: dict[int, bool] = {}  # names of one word: whether that is said in full, or as good as that
         known: list[frozenset[int]] = []  # for each slot the longer names that hold its words
         for n, slot in enumerate(slots):
             telling = [word for word in slot if word not in PASSED_OVER]
@@ -213,7 +239,11 @@ class Terms:
                 begun = [self._beginning(word) for word in telling if len(word) >= least]
                 some += begun
                 if not alone:  # a whole word that says a thing is not the beginning of another one
-                    alone = [packed for one, _ in begun for packed in one]
+                    nearest = (
+                        [] if last else [packed for word in telling if len(word) > 3 for packed in self._nearest(word)]
+                    )
+                    alone = nearest or [packed for one, _ in begun for packed in one]
+                    in_full = bool(nearest)
             for packed in alone:
                 whole[packed] = [n]
                 clear[packed] = in_full
@@ -345,6 +375,16 @@ class Terms:
             known = (frozenset(sorted(alone)[:_MOST_GOING_ON]), longer)
             self._begun.put(word, known)
         return known
+
+    def _nearest(self, begun: str) -> frozenset[int]:
+        """The names of one word that go on from a beginning in the fewest letters, half of them typed."""
+        found, words = self._index
+        low, high = bisect_left(words, begun), bisect_left(words, begun + chr(0x10FFFF))
+        for word in sorted(words[low:high], key=len) if high - low <= _MOST_BEGUN else ():
+            alone = _parted([found[word]])[0]
+            if alone:
+                return alone if len(word) <= 2 * len(begun) else _NOTHING[0]
+        return _NOTHING[0]
 
 
 def _parted(lists: Iterable[bytes]) -> Phrases:

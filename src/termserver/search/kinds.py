@@ -41,7 +41,7 @@ class Group:
     """Words of a query that say one thing together, and its names in other words (none: the words alone).
 
     ``said`` is the very name in Latin letters; ``codes`` of the system ``coded_in`` are what it is
-    coded by.
+    coded by. ``narrows``: it only says something of another thing («شدید»).
     """
 
     chunks: tuple[Chunk, ...]
@@ -51,6 +51,7 @@ class Group:
     said: Name = ()
     coded_in: str = ""
     codes: tuple[str, ...] = ()
+    narrows: bool = False
 
     @property
     def category(self) -> str:
@@ -98,7 +99,7 @@ class Lists(Protocol):
 class Kinds:
     """The kinds of one reading in one release."""
 
-    __slots__ = ("_all", "_codes", "_lists", "_meant", "_reading", "_tails", "_titles")
+    __slots__ = ("_all", "_codes", "_less", "_lists", "_meant", "_reading", "_tails", "_titles")
 
     def __init__(self, lists: Lists, reading: Reading) -> None:
         self._lists = lists
@@ -108,12 +109,13 @@ class Kinds:
         self._titles = postings.beginning(WHOLE, text.joined)
         self._tails = postings.beginning(TAIL, text.joined) if text.tail else NOBODY
         self._meant = self._groups(ANYWHERE) if reading.groups else NOBODY
+        self._less = self._without_what_narrows() if len(reading.groups) > 1 else []
         self._all = NOBODY
 
     def everything(self, allowed: FrozenBitMap | None) -> FrozenBitMap:
         """Whatever matches at all."""
         found = self._matching()
-        more = [some for some in (self._codes, self._titles, self._tails, self._meant) if some]
+        more = [some for some in (self._codes, self._titles, self._tails, self._meant, *self._less) if some]
         if more:
             found = FrozenBitMap.union(found, *more)
         self._all = found if allowed is None else found & allowed
@@ -151,6 +153,8 @@ class Kinds:
                 )
             for n, some in enumerate(coded):
                 yield 2 + n, "meant-code", some
+        if self._tails:
+            yield 18, "code-tail", self._tails
         titled, rest, named = postings.of_bags(self._reading.bags)
         if titles:
             yield 19, "title", whole(WHOLE, text.joined)
@@ -197,11 +201,12 @@ class Kinds:
         if in_titles:
             yield 41, "words-begun", last_begun
         yield 42, "meant", in_meant
-        yield 43, "code-tail", self._tails
+        for n, some in enumerate(self._less):
+            yield 43 + n, "meant-less", some
         in_any = self._narrowed(self._all, ANYWHERE, first, every, several)
-        yield 44, "other-names", self._narrowed(in_any, ANYWHERE, last, every, several)
-        yield 45, "meant-other-names", meant
-        yield 46, "other-names-begun", self._all
+        yield 60, "other-names", self._narrowed(in_any, ANYWHERE, last, every, several)
+        yield 61, "meant-other-names", meant
+        yield 62, "other-names-begun", self._all
 
     def _narrowed(
         self, found: FrozenBitMap, kind: str, chunks: Sequence[Chunk], begins: bool, codes: bool
@@ -229,6 +234,13 @@ class Kinds:
             found.insert(len(found) if named else 1, self._lists.postings.plain_below(found[0]))
         return found
 
+    def _without_what_narrows(self) -> list[FrozenBitMap]:
+        """What the one thing is that is said beside words that only narrow it, in case that nothing is so narrow."""
+        things = [group for group in self._reading.groups if not group.narrows]
+        if len(things) != 1 or not things[0].names:
+            return []
+        return self._codes_of(things[0]) if things[0].codes else [self._named(ANYWHERE, things[0])]
+
     def _below(self) -> FrozenBitMap:
         """What else is of the category of the one thing that is said."""
         groups = self._reading.groups
@@ -245,9 +257,11 @@ class Kinds:
     # less than everything
 
     def coded_first(self) -> list[FrozenBitMap]:
-        """What the things that are said are coded by: those said in more words first."""
+        """The codes that are typed, and what the things that are said are coded by: those said in more words first."""
         groups = sorted((group for group in self._reading.groups if group.codes), key=lambda group: -len(group.chunks))
-        return [some for group in groups for some in self._codes_of(group)]
+        whole = self._lists.postings.whole
+        codes = [whole(CODE, one.joined) for one in self._reading.text.chunks if one.may_be_code]
+        return [*codes, *(some for group in groups for some in self._codes_of(group))]
 
     def partial(self, allowed: FrozenBitMap | None) -> tuple[list[FrozenBitMap], list[FrozenBitMap]]:
         """What matches each of the words, in their own letters or by what they mean: of the telling words, and of the

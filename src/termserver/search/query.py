@@ -22,6 +22,11 @@ MOST_WORDS = 64
 _TAIL = re.compile(r"[0-9]{2}[.٫][0-9]{0,4}")
 _ENDING = re.compile(r"(?<=\w)\s+(ها|ها[یي]|ها[یي][یي])(?=\s|$)")
 """The ending of a plural that stands apart."""
+_MEASURED = re.compile(
+    r"(?<!\S)([0-9]+(?:[.٫][0-9]+)?)(mg|mcg|gr|g|ml|cc|iu|u|میلی|میلیگرم|گرم|میکروگرم|سیسی)(?!\S)", re.I
+)
+"""A measure with its unit at once: 50mg is 50 and mg, or one word."""
+_DIGIT = re.compile(r"[0-9]")
 SYNTAXES = ("plain", "advanced")
 STATES = ("", "active", "retired")
 
@@ -127,10 +132,20 @@ def chunk(text: str) -> Chunk | None:
     return Chunk(tuple(found), joined) if found else None
 
 
+def pieces(text: str) -> list[str]:
+    """What stands between two blanks, as far as it may be a chunk of its own.
+
+    >>> pieces("losartan 50mg") == ["losartan", "50\u200cmg"]
+    True
+    """
+    if not text.isascii():
+        text = _ENDING.sub("\u200c\\1", latin_digits(text))
+    return (_MEASURED.sub("\\1\u200c\\2", text) if _DIGIT.search(text) else text).split()
+
+
 def plain(text: str) -> PlainText:
     """Read a plain query. Raise UsageError if it has too many words."""
-    pieces = text.split() if text.isascii() else _ENDING.sub("\u200c\\1", text).split()
-    chunks = tuple(dict.fromkeys(found for found in map(chunk, pieces) if found))
+    chunks = tuple(dict.fromkeys(found for found in map(chunk, pieces(text)) if found))
     check_words(sum(len(found.parts) for found in chunks))
     return PlainText(chunks, key(text), len(chunks) == 1 and _TAIL.fullmatch(latin_digits(text).strip()) is not None)
 

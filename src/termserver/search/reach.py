@@ -43,7 +43,8 @@ class Reach:
             found |= matching and matching & self.chunk(chunks[-1], True)
         if reading.groups and found != self.all:
             meant = self.all
-            for group in reading.groups:
+            things = [group for group in reading.groups if not group.narrows]
+            for group in things or reading.groups:
                 meant &= self._group(group, every)
             found |= meant
         return found

@@ -18,7 +18,7 @@ from termserver.search.kinds import UNITS, Group, Lists, Reading
 from termserver.search.layouts import other_layout
 from termserver.search.near import LONG, SHORTEST, Near, edits
 from termserver.search.postings import CODE, LATIN
-from termserver.search.query import Chunk, PlainText, chunk, plain
+from termserver.search.query import Chunk, PlainText, chunk, pieces, plain
 from termserver.search.reach import Reach
 from termserver.search.slips import FINGLISH, LAYOUT, SPELLING, Way, in_words, put_together
 from termserver.search.spoken_codes import written
@@ -100,9 +100,18 @@ class Relaxing:
         for _, meaning in sorted(zip(spans, meanings, strict=True), key=lambda pair: -pair[0]):
             at = tuple(dict.fromkeys(n for place in meaning.places for n in owners[place]))
             if several and len(at) == 1 and slots[meaning.places[0]][0] in meaning.names[0]:
-                continue  # titles say it so; another name of one word among others only blurs them
+                # titles say it so; another name of one word among others only blurs them
+                if not meaning.coded_in and at not in groups and taken.isdisjoint(at):
+                    taken.update(at)
+                    groups[at] = Group(tuple(chunks[n] for n in at), last in at, narrows=True)
+                continue
             known = groups.get(at)
-            if known is not None:
+            twice = next((place for place, group in groups.items() if group.term == meaning.term), None)
+            if known is None and twice and taken.isdisjoint(at):  # heart attack MI
+                taken.update(at)
+                former = groups.pop(twice)
+                groups[twice + at] = replace(former, chunks=former.chunks + tuple(chunks[n] for n in at))
+            elif known is not None:
                 groups[at] = replace(
                     known,
                     names=known.names + meaning.names,
@@ -114,9 +123,16 @@ class Relaxing:
                 taken.update(at)
                 said = tuple(chunks[n] for n in at)
                 groups[at] = Group(
-                    said, last in at, meaning.term, meaning.names, meaning.said, meaning.coded_in, meaning.codes
+                    said,
+                    last in at,
+                    meaning.term,
+                    meaning.names,
+                    meaning.said,
+                    meaning.coded_in,
+                    meaning.codes,
+                    not meaning.coded_in,
                 )
-        if not groups:
+        if not any(group.names for group in groups.values()):
             return ()
         for n, one in enumerate(chunks):
             if n not in taken and not all(part in BESIDES for part in one.parts):
@@ -157,13 +173,13 @@ class Relaxing:
 
     def partial(self, typed: str) -> Reading:
         """The words, each with what may be meant by it: what matches most of them is the best that there is."""
-        pieces = [(piece, one) for piece in typed.split()[:_MOST_GUESSED] if (one := chunk(piece))]
-        last = len(pieces) - 1
+        typed_ones = [(piece, one) for piece in pieces(typed)[:_MOST_GUESSED] if (one := chunk(piece))]
+        last = len(typed_ones) - 1
         chunks: dict[Chunk, None] = {}
-        for n, (piece, one) in enumerate(pieces):
+        for n, (piece, one) in enumerate(typed_ones):
             if all(part in PASSED_OVER for part in one.parts):
                 continue
-            if n and one.joined in UNITS and pieces[n - 1][1].joined.isdecimal():
+            if n and one.joined in UNITS and typed_ones[n - 1][1].joined.isdecimal():
                 continue
             others = () if self.known(one, n == last) else tuple(way.word for way in self.ways(piece, one, n == last))
             chunks[Chunk(one.parts, one.joined, others)] = None
@@ -171,15 +187,15 @@ class Relaxing:
         return self.reading(text)
 
     def _guessed(self, typed: str) -> Iterator[Loosened]:
-        pieces = typed.split()
-        own = [chunk(piece) for piece in pieces]
+        typed_ones = pieces(typed)
+        own = [chunk(piece) for piece in typed_ones]
         last = max((n for n, one in enumerate(own) if one), default=-1)
         known = [one is None or self.known(one, n == last) for n, one in enumerate(own)]
         for everything in (False, True):
             if all(known) and not everything:
                 continue
             ways = [
-                () if one is None or (known[n] and not everything) else self.ways(pieces[n], one, n == last)
+                () if one is None or (known[n] and not everything) else self.ways(typed_ones[n], one, n == last)
                 for n, one in enumerate(own)
             ]
             lost = [one for n, one in enumerate(own) if one and not ways[n] and not known[n]]

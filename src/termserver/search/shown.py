@@ -34,6 +34,7 @@ WHY = {
     "words": Text("همهٔ واژه‌ها در عنوان", "all words in the title"),
     "words-begun": Text("همهٔ واژه‌ها در عنوان، آخری نیمه", "all words in the title, the last one begun"),
     "meant": Text("آنچه گفته شد در عنوان است", "what was said is in the title (glossary)"),
+    "meant-less": Text("آنچه گفته شد، بی صفت‌هایش", "what was said, without what narrows it (glossary)"),
     "code-tail": Text("کد بی‌حرف نخست", "the code without its first letters"),
     "other-names": Text("همهٔ واژه‌ها، برخی در نام‌های دیگر", "all words, some of them in other names"),
     "meant-other-names": Text("آنچه گفته شد در نام‌های دیگر است", "what was said is in other names (glossary)"),
