@@ -16,7 +16,7 @@ from pathlib import Path
 from deploy.here import Room, termserver, until
 
 from benchmarks.capacity import cpu
-from benchmarks.fault_load import physicians
+from benchmarks.faults.people import physicians
 from benchmarks.served import free_port
 from termserver.access.audit_check import check
 from termserver.access.audit_log import AuditLog

@@ -21,7 +21,7 @@ from queue import SimpleQueue
 
 from deploy.here import Process, asked, free_port, termserver, until
 
-from benchmarks.fault_load import CODES, physicians
+from benchmarks.faults.people import CODES, physicians
 from termserver.build import build_release
 from termserver.content.folders import read
 from termserver.releases import editions

@@ -68,11 +68,13 @@ class Publisher:
         self.repository.draft_root({ROOT: members, TARGETS: members, SNAPSHOT: online, TIMESTAMP: online}, _now())
         self._sign(ROOT)
 
-    def publish(self, release: Path, at: datetime.datetime | None = None) -> None:
-        """Sign and announce a release file, in force from ``at``, else at once."""
+    def publish(
+        self, release: Path, at: datetime.datetime | None = None, said: datetime.datetime | None = None
+    ) -> None:
+        """Sign and announce a release file, in force from ``at``, else at once; the word is as old as ``said``."""
         self.repository.draft_release(release, instant(at or _now()), Text("نمونه", "A sample"), _now(), None)
         self._sign(TARGETS)
-        self.repository.commit([self.online], _now(), lambda _: None)
+        self.repository.commit([self.online], said or _now(), lambda _: None)
 
     @property
     def root(self) -> Path:
@@ -124,9 +126,9 @@ class Process:
 class Follower:
     """A follower: a shelf of its own, a server, and a process that follows."""
 
-    def __init__(self, name: str, room: "Room", workers: int = 1, every: float = 5.0) -> None:
+    def __init__(self, name: str, folder: Path, workers: int = 1, every: float = 5.0) -> None:
         self.name, self.port = name, free_port()
-        self.folder = room.folder / name
+        self.folder = folder / name
         self.folder.mkdir()
         self.shelf, self.audit = self.folder / "shelf", self.folder / "audit"
         environment = {
@@ -228,7 +230,7 @@ class Room:
         server = termserver("serve", "--port", str(self.port), "--judges", "0", "--json")
         self.source = Process("publisher", server, folder / "publisher.log", **environment)
         self.environment = environment
-        self.followers = [Follower(f"follower-{'abcdef'[n]}", self, workers) for n in range(followers)]
+        self.followers = [Follower(f"follower-{'abcdef'[n]}", folder, workers) for n in range(followers)]
         self.door_port = free_port()
         self.door: Process | None = None
         if nginx := shutil.which("nginx"):

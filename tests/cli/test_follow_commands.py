@@ -20,7 +20,9 @@ from termserver.trust.publishers import Publishers
 
 
 @pytest.mark.slow
-def test_a_follower_switches_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_follower_switches_by_itself_and_outlives_a_shelf_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(editions, "SHIPPED", tmp_path / "nothing shipped")
     key = signatures.make("both")
     keys = Keys((key.public,), 1)
@@ -39,8 +41,18 @@ def test_a_follower_switches_by_itself(tmp_path: Path, monkeypatch: pytest.Monke
     root = (repository.metadata / "1.root.json").read_bytes()
     Publishers(shelf).trust("p", root, str(repository.folder))
     environment = {**os.environ, "TERMSERVER_SHELF": str(shelf.folder)}
-    follower = subprocess.Popen([sys.executable, "-m", "termserver", "follow"], env=environment)
+    obstacle = shelf.folder / "trust" / ".lock"
+    obstacle.unlink()
+    obstacle.mkdir()  # for root too, it cannot be opened to be written
+    command = [sys.executable, "-m", "termserver", "follow", "--every", "5", "--lang", "en"]
+    with (tmp_path / "said").open("wb") as said:
+        follower = subprocess.Popen(command, env=environment, stderr=said)
     try:
+        deadline = time.monotonic() + 60
+        while "cannot be written" not in (tmp_path / "said").read_text("utf-8"):
+            assert time.monotonic() < deadline, "nobody said that the shelf cannot be written"
+            time.sleep(0.1)
+        obstacle.rmdir()
         for version in ("1", "2"):
             deadline = time.monotonic() + 60
             while not (edition := shelf.current()) or version not in {

@@ -10,7 +10,7 @@ pytest.importorskip("psycopg")
 @pytest.mark.nightly
 @pytest.mark.skipif(not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")), reason="PostgreSQL is not installed")
 def test_no_acknowledged_change_is_lost_when_the_primary_dies() -> None:
-    from benchmarks.fault_postgres import fail_over, pair
+    from benchmarks.faults.failover import fail_over, pair
 
     with pair() as both:
         outcome = fail_over(both)

@@ -12,7 +12,8 @@ from termserver.model.text import Text
 from termserver.publication.repository import NotReady
 from termserver.releases import signatures
 from termserver.trust.metadata import ROOT, TARGETS, instant
-from termserver.trust.refusals import Refused
+from termserver.trust.refusals import Refused, Unreachable
+from termserver.trust.source import Folder
 
 
 def test_what_was_signed_and_published_is_taken_and_answers(follower: Follower) -> None:
@@ -143,3 +144,21 @@ def test_over_a_network_a_release_is_made_out_of_a_delta(follower: Follower, com
     pulled = follower.publishers.pull("mexa", lambda: committee.now, rebuild=rebuild)
     assert pulled.bytes > 1000
     assert follower.versions == ["1405.3"]
+
+
+def test_the_lag_grows_while_nobody_is_heard_and_a_refused_word_is_not_heard(
+    follower: Follower, committee: Committee
+) -> None:
+    def lag() -> int | None:
+        return follower.publishers.get("mexa").lag(committee.now)
+
+    assert lag() == DAY.total_seconds()
+    assert isinstance(follower.pull(Folder(follower.mirror / "gone")).problem, Unreachable)
+    assert lag() == DAY.total_seconds()
+    follower.pull()
+    assert lag() == 0
+    committee.now += 8 * DAY
+    assert follower.pull().stale_since  # the mirror answers, and what it says has expired
+    assert lag() == 8 * DAY.total_seconds()
+    follower.trust()  # to be told once more whom to believe is no word of theirs
+    assert lag() == 8 * DAY.total_seconds()

@@ -59,7 +59,7 @@ class Answering(APIRoute):
             except NotAllowed as error:
                 raise Problem(409, "not-allowed", error.text) from None
             except StoreError as error:
-                raise Problem(503, "store", error.text) from None
+                raise Problem(503, "store", error.text, {"retry_after": 30}) from None
 
         return handle
 

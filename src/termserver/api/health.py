@@ -29,7 +29,8 @@ def routes(server: TermServer) -> APIRouter:
     def ready(request: Request) -> dict[str, Any]:
         """Looks a code system up before it says so.
 
-        `stale`: the word of a publisher has expired; `behind`: releases in force that are not served here. Neither
+        `lag`: seconds since the publisher that has been silent longest was heard (null: none is followed, or one never
+        was); `stale`: the word of a publisher has expired; `behind`: releases in force that are not served here. None
         makes a node unready: an old list serves better than none. `trouble` says why a newer edition was not opened,
         `access_log` whether accesses are written.
         """
@@ -42,6 +43,7 @@ def routes(server: TermServer) -> APIRouter:
             "edition": server.edition.as_json(),
             "release": server.edition.digest,
             "since": node.since,
+            "lag": _longest([one["lag"] for one in publishers]),
             "stale": any(one["stale_since"] for one in publishers),
             "behind": sum(len(one["behind"]) for one in publishers),
             "publishers": publishers,
@@ -89,13 +91,19 @@ class _Followed:
                     {
                         "publisher": one.name,
                         "version": said.version if said else 0,
+                        "heard": one.heard or None,
+                        "lag": one.lag(clock()),
                         "stale_since": trusted.stale_since(one.held, now) or None,
                         "behind": behind,
                         "coming": coming,
                     }
                 )
         except TermserverError as error:
-            return [
-                {"publisher": "?", "version": 0, "stale_since": None, "behind": [], "coming": [], "problem": str(error)}
-            ]
+            unknown = {"publisher": "?", "version": 0, "heard": None, "lag": None, "stale_since": None}
+            return [{**unknown, "behind": [], "coming": [], "problem": str(error)}]
         return found
+
+
+def _longest(lags: list[int | None]) -> int | None:
+    known = [one for one in lags if one is not None]
+    return max(known) if lags and len(known) == len(lags) else None

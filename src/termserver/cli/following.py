@@ -108,21 +108,30 @@ def follow(
 
     language = spoken(lang)
     tell = _acknowledging(acknowledge, system, key, language)
+    _names(name)  # where nobody is followed there is nothing to go on with
     while True:
-        _tell([_pulled(one, None, False) for one in _names(name)], language, json)
+        try:
+            _tell([_pulled(one, None, False) for one in _names(name)], language, json)
+        except ReleaseError as error:  # a read-only or full disk passes; whoever stopped would follow no more
+            _say(error, language)
         tell()
         until = time.monotonic() + every
         while (left := until - time.monotonic()) > 0:
             publishers = Publishers(Shelf(), basis.demand_in_force)
-            due = [
-                (moment(one.activate_at) - trusted.now_of(publisher.held, clock())).total_seconds()
-                for publisher in publishers.all()
-                if publisher.statement
-                for one in publisher.statement.coming(trusted.now_of(publisher.held, clock()))
-            ]
-            time.sleep(max(0.1, min([left, *due])))
-            before = Shelf().current()
-            edition = publishers.activate(clock)
+            try:
+                due = [
+                    (moment(one.activate_at) - trusted.now_of(publisher.held, clock())).total_seconds()
+                    for publisher in publishers.all()
+                    if publisher.statement
+                    for one in publisher.statement.coming(trusted.now_of(publisher.held, clock()))
+                ]
+                time.sleep(max(0.1, min([left, *due])))
+                before = Shelf().current()
+                edition = publishers.activate(clock)
+            except ReleaseError as error:
+                _say(error, language)
+                time.sleep(min(left, _LEAST_WAIT))
+                continue
             if edition is None or edition == before:
                 continue
             if json:
@@ -148,15 +157,19 @@ def _acknowledging(address: str, system: str, key: Path | None, language: str) -
     signing = signatures.read_private(key, passphrase(key)) if key else None
 
     def tell() -> None:
-        edition = Shelf().current()
-        if edition is None:
-            return
         try:
+            edition = Shelf().current()
+            if edition is None:
+                return
             acknowledgements.send(acknowledgements.acknowledge(system, edition, clock(), signing), address)
         except ReleaseError as error:
-            typer.echo(error.text.in_language(language), err=True)
+            _say(error, language)
 
     return tell
+
+
+def _say(error: ReleaseError, language: str) -> None:
+    typer.echo(error.text.in_language(language), err=True)
 
 
 def mirror(

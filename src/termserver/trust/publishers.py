@@ -23,6 +23,8 @@ from termserver.model.values import replace, value
 from termserver.releases import atomic, locks
 from termserver.releases.shelf import Shelf
 from termserver.trust import refusals, trusted
+from termserver.trust.metadata import instant as instant_of
+from termserver.trust.metadata import moment
 from termserver.trust.source import Source, source_of
 from termserver.trust.statement import Published, Statement
 from termserver.trust.trusted import Held
@@ -44,13 +46,19 @@ class Publisher:
     """One that is followed: its name here, where it is asked, and what is believed of it.
 
     ``rank`` counts the publishers in the order in which they were trusted: the name of a release belongs to the
-    first who publishes under it.
+    first who publishes under it. ``heard`` is the instant, by our clock, of the last visit whose answer was believed;
+    empty before the first.
     """
 
     name: str
     address: str
     held: Held
     rank: int = 0
+    heard: str = ""
+
+    def lag(self, now: datetime.datetime) -> int | None:
+        """Seconds since the publisher was heard; None if it never was."""
+        return max(0, int((now - moment(self.heard)).total_seconds())) if self.heard else None
 
     @property
     def statement(self) -> Statement | None:
@@ -91,7 +99,7 @@ class Publishers:
         try:
             said = orjson.loads(path.read_bytes())
             held = Held.from_bytes(orjson.dumps(said["held"]))
-            return Publisher(name, str(said["address"]), held, int(said.get("rank", 0)))
+            return Publisher(name, str(said["address"]), held, int(said.get("rank", 0)), str(said.get("heard", "")))
         except FileNotFoundError:
             listed = ", ".join(self.names()) or "-"
             raise UsageError(
@@ -123,7 +131,7 @@ class Publishers:
             )
         held = trusted.trust_root(root)
         with self._changing():
-            rank = 1 + max((one.rank for one in self.all()), default=0)
+            rank, heard = 1 + max((one.rank for one in self.all()), default=0), ""
             if name in self.names():
                 known = self.get(name)
                 if known.held.root != root:
@@ -133,8 +141,8 @@ class Publishers:
                         f"«{name}» از پیش با ریشهٔ دیگری دنبال می‌شود. کلیدها تنها با ریشه‌های امضاشدهٔ خودش عوض "
                         f"می‌شوند؛ برای آغاز دوباره {self._path(name)} را بردارید.",
                     )
-                held, rank = known.held, known.rank
-            return self._keep(Publisher(name, address, held, rank))
+                held, rank, heard = known.held, known.rank, known.heard
+            return self._keep(Publisher(name, address, held, rank, heard))
 
     def pull(
         self, name: str, now: Clock = clock, source: Source | None = None, rebuild: Rebuild | None = None
@@ -152,7 +160,8 @@ class Publishers:
             try:
                 publisher = self._keep(replace(publisher, held=trusted.newest_root(publisher.held, asked)))
                 instant = trusted.now_of(publisher.held, now())
-                publisher = self._keep(replace(publisher, held=trusted.update(publisher.held, asked, instant)))
+                held = trusted.update(publisher.held, asked, instant)
+                publisher = self._keep(replace(publisher, held=held, heard=instant_of(now())))
                 for one in self._wanted(publisher, instant):
                     taken.append((one.pin, self._take(one, publisher, asked, rebuild)))
                 if foreign := self._foreign(publisher):
@@ -273,7 +282,7 @@ class Publishers:
 
     def _keep(self, publisher: Publisher) -> Publisher:
         held = orjson.loads(publisher.held.as_bytes())
-        said = {"address": publisher.address, "rank": publisher.rank, "held": held}
+        said = {"address": publisher.address, "rank": publisher.rank, "heard": publisher.heard, "held": held}
         data = orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         path = self._path(publisher.name)
         with contextlib.suppress(FileNotFoundError):
