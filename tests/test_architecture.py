@@ -16,7 +16,7 @@ FLOORS = [
     {"service", "build"},
     {"searching"},
     {"terminology", "search", "validation", "importers", "formats", "access", "fhir", "trust"},
-    {"content", "releases", "parsing"},
+    {"content", "releases", "parsing", "sbom"},
     {"model"},
 ]
 FLOOR = {room: n for n, rooms in enumerate(FLOORS) for room in rooms}

@@ -5,7 +5,7 @@ Standard library only, because ``termserver validate`` starts with it.
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from termserver.model.errors import (
@@ -106,12 +106,19 @@ def fail(error: Exception, language: str) -> int:
 
 def write_bytes(data: bytes) -> None:
     """Bytes to standard output as they are, after what was printed before: JSON stays UTF-8 on any console."""
+    write_pieces((data,))
+
+
+def write_pieces(pieces: Iterable[bytes]) -> None:
+    """The same of what is made while it is written."""
     sys.stdout.flush()
     binary: Any = getattr(sys.stdout, "buffer", None)
-    if binary is None:
-        sys.stdout.write(data.decode())
-    else:
-        binary.write(data)
+    for piece in pieces:
+        if binary is None:
+            sys.stdout.write(piece.decode())
+        else:
+            binary.write(piece)
+    if binary is not None:
         binary.flush()
 
 

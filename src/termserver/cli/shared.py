@@ -75,9 +75,9 @@ def open_server(edition: Path | None) -> Any:
     return TermServer.open(edition)
 
 
-def write_json(answer: Any) -> None:
-    """One JSON document on standard output, with a line end."""
-    console.write_bytes(orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+def write_json(answer: Any, output: Path | None = None) -> None:
+    """One JSON document with a line end, where ``send`` puts it."""
+    send((orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE),), output)
 
 
 @contextlib.contextmanager
@@ -96,8 +96,7 @@ def writing(path: Path) -> Iterator[None]:
 def send(pieces: Iterable[bytes], output: Path | None) -> None:
     """Bytes to a file, whole or not at all; to standard output without one. Raise UsageError as ``writing`` does."""
     if output is None:
-        for piece in pieces:
-            console.write_bytes(piece)
+        console.write_pieces(pieces)
         return
     from termserver.releases import atomic
 
