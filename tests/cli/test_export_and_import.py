@@ -70,3 +70,11 @@ def test_what_cannot_go_out_says_why(run: Run) -> None:
     ):
         done = run("export", *arguments)
         assert done.status == 2 and words in done.err, done.err
+
+
+@pytest.mark.parametrize("command", ["export gender", "export gender --format xlsx", "sbom"])
+def test_a_file_that_cannot_be_written_is_named_and_none_is_begun(run: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "folder").mkdir()
+    done = run(*command.split(), "-o", str(tmp_path / "folder"))
+    assert done.status == 2 and f"{tmp_path / 'folder'} cannot be written: " in done.err
+    assert [one.name for one in tmp_path.rglob("*")] == ["folder"]

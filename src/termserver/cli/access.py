@@ -10,7 +10,7 @@ import typer
 
 from termserver.cli import access_keys, access_policy
 from termserver.cli.access_policy import policy_in_force
-from termserver.cli.shared import Json, Lang, Root, command, spoken, write_json
+from termserver.cli.shared import Json, Lang, Root, command, send, spoken, write_json
 from termserver.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def snapshot(
     """Write and sign what a node decides from: the policy, who holds what from today on, hashes of keys."""
     from termserver.access.snapshot import signed
     from termserver.cli.keys import passphrase
-    from termserver.releases import atomic, signatures
+    from termserver.releases import signatures
 
     if not key:
         raise UsageError(
@@ -174,12 +174,7 @@ def snapshot(
     signing = [signatures.read_private(one, passphrase(one)) for one in key]
     with opened(root, database) as accounts:
         made = accounts.snapshot(days)
-    try:
-        atomic.write(out, signed(made, signing))
-    except OSError as error:
-        raise UsageError(
-            f"{out} cannot be written: {error.strerror}.", f"{out} نوشته نمی‌شود: {error.strerror}."
-        ) from None
+    send((signed(made, signing),), out)
     keys = sum(len(one.keys) for one in made.clients)
     told = {"file": str(out), "number": made.number, "until": made.until, "clients": len(made.clients), "keys": keys}
     if json:

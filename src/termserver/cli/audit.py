@@ -2,7 +2,6 @@
 
 import datetime
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +11,7 @@ import typer
 
 from termserver.cli import console
 from termserver.cli.console import NO_STATUS
-from termserver.cli.shared import Json, Lang, command, spoken, write_json
+from termserver.cli.shared import Json, Lang, command, send, spoken, write_json
 from termserver.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -156,18 +155,7 @@ def export(
 
     wanted = Wanted(_from(since), _to(until), who, role, action, registry, code, address)
     pieces = FORMS[Form.NDJSON if json else to](events(_folders(folders), wanted))
-    if output is None:
-        sys.stdout.flush()
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
-        return
-    try:
-        with output.open("wb") as file:
-            file.writelines(pieces)
-    except OSError as error:
-        raise UsageError(
-            f"{output} cannot be written: {error.strerror}.", f"{output} نوشته نمی‌شود: {error.strerror}."
-        ) from None
+    send(pieces, output)
 
 
 def about(

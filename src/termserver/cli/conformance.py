@@ -9,7 +9,7 @@ import typer
 from termserver.cli import concept_text
 from termserver.cli.console import NO_STATUS
 from termserver.cli.keys import passphrase
-from termserver.cli.shared import EditionPath, Json, Lang, command, open_server, spoken, write_json
+from termserver.cli.shared import EditionPath, Json, Lang, command, open_server, send, spoken, write_json
 from termserver.model.days import parse_day
 from termserver.model.errors import UsageError
 
@@ -98,7 +98,7 @@ def judge(
         result = judged(drawn, answers, asked, held, day)
         release = server.edition.digest
     target = output or folder / FILE
-    _write(target, result.as_bytes())
+    send((result.as_bytes(),), target)
     language = spoken(lang)
     if json:
         write_json({**result.as_json(), "file": str(target), "strays": list(answers.strays), "release": release})
@@ -161,7 +161,7 @@ def sign(
             else:
                 typer.echo(refused.text.in_language(language), err=True)
             return NO_STATUS
-    _write(output, made)
+    send((made,), output)
     if json:
         write_json({"signed": True, "file": str(output), "key": signing.public.id})
     else:
@@ -220,17 +220,6 @@ def _lines(name: str, found: Any, language: str) -> list[str]:
             else f"{name}: holds; {named}; from {stated['signed_on']} until {stated['until']}; {types}"
         ]
     return said + [f"  {note.in_language(language)}" for note in found.notes]
-
-
-def _write(path: Path, data: bytes) -> None:
-    from termserver.releases import atomic
-
-    try:
-        atomic.write(path, data)
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror}.", f"{path} نوشته نمی‌شود: {error.strerror}."
-        ) from None
 
 
 def _day(said: str) -> str:

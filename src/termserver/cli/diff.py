@@ -1,15 +1,13 @@
 """``termserver diff``: what differs between two versions of anything, and what it does to those who follow."""
 
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from termserver.cli import console
 from termserver.cli.console import NO_STATUS
-from termserver.cli.shared import Json, Lang, command, spoken
+from termserver.cli.shared import Json, Lang, command, send, spoken, write_json, writing
 from termserver.model.errors import UsageError
 
 
@@ -67,17 +65,18 @@ def diff(
     match chosen:
         case Form.XLSX:
             assert output is not None
-            _writing(output, lambda: told.write_workbook(found, output, language))
+            with writing(output):
+                told.write_workbook(found, output, language)
         case Form.NOTES:
             drafted = told.notes(found)
-            _tell(f"{drafted.fa}\n{drafted.en}".encode(), output)
+            send((f"{drafted.fa}\n{drafted.en}".encode(),), output)
         case Form.JSON:
-            _tell(_as_bytes(found.as_json()), output)
+            write_json(found.as_json(), output)
         case Form.FHIR:
-            _tell(_as_bytes(fhir_form.bundle(found)), output)
+            write_json(fhir_form.bundle(found), output)
         case Form.TEXT:
             lines = told.lines(found, language, len(found.changes) if everything else told.MOST)
-            _tell("".join(f"{line}\n" for line in lines).encode(), output)
+            send((f"{line}\n".encode() for line in lines), output)
     if output is not None:
         typer.echo(f"{output}: {len(found.changes):,}", err=json)
     return NO_STATUS if breaking and found.of(Effect.BREAKING, Effect.MEANING) else 0
@@ -94,30 +93,6 @@ def _form_of(output: Path | None) -> Form:
             f"{output}: پسوند شکلی نمی‌گوید. {', '.join(known)} یا --format به کار ببرید.",
         )
     return found
-
-
-def _as_bytes(said: Any) -> bytes:
-    import orjson
-
-    return orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def _tell(data: bytes, output: Path | None) -> None:
-    if output is None:
-        console.write_bytes(data)
-        return
-    from termserver.releases import atomic
-
-    _writing(output, lambda: atomic.write(output, data))
-
-
-def _writing(output: Path, write: Callable[[], None]) -> None:
-    try:
-        write()
-    except OSError as error:
-        raise UsageError(
-            f"{output} cannot be written: {error.strerror}.", f"{output} نوشته نمی‌شود: {error.strerror}."
-        ) from None
 
 
 def _place(said: str) -> Path:

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from termserver.cli import export_system
-from termserver.cli.shared import EditionPath, Json, Lang, command, open_server, spoken, write_json
+from termserver.cli.shared import EditionPath, Json, Lang, command, open_server, spoken, write_json, writing
 from termserver.model.errors import UsageError
 
 
@@ -62,13 +62,9 @@ def package(
         for one in chosen:
             made = packages.tarball(one)
             path = output / one.file
-            try:
+            with writing(path):
                 output.mkdir(parents=True, exist_ok=True)
                 atomic.write(path, made.data)
-            except OSError as error:
-                raise UsageError(
-                    f"{path} cannot be written: {error.strerror}.", f"{path} نوشته نمی‌شود: {error.strerror}."
-                ) from None
             told.append({"name": one.name, "version": one.version, "file": str(path), "integrity": made.integrity})
     if json:
         write_json({"packages": told})

@@ -10,12 +10,11 @@ import typer
 
 from termserver.cli.console import NO_STATUS
 from termserver.cli.progress import Progress
-from termserver.cli.shared import Json, Lang, command, spoken, write_json
+from termserver.cli.shared import Json, Lang, command, send, spoken, write_json
 from termserver.model.codes import CodeSystem
-from termserver.model.errors import TermserverError, UsageError
+from termserver.model.errors import TermserverError
 
 if TYPE_CHECKING:
-    from termserver.importers.report import ImportReport
     from termserver.importers.taken import Taken, Wishes
 
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILES...", help="The files, in any order.")]
@@ -212,7 +211,7 @@ def _import(
     if name:
         taken = _renamed(taken, label(name.lower()))
     if report is not None:
-        _write(report, taken.report)
+        send((taken.report.as_csv().encode("utf-8-sig"),), report)
     stored = {} if dry_run else _store(taken, into, use)
     if json:
         write_json({"name": taken.name, "version": taken.version, "report": taken.report.as_json(), **stored})
@@ -271,15 +270,6 @@ def registered() -> dict[str, CodeSystem]:
             return {system.id: system for system in reversed(server.systems())}
     except TermserverError:
         return {}
-
-
-def _write(path: Path, report: "ImportReport") -> None:
-    try:
-        path.write_text(report.as_csv(), encoding="utf-8-sig", newline="")
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror}.", f"{path} نوشته نمی‌شود: {error.strerror}."
-        ) from None
 
 
 def _store(taken: "Taken", into: Path | None, use: bool) -> dict[str, Any]:

@@ -33,11 +33,9 @@ def sign(
     json: Json = False,
 ) -> None:
     """Sign a vote on a machine of your own, without database or network. Carry the file back to `committee act`."""
-    import orjson
 
     from termserver.cli.keys import passphrase
     from termserver.publication import votes
-    from termserver.releases import atomic
     from termserver.releases.signatures import read_private
 
     if action not in votes.SIGNED:
@@ -51,15 +49,9 @@ def sign(
             "همهٔ چکیده را بگویید، ۶۴ حرف: termserver committee show NUMBER --json",
         )
     made = votes.sign(read_private(key, passphrase(key)), number, action, who, digest)
+    write_json(made, output)
     if output is None:
-        write_json(made)
         return
-    try:
-        atomic.write(output, orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    except OSError as error:
-        raise UsageError(
-            f"{output} cannot be written: {error.strerror}.", f"{output} نوشته نمی‌شود: {error.strerror}."
-        ) from None
     typer.echo(
         f"{output}: امضای {who} زیر پیشنهاد {number}"
         if spoken(lang) == "fa"
