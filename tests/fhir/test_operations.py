@@ -117,6 +117,49 @@ def test_a_closure_tells_each_pair_once_and_again_on_request():
     assert closures.run(request(name="mine", version="0"), True)["group"] == second["group"]
 
 
+def tree(version, *pairs):
+    """A code system of these codes, each with the one that it stands under."""
+    return {
+        "resourceType": "CodeSystem",
+        "url": "urn:tree",
+        "version": version,
+        "status": "active",
+        "content": "complete",
+        "concept": [
+            {"code": code, "property": [{"code": "parent", "valueCode": above}] if above else []}
+            for code, above in pairs
+        ],
+    }
+
+
+def test_a_closure_goes_on_with_a_version_that_says_the_same_and_begins_again_with_another():
+    closures = Closures()
+
+    def added(resource, *codes):
+        said = [{"system": "urn:tree", "code": code} for code in codes]
+        return closures.run(request(resource, name="mine", concept=said), True)
+
+    closures.run(request(name="mine"), True)
+    assert "group" in added(tree("1", ("a", ""), ("b", "a"), ("c", "a")), "a", "b")
+    reordered = tree("2", ("new", ""), ("c", "b"), ("b", "a"), ("a", ""))
+    third = added(reordered, "c")  # in another place of the list, and a code more
+    assert {target["code"] for one in third["group"][0]["element"] for target in one["target"]} == {"a", "b"}
+    for other in (tree("3", ("a", ""), ("b", ""), ("c", "b")), tree("3", ("a", ""), ("c", "a"))):
+        with pytest.raises(FhirProblem, match="reinitialized") as failure:
+            added(other, "a")
+        assert failure.value.status == 422
+    assert len(closures.run(request(name="mine", version="0"), True)["group"][0]["element"]) == 2, "nothing was lost"
+    closures.run(request(name="mine"), True)
+    assert "group" not in added(tree("3", ("a", ""), ("b", ""), ("c", "b")), "a", "b")
+
+
+def test_a_closure_is_of_who_began_it():
+    closures = Closures()
+    closures.run(request(name="mine"), True, "vendor-1")
+    with pytest.raises(FhirProblem):
+        closures.run(request(name="mine", concept=[coding("IN")]), True, "vendor-2")
+
+
 @pytest.mark.parametrize("said", [{"name": ""}, {"name": "new", "concept": [coding("IN")]}, {"name": "a b"}])
 def test_a_closure_is_begun_by_its_name(said):
     with pytest.raises(FhirProblem):

@@ -86,6 +86,33 @@ def test_a_release_is_swapped_and_no_request_fails(tmp_path, monkeypatch):
     assert seen == {"2026.01", "2026.02"}
 
 
+def test_what_clients_left_outlives_a_swap(tmp_path, monkeypatch):
+    monkeypatch.setattr(swap, "LOOK", 0.05)
+    edition = tmp_path / "edition.json"
+    pins = [released(tmp_path, version) for version in ("2026.01", "2026.02")]
+    editions.write(edition, pins[:1])
+    own = {"resourceType": "ValueSet", "url": "urn:mine", "status": "active"}
+    own["compose"] = {"include": [{"system": URL, "concept": [{"code": "T7"}]}]}
+    with served(app=serving(edition, 0, lambda server: None)) as base:
+        r4 = f"{base}/fhir/r4"
+
+        def asked(operation: str, *parameters: Any) -> Any:
+            return post(f"{r4}/{operation}", {"resourceType": "Parameters", "parameter": list(parameters)})
+
+        name = {"name": "name", "valueString": "mine"}
+        cached = asked("$cache-control", {"name": "tx-resource", "resource": own})["parameter"][0]["valueId"]
+        asked("$closure", name)
+        for code, version in (("T1", "1"), ("T2", "2")):
+            concept = {"name": "concept", "valueCoding": {"system": URL, "code": code}}
+            assert asked("$closure", name, concept)["version"] == version
+            editions.write(edition, [pins[1]])
+            while "2026.02" not in json.dumps(get(f"{r4}/CodeSystem/$lookup?system={URL}&code=T1")):
+                threading.Event().wait(0.02)
+        among = ({"name": "url", "valueUri": "urn:mine"}, {"name": "cache-id", "valueId": cached})
+        expanded = asked("ValueSet/$expand", *among)["expansion"]["contains"]
+        assert [one["code"] for one in expanded] == ["T7"]
+
+
 def test_a_heavy_question_does_not_keep_the_others_waiting(server):
     # a hierarchy that a closure must look through pair by pair, for as long as one request may compute
     concepts = [{"code": f"c{n}"} for n in range(900)]
@@ -99,6 +126,8 @@ def test_a_heavy_question_does_not_keep_the_others_waiting(server):
     codings = [{"name": "concept", "valueCoding": {"system": "urn:heavy", "code": one["code"]}} for one in concepts]
     with served(server) as base, ThreadPoolExecutor(8) as threads:
         r4 = f"{base}/fhir/r4"
+        for path in (f"CodeSystem/$lookup?system={COUNTRIES}&code=AF", f"ValueSet/$expand?url={COUNTRIES}&filter=tur"):
+            get(f"{r4}/{path}")  # what the first who asks must open is open before anybody is measured against it
         names = [f"heavy-{n}" for n in range(4)]
         for name in names:
             begun = {"resourceType": "Parameters", "parameter": [{"name": "name", "valueString": name}]}

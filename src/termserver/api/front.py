@@ -39,6 +39,12 @@ class Front:
     def __init__(self, inner: App, hot: HotRoutes) -> None:
         self._inner = inner
         self._hot = hot
+        self._clients: dict[str, Any] = {}
+        """What clients of the FHIR door left here, by release of FHIR; it outlives an edition."""
+
+    def follow(self, before: "Front") -> None:
+        """Go on with what clients left with the edition before."""
+        self._clients = before._clients
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -93,7 +99,8 @@ class Front:
         stateful = os.environ.get("TERMSERVER_SERVED_WORKERS", "1") == "1"
         # the desk of the routes over registries, so that an entry counts wherever it is read
         desk = getattr(getattr(self._inner, "state", None), "desk", None)
-        return FhirDoor(self._hot.server, stateful, desk, nested=not os.environ.get("TERMSERVER_FHIR_FLAT"))
+        nested = not os.environ.get("TERMSERVER_FHIR_FLAT")
+        return FhirDoor(self._hot.server, stateful, desk, nested, self._clients)
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the application behind, with a limit on its body and no traceback out."""

@@ -16,6 +16,7 @@ from termserver.access.policy import Found, Standing
 from termserver.access.recognition import Headers, NotRecognised
 from termserver.api import refusals
 from termserver.api.answers import Answer, Problem, send_answer
+from termserver.api.front import Front
 from termserver.api.security_headers import HSTS, allowed_origin, missing, preflight
 from termserver.model.access import EVERYBODY, RouteGroup
 from termserver.model.text import Text
@@ -50,8 +51,10 @@ class Guard:
         self._under_way: dict[str, int] = {}
 
     def follow(self, before: "Guard") -> None:
-        """Go on with what callers have left of their shares: a new edition gives nobody a full bucket."""
+        """Go on with what is left of callers' shares, and what they left: a new edition gives nobody a full bucket."""
         self._rates = before._rates
+        if isinstance(self._inner, Front) and isinstance(before._inner, Front):
+            self._inner.follow(before._inner)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from itertools import chain
 
-from termserver.api.fhir.caches import Caches
 from termserver.api.fhir.capabilities import capability_statement, terminology_capabilities, versions
+from termserver.api.fhir.client_state import ClientState
 from termserver.api.fhir.directory import Directory
 from termserver.api.fhir.directory_visit import REGISTRIES
 from termserver.api.fhir.exchange import R4, Exchange, Reply
 from termserver.api.fhir.operations import OPERATIONS, Operations
 from termserver.api.fhir.past import Past
 from termserver.api.fhir.resources import Resources
-from termserver.fhir.closure import Closures
 from termserver.fhir.grammars import URLS
-from termserver.fhir.library import Parses, Shelf
+from termserver.fhir.library import Shelf
 from termserver.fhir.naming import preferred_id
 from termserver.fhir.options import Request
 from termserver.fhir.outcomes import FhirProblem, Json, operation_outcome, refused
@@ -47,7 +46,7 @@ class Dispatch:
         version: str,
         shelf: Shelf,
         resources: Resources,
-        parses: Parses,
+        clients: ClientState,
         stateful: bool,
         directory: Directory,
         past: Past,
@@ -55,13 +54,13 @@ class Dispatch:
     ) -> None:
         """``stateful``: caches and closures live as long as this process, so they need it to be the only one."""
         self.version = version
-        self._caches = Caches(parses)
-        self._operations = Operations(shelf, parses, self._caches, nested)
+        self._caches = clients.caches
+        self._operations = Operations(shelf, clients.parses, self._caches, nested)
         self._resources = resources
         self.shelf = shelf
         self._directory = directory
         self._past = past
-        self._closures = Closures()
+        self._closures = clients.closures
         self._stateful = stateful
         self._system: dict[str, Callable[[Exchange], Json]] = {"$versions": lambda exchange: versions(exchange)}
         if stateful:
@@ -150,7 +149,8 @@ class Dispatch:
     def _closure(self, exchange: Exchange) -> Json:
         if exchange.method != "POST":
             raise refused(405, "not-supported", "$closure changes state; use POST", "$closure را با POST بفرستید")
-        return self._closures.run(self._operations.request(exchange, ""), exchange.r4)
+        owner = exchange.facts.caller.name if exchange.facts is not None else ""
+        return self._closures.run(self._operations.request(exchange, ""), exchange.r4, owner)
 
     def _batch(self, exchange: Exchange) -> Reply:
         bundle = exchange.json()

@@ -19,6 +19,7 @@ import orjson
 
 from termserver import __version__
 from termserver.access.facts import facts_of
+from termserver.api.fhir.client_state import ClientState
 from termserver.api.fhir.directory import Directory
 from termserver.api.fhir.dispatch import Dispatch
 from termserver.api.fhir.exchange import MIME_JSON, MIME_XML, R4, R5, Exchange, FhirProblem, Reply
@@ -29,7 +30,6 @@ from termserver.api.fhir.svs import Svs, SvsAnswer
 from termserver.api.registry_desk import Desk
 from termserver.fhir.budget import SECONDS
 from termserver.fhir.grammars import WithGrammars
-from termserver.fhir.library import Parses
 from termserver.fhir.outcomes import operation_outcome, refused
 from termserver.fhir.shelves import Shelves
 from termserver.fhir_edition.shelf import EditionShelf, json_shelf
@@ -79,9 +79,16 @@ class FhirDoor:
     """Answers every path under /fhir/."""
 
     def __init__(
-        self, server: TermServer, stateful: bool = True, desk: Desk | None = None, nested: bool = True
+        self,
+        server: TermServer,
+        stateful: bool = True,
+        desk: Desk | None = None,
+        nested: bool = True,
+        clients: dict[str, Any] | None = None,
     ) -> None:
+        """``clients``: what clients left with the edition before, a ``ClientState`` for each release of FHIR."""
         self._server = server
+        self._clients = {} if clients is None else clients
         self._stateful = stateful
         self._nested = nested
         self._made: dict[str, Dispatch] = {}
@@ -102,7 +109,7 @@ class FhirDoor:
         with self._lock:
             known = self._made.get(version)
             if known is None:
-                parses, kept = Parses(), json_shelf(self._server, version)
+                clients, kept = self._clients.setdefault(version, ClientState()), json_shelf(self._server, version)
                 if self._edition is None:
                     self._edition = EditionShelf(self._server)
                     self._threads.submit(_warm, self._edition)
@@ -111,7 +118,7 @@ class FhirDoor:
                 shelves = WithGrammars(Shelves([kept, edition]))
                 past = Past(self._server, version, _UPDATED)
                 known = Dispatch(
-                    version, shelves, resources, parses, self._stateful, self._directory, past, self._nested
+                    version, shelves, resources, clients, self._stateful, self._directory, past, self._nested
                 )
                 self._made[version] = known
         return known
