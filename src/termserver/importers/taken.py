@@ -3,7 +3,6 @@
 ``Taken`` is what ``build.build_release`` freezes and ``content.writing`` writes into folders.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from termserver.model.errors import ImportFailed
 from termserver.model.glossary import Glossary
 from termserver.model.text import Text
 from termserver.model.values import replace
+from termserver.releases.digests import file_sha256
 
 _PER_RULE = 2_000
 """So many entries of one rule are kept; the rest are only counted."""
@@ -259,18 +259,14 @@ def reported(notes: Sequence[Notes], systems: Iterable[CodeSystemContent], diges
 
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file; raise ImportFailed where it cannot be read."""
-    found = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                found.update(chunk)
+        return file_sha256(path)[0]
     except FileNotFoundError:
         raise ImportFailed(f"{path} is not there.", f"پروندهٔ {path} پیدا نشد.") from None
     except OSError as error:
         raise ImportFailed(
             f"{path} cannot be read: {error.strerror}.", f"{path} خوانده نمی‌شود: {error.strerror}."
         ) from None
-    return found.hexdigest()
 
 
 def bytes_of(path: Path, most: int) -> bytes:
