@@ -33,6 +33,9 @@ from termserver.search.search import Search, SearchQuery
         ("hert atack", "heart attack", "I21"),
         ("دیلبت نوع ۲", "دیابت نوع 2", "E11"),
         ("سنک کلیه", "سنگ کلیه", "N20.0"),
+        ("دیعابط", "دیابت", "E11"),
+        ("heart atak", "heart attack", "I21"),
+        ("kidnii stone", "kidney stone", "N20.0"),
     ],
 )
 def test_a_slip_of_the_finger_finds_what_was_meant_and_says_so(
@@ -117,6 +120,9 @@ def test_every_letter_comes_back_from_the_other_layout() -> None:
         ("saratan pestan", "C50"),
         ("sekteh ghalbi", "I21"),
         ("shekastegi", "F3"),
+        ("sekteye ghalbi", "I21"),
+        ("sangekolie", "N20.0"),
+        ("esta minofen", "X1"),
     ],
 )
 def test_persian_in_latin_letters_is_read(english: Search, typed: str, code: str) -> None:

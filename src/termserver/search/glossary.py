@@ -331,6 +331,18 @@ class Terms:
         ordered = sorted(found or (), key=lambda packed: (packed & 15, packed))
         return list(dict.fromkeys(self._phrase(packed >> 4)[0] for packed in ordered[:_MOST_GOING_ON]))
 
+    def completed(self, slots: Sequence[Slot]) -> list[str]:
+        """The words that make a name of one word from each of the slots and one more."""
+        found: frozenset[int] | None = None
+        for slot in slots:
+            here = frozenset().union(*(held for word in slot for held in self._with(word)))
+            found = here if found is None else found & here
+        said = {word for slot in slots for word in slot}
+        longer = sorted(packed for packed in found or () if packed & 15 == len(slots) + 1)
+        return list(
+            dict.fromkeys(word for packed in longer[:_MOST_BEGUN] for word in self._phrase(packed >> 4)[1] - said)
+        )
+
     def names(self, term: int) -> tuple[Name, ...]:
         """The names of a term in words; what titles say comes first."""
         return self.term(term).names

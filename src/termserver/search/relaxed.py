@@ -7,42 +7,25 @@ last the best partial match. A query that finds something never comes here.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
-from typing import Protocol
 
-from termserver.search.finglish import fits, skeletons
+from termserver.model.fold import key
 from termserver.search.glossary import BESIDES, PASSED_OVER, Slot, Terms
-from termserver.search.kept import Kept
-from termserver.search.kinds import UNITS, Group, Lists, Reading
-from termserver.search.layouts import other_layout
-from termserver.search.near import LONG, SHORTEST, Near, edits
-from termserver.search.postings import CODE, LATIN
+from termserver.search.kinds import UNITS, Group, Reading
+from termserver.search.near import LONG, SHORTEST, distance
 from termserver.search.query import Chunk, PlainText, chunk, pieces, plain
 from termserver.search.reach import Reach
-from termserver.search.slips import FINGLISH, LAYOUT, SPELLING, Way, in_words, put_together
+from termserver.search.slips import SPELLING, in_words, put_together
 from termserver.search.spoken_codes import written
-from termserver.search.word_lists import AFTER, ANYWHERE
+from termserver.search.ways import MOST_LETTERS, Source, Ways
 
-_MOST_OTHERS = 8
 _MOST_GUESSED = 12
 """Of a longer query no word is guessed at: it is no slip of the finger."""
-_MOST_LETTERS = 32
+_MOST_SAID = 6
+"""Of so many words no name of the glossary is looked for that has another word."""
 _TOO_LITTLE = 3
 _FAR_MORE = 10
 """So many times as many concepts must have a word that is nearly the one begun, where few have that."""
-_PLURALS = (("ies", "y"), ("es", ""), ("s", ""), ("هایی", ""), ("های", ""), ("ها", ""))
-_ALIKE = {
-    letter: letters.replace(letter, "")
-    for letters in ("سصث", "زذضظ", "تط", "هح", "قغ", "کگ", "جچ", "بپ", "اع")
-    for letter in letters
-}
-
-
-class Source(Lists, Protocol):
-    """What is asked of the finder of one release."""
-
-    near: Near
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +41,8 @@ class Relaxing:
     """Reads queries, as they are and as they may have been meant, over the finders of an edition."""
 
     def __init__(self, finders: Sequence[Source], terms: Terms | None, reach: Reach) -> None:
-        self._finders = finders
         self._terms = terms
-        self._reach = reach
-        self._ways: Kept[tuple[str, bool], tuple[Way, ...]] = Kept(4_000_000, lambda ways: 200 * len(ways))
+        self._ways = Ways(finders, terms, reach)
 
     def reading(self, text: PlainText) -> Reading:
         """The query with what the glossary says of its words."""
@@ -149,20 +130,24 @@ class Relaxing:
             yield Loosened("prefixes", _begun(strict))
         if len(chunks) == 1 and chunks[0].may_be_code and len(text.joined) > 1:
             yield Loosened("code", Reading(replace(text, tail=True)))
-        if len(chunks) <= _MOST_GUESSED and len(typed) < 20 * _MOST_LETTERS:
+        if len(chunks) <= _MOST_GUESSED and len(typed) < 20 * MOST_LETTERS:
             yield from self._guessed(typed)
+            yield from self._joined(typed)
         going_on = self._going_on(chunks)
         if going_on:
             yield going_on
+        yield from self._nearly_said(chunks)
 
     def too_little(self, text: PlainText, total: int) -> Loosened | None:
         """What may be meant where a few concepts have a word that begins so and many one that is nearly so."""
         last = text.chunks[-1]
         if total > _TOO_LITTLE or len(last.parts) > 1 or len(last.joined) <= SHORTEST or not last.joined.isalpha():
             return None
-        if self._has(last.joined, False):
+        if self._ways.has(last.joined, False):
             return None
-        near = [way for way in self._near(last.joined, False, 1) if way.far == 1 and way.weight > _FAR_MORE * total]
+        near = [
+            way for way in self._ways.near(last.joined, False, 1) if way.far == 1 and way.weight > _FAR_MORE * total
+        ]
         if not near:
             return None
         near.sort(key=lambda way: -way.weight)
@@ -181,7 +166,11 @@ class Relaxing:
                 continue
             if n and one.joined in UNITS and typed_ones[n - 1][1].joined.isdecimal():
                 continue
-            others = () if self.known(one, n == last) else tuple(way.word for way in self.ways(piece, one, n == last))
+            others = (
+                ()
+                if self._ways.known(one, n == last)
+                else tuple(way.word for way in self._ways.of(piece, one, n == last))
+            )
             chunks[Chunk(one.parts, one.joined, others)] = None
         text = PlainText(tuple(chunks), "".join(one.joined for one in chunks))
         return self.reading(text)
@@ -190,12 +179,12 @@ class Relaxing:
         typed_ones = pieces(typed)
         own = [chunk(piece) for piece in typed_ones]
         last = max((n for n, one in enumerate(own) if one), default=-1)
-        known = [one is None or self.known(one, n == last) for n, one in enumerate(own)]
+        known = [one is None or self._ways.known(one, n == last) for n, one in enumerate(own)]
         for everything in (False, True):
             if all(known) and not everything:
                 continue
             ways = [
-                () if one is None or (known[n] and not everything) else self.ways(typed_ones[n], one, n == last)
+                () if one is None or (known[n] and not everything) else self._ways.of(typed_ones[n], one, n == last)
                 for n, one in enumerate(own)
             ]
             lost = [one for n, one in enumerate(own) if one and not ways[n] and not known[n]]
@@ -211,143 +200,45 @@ class Relaxing:
                 if len(chunks) > 1:
                     yield Loosened(how, _begun(meant), said)
 
+    def _joined(self, typed: str) -> Iterator[Loosened]:
+        """The query with two of its pieces as one word that the glossary has: sarma khordegi is سرماخوردگی."""
+        if self._terms is None:
+            return
+        typed_ones = pieces(typed)
+        for n in range(len(typed_ones) - 1):
+            piece = typed_ones[n] + typed_ones[n + 1]
+            one = chunk(piece)
+            for way in self._ways.of(piece, one, False) if one else ():
+                # two Persian words that are nearly one are too many
+                told = way.how != SPELLING or (piece.isascii() and len(piece) >= LONG)
+                if told and self._terms.holds(way.word.joined):
+                    some = [chunk(other) for other in (*typed_ones[:n], *typed_ones[n + 2 :])]
+                    chunks = (
+                        *(other for other in some[:n] if other),
+                        way.word,
+                        *(other for other in some[n:] if other),
+                    )
+                    said = " ".join(other.joined for other in chunks)
+                    yield Loosened(way.how, self.reading(PlainText(chunks, key(said))), said)
+
+    def _nearly_said(self, chunks: Sequence[Chunk]) -> Iterator[Loosened]:
+        """The query with one word put for another that is like it and makes a name of the whole: chicken pops."""
+        if self._terms is None or not 1 < len(chunks) < _MOST_SAID:
+            return
+        for n, one in enumerate(chunks):
+            others = [tuple(other.parts) for other in (*chunks[:n], *chunks[n + 1 :])]
+            for word in self._terms.completed(others) if len(one.joined) >= SHORTEST - 1 else ():
+                if word[0] == one.joined[0] and distance(one.joined, word, 2) <= 2:
+                    meant = (*chunks[:n], Chunk((word,), word), *chunks[n + 1 :])
+                    said = " ".join(other.joined for other in meant)
+                    yield Loosened(SPELLING, self.reading(PlainText(meant, key(said))), said)
+
     def _nowhere(self, lost: Sequence[Chunk], own: Sequence[Chunk | None]) -> bool:
         """Whether one of the words begins no word at all, and no two of all of them are one to the glossary."""
         joined = [one.joined for one in own if one]
         if self._terms is not None and any(self._terms.holds(one + other) for one, other in pairwise(joined)):
             return False
-        return any(not self.known(one, True) for one in lost)
-
-    def known(self, one: Chunk, last: bool) -> bool:
-        """Whether some release or the glossary has the word, or (``last``) one that begins so."""
-        if one.may_be_code:
-            can = self._reach.code(one.joined)
-            if can and any(finder.postings.beginning(CODE, one.joined) for finder in self._of(can)):
-                return True
-        words = (one.joined,) if len(one.parts) == 1 else (*one.parts, one.joined)
-        here = [self._has(word, last or len(word) < 3) for word in words]
-        return here[-1] or (len(words) > 1 and all(here[:-1]))
-
-    def _has(self, word: str, begun: bool) -> bool:
-        can = self._reach.word(word, begun)
-        if can and any(finder.words(ANYWHERE, word, begun) for finder in self._of(can)):
-            return True
-        return self._terms is not None and (self._terms.begins(word) if begun else self._terms.holds(word))
-
-    def _of(self, can: int) -> Iterator[Source]:
-        return (finder for n, finder in enumerate(self._finders) if can >> n & 1)
-
-    def ways(self, piece: str, one: Chunk, last: bool) -> tuple[Way, ...]:
-        """What may have been meant by a piece of the query, the likeliest first."""
-        if len(piece) > _MOST_LETTERS:
-            return ()
-        found = self._ways.get((piece, last))
-        if found is None:
-            found = tuple(self._made(piece, one, last))
-            self._ways.put((piece, last), found)
-        return found
-
-    def _made(self, piece: str, one: Chunk, last: bool) -> list[Way]:
-        letters = other_layout(piece)
-        # no Persian word stands on the keys of a Latin one and a comma
-        switched = chunk(letters) if piece.isascii() or letters.replace(".", "").isalnum() else None
-        if switched is not None and switched != one and len(switched.joined) > 1 and self.known(switched, last):
-            return [Way(switched, LAYOUT, 0, 0)]
-        word = one.joined
-        found: dict[str, Way] = {}
-        if word.isalpha():
-            persian = list(self._persian(word, last))
-            # two errors are not looked for in what reads as Persian
-            most = min(edits(word), 1) if any(not way.begun for way in persian) else edits(word)
-            near = self._near(word, last, most) if most else self._alike(word, last)
-            for way in (*self._plural(word), *near, *persian):
-                found.setdefault(way.word.joined, way)
-            if not found:
-                apart = sorted(self._parted(word), key=lambda way: way.weight)
-                found = {way.word.joined: way for way in apart}
-        least = min((way.far for way in found.values()), default=0)
-        some = [way for way in found.values() if way.far <= max(1, least)]
-        some.sort(key=lambda way: (way.far, way.begun, -way.weight, way.word.joined))
-        # four letters are near many English words; the Persian ones have their place beside those
-        kept = {id(way) for way in [way for way in some if way.how == FINGLISH][: _MOST_OTHERS // 2]}
-        kept |= {id(way) for way in [way for way in some if id(way) not in kept][: _MOST_OTHERS - len(kept)]}
-        return [way for way in some if id(way) in kept]
-
-    def _plural(self, word: str) -> Iterator[Way]:
-        for ending, instead in _PLURALS:
-            bare = word.removesuffix(ending) + instead
-            if word.endswith(ending) and len(bare) > 2 and self._has(bare, False):
-                yield Way(Chunk((bare,), bare), SPELLING, 0, 0)
-                return
-
-    def _alike(self, word: str, last: bool) -> Iterator[Way]:
-        """A short Persian word with one letter put for another that sounds or looks alike."""
-        if len(word) != SHORTEST - 1:
-            return
-        for n, letter in enumerate(word):
-            for other in _ALIKE.get(letter, ""):
-                meant = word[:n] + other + word[n + 1 :]
-                if self._has(meant, last):
-                    yield Way(Chunk((meant,), meant), SPELLING, 1, 0)
-
-    def _near(self, word: str, last: bool, most: int) -> Iterator[Way]:
-        for far in range(1, most + 1):
-            found: dict[str, tuple[int, int, bool]] = {}
-            for finder in self._finders:
-                for near in finder.near.words(word, last, far):
-                    former = found.get(near.letters, (near.far, 0, near.begun))
-                    found[near.letters] = (near.far, former[1] + near.weight, near.begun and former[2])
-            if found:
-                for letters, (near_by, weight, begun) in found.items():
-                    # a beginning that only goes on from another one adds nothing to it
-                    if not begun or not any(letters != o and letters.startswith(o) for o in found):
-                        yield Way(Chunk((letters,), letters), SPELLING, near_by, weight, begun)
-                return
-
-    def _persian(self, word: str, last: bool) -> Iterator[Way]:
-        """The Persian words that may be spelled so in Latin letters."""
-        if not word.isascii() or len(word) < 2:
-            return
-        for consonants in skeletons(word):
-            if not consonants:
-                continue
-            begun = last and len(consonants) > 1
-            weights: dict[str, int] = {}
-            for finder in self._persian_ones:
-                read = finder.postings.reader
-                rows = (
-                    read.span(LATIN, consonants, consonants + AFTER, 24)
-                    if begun
-                    else filter(None, [read.get(LATIN, consonants)])
-                )
-                for _, listed in rows:
-                    some = listed.split(" ")
-                    for known, weight in zip(some[::2], some[1::2], strict=True):
-                        weights[known] = weights.get(known, 0) + int(weight)
-            for known, weight in weights.items():
-                if fits(word, known, begun):
-                    only_begun = begun and not fits(word, known, False)
-                    yield Way(
-                        Chunk((known,), known),
-                        FINGLISH,
-                        2 if only_begun and len(word) >= LONG else 1,
-                        weight,
-                        only_begun,
-                    )
-
-    @cached_property
-    def _persian_ones(self) -> list[Source]:
-        """The finders that have Persian words at all."""
-        return [finder for finder in self._finders if any(finder.postings.reader.span(LATIN, "", AFTER, 1))]
-
-    def _parted(self, word: str) -> Iterator[Way]:
-        """Two words run together."""
-        if len(word) < LONG - 2:
-            return
-        for end in range(2, len(word) - 1):
-            one, other = word[:end], word[end:]
-            if self._has(one, False) and self._has(other, False):
-                yield Way(Chunk((one, other), word), SPELLING, 1, min(end, len(word) - end))
+        return any(not self._ways.known(one, True) for one in lost)
 
     def _going_on(self, chunks: Sequence[Chunk]) -> Loosened | None:
         """The names that have all these words and some more."""
