@@ -14,9 +14,24 @@ from pathlib import Path
 import orjson
 import pytest
 
-from termserver.access.audit_check import Checked, Wrong, check
+from termserver.access import audit_lines
+from termserver.access.audit_check import check
 from termserver.access.audit_export import as_csv, audit_event, fhir
-from termserver.access.audit_lines import Head, body_of, chained
+from termserver.access.audit_faults import Checked, Wrong
+from termserver.access.audit_lines import (
+    BODY,
+    NOTHING,
+    Head,
+    Moments,
+    body_of,
+    chained,
+    closing,
+    digest_of,
+    line_of,
+    milliseconds,
+    number_of,
+    sums_of,
+)
 from termserver.access.audit_log import AuditLog, Unlogged
 from termserver.access.audit_reading import Wanted, events
 from termserver.releases import signatures
@@ -66,66 +81,133 @@ def test_an_untouched_log_holds(folder: Path) -> None:
     checked = check(folder, KEYS)
     assert checked.faults == []
     assert (checked.segments, checked.seals, checked.open_lines) == (3, 3, 0)
-    assert checked.lines == 3 * (12 + 2)
+    assert checked.lines >= 3 * (2 + 12 + 1 + 2)  # the header, the accesses, the seal, and what closes their blocks
     assert [one["codes"] for one in events([folder])] == [[str(990000 + n)] for n in range(36)]
 
 
-def change(some: list[bytes]) -> None:
-    some[4] = some[4].replace(b"sample-office", b"nobody-at-all")
+Done = list[tuple[int, str]]
 
 
-def change_with_its_digest(some: list[bytes]) -> None:
-    some[4] = chained(b"1" * 64, some[4][72:-1].replace(b"sample-office", b"nobody-at-all"))[0]
+def accesses(some: list[bytes]) -> list[int]:
+    """Where the lines of accesses stand."""
+    return [at for at, line in enumerate(some) if b'"codes":' in line]
 
 
-def remove(some: list[bytes]) -> None:
-    del some[4:6]
+def close_anew(some: list[bytes], at: int, sums: bool, before: bytes = b"") -> None:
+    """Compute the digest, and the sums, of the block of that line anew, as somebody may who changed it."""
+    end = next(n for n in range(at, len(some)) if closing(some[n]))
+    start = max(n for n in range(at) if closing(some[n])) + 1
+    body = some[end][BODY:]
+    if sums:
+        body = body[: body.index(b'"sums":"') + 8] + sums_of(some[start:end]) + b'"}\n'
+    digest = digest_of(before or some[start - 1][6:70], b"".join(some[start:end]), body)
+    some[end] = b'{"h":"%b",%b' % (digest, body)
 
 
-def reorder(some: list[bytes]) -> None:
-    some[4], some[6] = some[6], some[4]
+def change(some: list[bytes]) -> Done:
+    at = accesses(some)[2]
+    some[at] = some[at].replace(b"sample-office", b"nobody-at-all")
+    return [(at + 1, "changed")]
 
 
-def insert_a_copy(some: list[bytes]) -> None:
-    some.insert(5, some[4])
+def change_with_its_digest(some: list[bytes]) -> Done:
+    done = change(some)
+    close_anew(some, accesses(some)[2], sums=False, before=b"1" * 64)
+    return done
 
 
-def insert_a_new_one(some: list[bytes]) -> None:
-    n = int(some[5].split(b'"n":')[1].split(b",")[0])
-    some.insert(5, chained(some[4][6:70], body_of(n, {"t": "2026-11-22T00:00:00.000Z", "who": "forged"}))[0])
+def change_with_its_digest_and_sums(some: list[bytes]) -> Done:
+    change(some)
+    at = accesses(some)[2]
+    close_anew(some, at, sums=True)
+    ends = [n for n, line in enumerate(some) if closing(line) and n > at]
+    return [(ends[1] + 1, "changed")]  # what follows it was written after another block
 
 
-def cut_the_tail(some: list[bytes]) -> None:
-    del some[-3:]
+def overwrite(some: list[bytes]) -> Done:
+    at = accesses(some)[4]
+    some[at] = b"x" * 40 + b"\n"
+    return [(at + 1, "changed")]
 
 
-def tear_the_tail(some: list[bytes]) -> None:
+def change_what_closes(some: list[bytes]) -> Done:
+    at = accesses(some)[0]
+    end = next(n for n in range(at, len(some)) if closing(some[n]))
+    some[end] = some[end].replace(b'"k":"block"', b'"k":"blocc"')
+    return [(end + 1, "changed")]
+
+
+def change_a_digest_alone(some: list[bytes]) -> Done:
+    end = next(n for n in range(accesses(some)[0], len(some)) if closing(some[n]))
+    some[end] = b'{"h":"' + b"0" * 64 + some[end][70:]
+    return [(end + 1, "changed")]
+
+
+def remove(some: list[bytes]) -> Done:
+    at = accesses(some)[2]
+    del some[at : at + 2]
+    return [(at + 1, "removed")]
+
+
+def remove_a_block(some: list[bytes]) -> Done:
+    at = accesses(some)[-1]
+    start = max(n for n in range(at) if closing(some[n])) + 1
+    end = next(n for n in range(at, len(some)) if closing(some[n]))
+    del some[start : end + 1]
+    return [(start + 1, "removed")]
+
+
+def reorder(some: list[bytes]) -> Done:
+    one, two = accesses(some)[2], accesses(some)[4]
+    some[one], some[two] = some[two], some[one]
+    return [(one + 1, "reordered"), (two + 1, "reordered")]
+
+
+def insert_a_copy(some: list[bytes]) -> Done:
+    at = accesses(some)[2]
+    some.insert(at + 1, some[at])
+    return [(at + 2, "inserted")]
+
+
+def insert_a_copy_of_a_block(some: list[bytes]) -> Done:
+    at = accesses(some)[-1]
+    start = max(n for n in range(at) if closing(some[n])) + 1
+    end = next(n for n in range(at, len(some)) if closing(some[n])) + 1
+    some[end:end] = some[start:end]
+    return [(end + 1, "inserted")]
+
+
+def insert_a_new_one(some: list[bytes]) -> Done:
+    at = accesses(some)[3]
+    some.insert(at, line_of(number_of(some[at]) or 0, {"t": "2026-11-22T00:00:00.000Z", "who": "forged"}))
+    return [(at + 1, "inserted")]
+
+
+def cut_the_tail(some: list[bytes]) -> Done:
+    del some[accesses(some)[-1] :]
+    return [(len(some), "torn"), (len(some), "unsealed")]
+
+
+def tear_the_tail(some: list[bytes]) -> Done:
     some[-1] = some[-1][:30]
+    return [(len(some), "torn"), (len(some), "unsealed")]
 
 
 @pytest.mark.parametrize(
-    ("do", "expected"),
+    "do",
     [
-        (change, [(5, "changed")]),
-        (change_with_its_digest, [(5, "changed")]),
-        (remove, [(5, "removed")]),
-        (reorder, [(5, "reordered"), (6, "reordered"), (7, "reordered"), (8, "reordered")]),
-        (insert_a_copy, [(6, "inserted")]),
-        (insert_a_new_one, [(7, "inserted")]),
-        (cut_the_tail, [(11, "unsealed")]),
-        (tear_the_tail, [(14, "torn"), (14, "unsealed")]),
+        change, change_with_its_digest, change_with_its_digest_and_sums, overwrite, change_what_closes,
+        change_a_digest_alone, remove, remove_a_block, reorder, insert_a_copy, insert_a_copy_of_a_block,
+        insert_a_new_one, cut_the_tail, tear_the_tail,
     ],
-)
-def test_what_was_done_to_a_segment_is_named_with_its_line(
-    folder: Path, do: Callable[[list[bytes]], None], expected: list[tuple[int, str]]
-) -> None:
+)  # fmt: skip
+def test_what_was_done_to_a_segment_is_named_with_its_line(folder: Path, do: Callable[[list[bytes]], Done]) -> None:
     path = segment(folder, 2)
     some = lines(path)
-    do(some)
+    expected = do(some)
     path.write_bytes(b"".join(some))
     faults = found(check(folder, KEYS))
-    here = [(line, kind) for name, line, kind in faults if name == path.name]
-    assert here and set(here) <= set(expected) and here[0] == expected[0]
+    assert [(line, kind) for name, line, kind in faults if name == path.name] == expected
     elsewhere = [(name, kind) for name, _, kind in faults if name != path.name]
     assert set(elsewhere) <= {(segment(folder, 3).name, "break")}  # the next one does not follow what is left
 
@@ -133,16 +215,76 @@ def test_what_was_done_to_a_segment_is_named_with_its_line(
 def test_a_segment_that_was_chained_anew_is_betrayed_by_its_seal(folder: Path) -> None:
     path = segment(folder, 2)
     some = lines(path)
-    before = some[3][6:70]
-    for n in range(4, len(some)):
-        some[n], before = chained(before, some[n][72:-1].replace(b"sample-office", b"nobody-at-all"))
-    seal = orjson.loads(some[-1])
-    forged = body_of(
-        seal["n"], {**{k: v for k, v in seal.items() if k not in ("h", "n")}, "head": some[-2][6:70].decode()}
-    )
-    some[-1] = chained(some[-2][6:70], forged)[0]
+    for at in accesses(some):
+        some[at] = some[at].replace(b"sample-office", b"nobody-at-all")
+        close_anew(some, at, sums=True)
+    seal = orjson.loads(some[-2])
+    some[-2] = line_of(seal.pop("n"), {**seal, "head": some[-3][6:70].decode()})
+    close_anew(some, len(some) - 2, sums=True)
     path.write_bytes(b"".join(some))
-    assert found(check(folder, KEYS)) == [(path.name, 14, "seal"), (segment(folder, 3).name, 1, "break")]
+    assert found(check(folder, KEYS)) == [(path.name, len(some) - 1, "seal"), (segment(folder, 3).name, 1, "break")]
+
+
+def test_lines_that_say_the_same_again_are_read_in_full(tmp_path: Path) -> None:
+    log = opened(tmp_path, seal_bytes=3000)
+    moments = Moments()
+    start = 1_795_000_000 * 10**9
+    one, two = (log.alike({"who": who, "do": "search", "status": 200}) for who in ("one", "two"))
+    for n in range(60):
+        tail = milliseconds(n / 1000) + (b',"request":"%d"' % n if n % 2 else b"")
+        log.again(moments(start + n * 10**6), two if n % 3 else one, tail)
+        if n % 20 == 0:
+            time.sleep(0.12)  # a segment or two later
+    log.close()
+    assert check(tmp_path, KEYS).faults == [] and len(list(tmp_path.glob("stream-00/*.log"))) > 1
+    read = list(events([tmp_path]))
+    assert [one["who"] for one in read] == ["two" if n % 3 else "one" for n in range(60)]
+    assert [one["ms"] for one in read] == [float(n) for n in range(60)]
+    assert [one.get("request", "") for one in read] == [str(n) if n % 2 else "" for n in range(60)]
+    assert {"k", "as"}.isdisjoint(read[7]) and read[7]["t"] == "2026-11-18T11:06:40.007Z"
+    assert len(list(events([tmp_path], Wanted(who="one")))) == 20
+    path = segment(tmp_path, 1)
+    path.write_bytes(path.read_bytes().replace(b'"ms":3.00,', b'"ms":4.00,'))
+    (fault,) = check(tmp_path, KEYS).faults
+    assert fault.kind is Wrong.CHANGED and b'"ms":4.00,' in lines(path)[fault.line - 1]
+
+
+def of_format_1(folder: Path, sealing: bool) -> Path:
+    """A segment as it was written before blocks: every line chained by itself."""
+    t = "2026-11-22T00:00:00.000Z"
+    known = {"node": "node-1", "stream": "stream-00", "segment": 1, "before": NOTHING.decode(), "key": NODE.public.id}
+    told: list[dict[str, object]] = [{"k": "open", "t": t, "format": 1, **known}]
+    told += [{"t": t, "who": "sample-office", "codes": [str(990000 + n)]} for n in range(4)]
+    before, some = NOTHING, []
+    for n, said in enumerate(told, 1):
+        line, before = chained(before, body_of(n, said))
+        some.append(line)
+    if sealing:
+        said = audit_lines.sealed(NODE, "node-1", "stream-00", 1, len(told) + 1, before, t)
+        some.append(chained(before, body_of(len(told) + 1, said))[0])
+    path = segment(folder, 1)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"".join(some))
+    return path
+
+
+@pytest.mark.parametrize("sealing", [True, False])
+def test_a_log_of_the_format_before_is_sealed_gone_on_with_and_checked(tmp_path: Path, sealing: bool) -> None:
+    path = of_format_1(tmp_path, sealing)
+    if not sealing:
+        with open(path, "ab") as file:
+            file.write(b'{"h":"01')
+    log = opened(tmp_path)
+    told(log, 50)
+    log.close()
+    checked = check(tmp_path, KEYS)
+    assert (checked.faults, checked.seals) == ([], 2)
+    assert [one["codes"] for one in events([tmp_path])] == [["990000"], ["990001"], ["990002"], ["990003"], ["990050"]]
+    some = lines(path)
+    some[2] = some[2].replace(b"sample-office", b"nobody-at-all")
+    del some[4]
+    path.write_bytes(b"".join(some))
+    assert found(check(tmp_path, KEYS)) == [(path.name, 3, "changed"), (path.name, 5, "removed")]
 
 
 def test_a_seal_by_another_key_is_named(folder: Path, tmp_path: Path) -> None:
@@ -179,11 +321,13 @@ def test_a_log_that_was_rolled_back_is_known_by_a_head_that_was_published(folder
     shutil.rmtree(folder)
     before.rename(folder)
     assert found(check(folder, KEYS)) == []  # by itself it looks whole
-    assert found(check(folder, KEYS, [published])) == [(segment(folder, 3).name, 14, "rolled-back")]
+    ends = len(lines(segment(folder, 3)))
+    assert found(check(folder, KEYS, [published])) == [(segment(folder, 3).name, ends, "rolled-back")]
     log = opened(folder)  # and when the node wrote on, another line stands at the number of the head
     told(log, 200, 201, 202)
     log.close()
-    assert found(check(folder, KEYS, [published])) == [(segment(folder, 4).name, 4, "rolled-back")]
+    there = 1 + published.n - (number_of(lines(segment(folder, 4))[0]) or 0)
+    assert found(check(folder, KEYS, [published])) == [(segment(folder, 4).name, there, "rolled-back")]
 
 
 def test_two_processes_write_two_streams_and_the_next_one_goes_on_with_the_first(tmp_path: Path) -> None:

@@ -44,14 +44,14 @@ def test_a_log_is_checked_against_a_head_that_was_kept(audit: Run, folder: Path,
     kept = tmp_path / "head.json"
     kept.write_text(audit("head", folder, "--json").out)
     good = audit("verify", folder, "--key", folder / "node.pub.pem", "--head", kept, "--lang", "en")
-    assert good.status == 0 and "6 lines in 1 segments, 1 seals, 0 faults" in good.out and good.err == ""
+    assert good.status == 0 and "12 lines in 1 segments, 1 seals, 0 faults" in good.out and good.err == ""
     segment = folder / "stream-00" / "00000001.log"
     segment.write_bytes(segment.read_bytes().replace(b"sample-insurer", b"somebody--else", 1))
     bad = audit("verify", folder, "--lang", "en")
-    assert bad.status == 1 and f"{segment}:2: changed: This line was changed." in bad.out
+    assert bad.status == 1 and f"{segment}:3: changed: This line was changed." in bad.out
     assert "kept elsewhere" in bad.err
     (fault,) = json.loads(audit("verify", folder, "--json").out)["logs"][0]["faults"]
-    assert (fault["kind"], fault["line"]) == ("changed", 2)
+    assert (fault["kind"], fault["line"]) == ("changed", 3)
 
 
 def test_a_physician_is_told_who_looked(audit: Run, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Is an access log what its node wrote? Every line is digested again, every seal and head held against the keys.
+"""Is an access log what its node wrote? Every block is digested again, every seal and head held against the keys.
 
 What is found is named with its file and line. A line that nobody sealed yet, and that is gone with
 all behind it, is missed only by a head that was published before.
@@ -6,13 +6,14 @@ all behind it, is missed only by a head that was published before.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from enum import StrEnum
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import orjson
 
+from termserver.access.audit_blocks import Done, Numbers, changed, explained, inserted, removed, reordered
+from termserver.access.audit_faults import Checked, Wrong
 from termserver.access.audit_lines import (
     BEGIN,
     BODY,
@@ -20,6 +21,7 @@ from termserver.access.audit_lines import (
     HEAD_FILE,
     NOTHING,
     Head,
+    digest_of,
     lines_of,
     number_of,
     seal_holds,
@@ -27,58 +29,13 @@ from termserver.access.audit_lines import (
     streams,
 )
 from termserver.access.audit_log import read_head
+from termserver.access.audit_tail import format_of
 from termserver.model.errors import UsageError
-from termserver.model.text import Text
-from termserver.model.values import value
 from termserver.releases.signatures import PublicKey
 
 _H = slice(len(BEGIN), len(BEGIN) + 64)
 _MIDDLE = slice(len(BEGIN) + 64, BODY)
 _KIND = slice(BODY, BODY + 40)
-
-
-class Wrong(StrEnum):
-    """What can be wrong with a log."""
-
-    CHANGED = "changed"
-    REMOVED = "removed"
-    REORDERED = "reordered"
-    INSERTED = "inserted"
-    TORN = "torn"
-    UNSEALED = "unsealed"
-    SEAL = "seal"
-    FOREIGN_KEY = "foreign-key"
-    MISPLACED = "misplaced"
-    MISSING = "missing"
-    BREAK = "break"
-    ROLLED_BACK = "rolled-back"
-    FOREIGN_HEAD = "foreign-head"
-
-
-@value
-class Fault:
-    """What is wrong, in which file, at which line (from 1; 0 is the whole file)."""
-
-    file: str
-    line: int
-    kind: Wrong
-    says: Text
-
-    def as_json(self) -> dict[str, Any]:
-        return {"file": self.file, "line": self.line, "kind": str(self.kind), "says": self.says.as_json()}
-
-
-class Checked:
-    """What was found; complete once ``check`` is through."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-        self.streams = self.segments = self.lines = self.seals = 0
-        self.open_lines = 0
-        """Lines that no seal covers yet."""
-
-    def fault(self, path: Path, line: int, kind: Wrong, en: str, fa: str) -> None:
-        self.faults.append(Fault(str(path), line, kind, Text(fa, en)))
 
 
 def check(folder: Path, keys: tuple[PublicKey, ...], heads: Iterable[Head] = ()) -> Checked:
@@ -134,6 +91,7 @@ class _Walk:
     def __init__(self, stream: Path, keys: tuple[PublicKey, ...], wanted: dict[int, list[Head]], out: Checked) -> None:
         self._stream, self._keys, self._wanted, self._out = stream, keys, wanted, out
         self._before = NOTHING
+        self._due = sorted(wanted)
         self._segment = 0
         self.n = 1
         self.line = 0
@@ -146,15 +104,74 @@ class _Walk:
             gone = f"{self._segment + 1:08}" + (f" … {named - 1:08}" if named > self._segment + 2 else "")
             out.fault(path, 0, Wrong.MISSING, f"Before it {gone} is missing.", f"پیش از آن {gone} نیست.")
         self._segment = named
-        number, sealed, covered, node = 0, False, 0, ""
-        numbers: _Numbers | None = None
-        before, wanted = self._before, self._wanted
-        digest = sha256
-        forgiven, second = False, b""
-        for line in lines_of(path):
+        lines = lines_of(path)
+        first = next(lines, b"")
+        self._before, node = self._header(path, first)
+        by = self._by_line if format_of(first) == 1 else self._by_block
+        number, covered = by(path, chain([first], lines) if first else lines, node, last)
+        out.lines += number
+        out.open_lines += number - covered
+        self.line = number
+        if not covered and not last:
+            out.fault(
+                path, number, Wrong.UNSEALED,
+                "Its end, the seal, is missing though another segment follows.",
+                "پایان آن، یعنی مهر، نیست؛ با آن که بخش دیگری در پی آن است.",
+            )  # fmt: skip
+
+    def _by_block(self, path: Path, lines: Iterable[bytes], node: str, last: bool) -> tuple[int, int]:
+        """Check a segment; how many lines it has, and up to which one a seal covers them."""
+        number = covered = 0
+        numbers: Numbers | None = None
+        block: list[bytes] = []
+        true = second = b""
+        forgiven = False
+        for line in lines:
             number += 1
-            if number == 1:
-                before, node = self._header(path, line)
+            if line[-1:] != b"\n":
+                break
+            if not line.startswith(BEGIN):
+                block.append(line)
+                continue
+            h, data, body = line[_H], b"".join(block), line[BODY:]
+            digest = digest_of(self._before, data, body)
+            if line[_MIDDLE] == END and (
+                digest == h
+                or (true and digest_of(true, data, body) == h)  # the h before was changed, and that was told
+                or (second and digest_of(second, data, body) == h)  # of two alike the later one was followed
+            ):
+                forgiven, second = False, b""
+            else:
+                numbers = numbers or Numbers(path)
+                first = number - len(block)
+                done, copied = explained(block, line, first, self.n, numbers)
+                if not (forgiven and [one.line for one in done] == [number] and done[0].kind is Wrong.CHANGED):
+                    for one in done:
+                        self._out.fault(path, *one)
+                forgiven = done[0].kind is Wrong.CHANGED
+                if copied:
+                    second, block = h, []
+                    continue
+            self._before, true = h, digest
+            self.n = number_of(line) or self.n + len(block)
+            self._meet_in_block(path, number, h, len(block))
+            self.n += 1
+            if block and b',"k":"seal",' in block[-1][: _KIND.stop]:
+                self._seal(path, number - 1, block[-1], node)
+                covered = number
+            block = []
+        if block or (number and line[-1:] != b"\n"):
+            self._torn(path, number, last)
+        return number, covered
+
+    def _by_line(self, path: Path, lines: Iterable[bytes], node: str, last: bool) -> tuple[int, int]:
+        """The same of a segment of format 1, where every line is chained by itself."""
+        number = covered = 0
+        numbers: Numbers | None = None
+        before, digest = self._before, sha256
+        forgiven, second = False, b""
+        for line in lines:
+            number += 1
             if line[-1:] != b"\n":
                 self._torn(path, number, last)
                 break
@@ -165,31 +182,25 @@ class _Walk:
             elif second and digest(second + line[BODY:-1]).hexdigest().encode() == h:
                 before, second = h, b""  # of two lines with one number, the later one was followed
             else:
-                numbers = numbers or _Numbers(path)
-                kind, keep = self._broken(path, line, number, numbers, forgiven)
-                forgiven = kind is Wrong.CHANGED
+                numbers = numbers or Numbers(path)
+                done, keep = self._broken(line, number, numbers)
+                if not (forgiven and done.kind is Wrong.CHANGED and number_of(line) is not None):
+                    self._out.fault(path, *done)
+                forgiven = done.kind is Wrong.CHANGED
                 if keep:
                     second = h
                     continue
                 before = h if len(h) == 64 else before
                 if (told := number_of(line)) is not None:
                     self.n = told
-            if self.n in wanted:
-                self._meet(path, number, h)
+            if self.n in self._wanted:
+                self._meet(path, number, h, self.n)
             self.n += 1
             if b'"k":"seal"' in line[_KIND]:
-                sealed = self._seal(path, number, line, node)
+                self._seal(path, number, line, node)
                 covered = number
-        out.lines += number
-        out.open_lines += number - covered
-        self.line = number
-        if not sealed and not last:
-            out.fault(
-                path, number, Wrong.UNSEALED,
-                "Its end, the seal, is missing though another segment follows.",
-                "پایان آن، یعنی مهر، نیست؛ با آن که بخش دیگری در پی آن است.",
-            )  # fmt: skip
         self._before = before
+        return number, covered
 
     def _header(self, path: Path, line: bytes) -> tuple[bytes, str]:
         """What the first line says to follow, and whose it is."""
@@ -221,31 +232,23 @@ class _Walk:
         fa = "خط آخر نیمه‌کاره است" + ("؛ مانند کار فرایندی که کشته شده." if last else ".")
         self._out.fault(path, number, Wrong.TORN, en, fa)
 
-    def _broken(self, path: Path, line: bytes, number: int, numbers: "_Numbers", forgiven: bool) -> tuple[Wrong, bool]:
-        """Say what happened at a line that does not follow; whether the chain goes on from the line before it."""
+    def _broken(self, line: bytes, number: int, numbers: Numbers) -> tuple[Done, bool]:
+        """What happened at a line that does not follow, and whether the chain goes on from the line before it."""
         told = number_of(line)
         times = numbers.times(told)
         if told is None or (told == self.n and times < 2):
-            if not (forgiven and told is not None):
-                self._out.fault(path, number, Wrong.CHANGED, "This line was changed.", "این خط عوض شده است.")
-            return Wrong.CHANGED, False
+            return changed(number), False
         if times > 1:
-            self._out.fault(path, number, Wrong.INSERTED, f"A second line n={told}.", f"خط دومی با n={told}.")
-            return Wrong.INSERTED, True
+            return inserted(number, told), True
         if told > self.n and not numbers.times(self.n):
-            gone = f"n={self.n}" + (f" … {told - 1}" if told > self.n + 1 else "")
-            self._out.fault(path, number, Wrong.REMOVED, f"Before it {gone} was removed.", f"پیش از آن {gone} حذف شده.")
-            return Wrong.REMOVED, False
-        self._out.fault(
-            path, number, Wrong.REORDERED, f"n={told} stands where n={self.n} was.", f"n={told} به جای n={self.n} است."
-        )
-        return Wrong.REORDERED, False
+            return removed(number, self.n, told), False
+        return reordered(number, told, self.n), False
 
-    def _seal(self, path: Path, number: int, line: bytes, node: str) -> bool:
+    def _seal(self, path: Path, number: int, line: bytes, node: str) -> None:
         said = orjson.loads(line)
         self._out.seals += 1
         if seal_holds(said, node, self._stream.name, int(path.stem), self._keys):
-            return True
+            return
         if said.get("key") not in {key.id for key in self._keys}:
             self._out.fault(
                 path, number, Wrong.FOREIGN_KEY,
@@ -257,25 +260,19 @@ class _Walk:
                 path, number, Wrong.SEAL,
                 "The seal does not fit what it seals.", "مهر با آنچه مهر کرده است نمی‌خواند.",
             )  # fmt: skip
-        return True
 
-    def _meet(self, path: Path, number: int, h: bytes) -> None:
-        for head in self._wanted[self.n]:
+    def _meet_in_block(self, path: Path, number: int, h: bytes, lines: int) -> None:
+        """Hold the heads of these lines against the block: a head is of a line that closes one."""
+        while self._due and self._due[0] <= self.n:
+            n = self._due.pop(0)
+            if n >= self.n - lines:
+                self._meet(path, number - self.n + n, h if n == self.n else b"", n)
+
+    def _meet(self, path: Path, number: int, h: bytes, n: int) -> None:
+        for head in self._wanted[n]:
             if head.h.encode() != h:
                 self._out.fault(
                     path, number, Wrong.ROLLED_BACK,
-                    f"n={self.n} is another line than the one whose head was published at {head.t}.",
-                    f"n={self.n} خط دیگری است، نه آن که سرش در {head.t} اعلام شد.",
+                    f"n={n} is another line than the one whose head was published at {head.t}.",
+                    f"n={n} خط دیگری است، نه آن که سرش در {head.t} اعلام شد.",
                 )  # fmt: skip
-
-
-class _Numbers:
-    """How often each ``n`` occurs in a segment; read only where something is wrong."""
-
-    def __init__(self, path: Path) -> None:
-        self._times: dict[int | None, int] = defaultdict(int)
-        for line in lines_of(path):
-            self._times[number_of(line)] += 1
-
-    def times(self, n: int | None) -> int:
-        return self._times.get(n, 0)

@@ -1,37 +1,84 @@
-"""How a line of the access log is written, chained to the line before, and sealed.
+"""How the lines of the access log are written, chained in blocks, and sealed.
 
-A segment is a file of JSON lines. Each begins with ``"h"``, the SHA-256 (hex) of the line before's
-``h`` and of everything behind its own: whoever changes a line must change all that follow, up to a
-seal that only the node's key can make. ``n`` counts the lines of a stream, over all its segments.
+A segment is a file of JSON lines. What was written at once is a block; its last line begins with ``"h"``, the
+SHA-256 (hex) of the ``h`` of the block before, of the lines, and of everything behind its own: whoever changes a
+line must change all that follow, up to a seal that only the node's key can make. ``n`` counts the lines of a stream,
+over all its segments; ``sums`` has a CRC-32 of each line, so that a changed one can be named.
+
+In segments of format 1, which are still read, every line has its own ``h`` and is a block by itself.
 """
 
 import datetime
 import re
+import sys
 import time
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import orjson
 
 from termserver.model.values import value
 from termserver.releases.signatures import PublicKey, Signature, SigningKey, verify
 
-FORMAT = 1
+FORMAT = 2
 NOTHING = b"0" * 64
-"""The digest before the first line of a stream."""
+"""The digest before the first block of a stream."""
 BEGIN, END, HEAD_FILE = b'{"h":"', b'",', "head.json"
 BODY = len(BEGIN) + 64 + len(END)
 """Where what is digested begins in a line."""
 _SEAL, _HEAD = "termserver access log seal", "termserver access log head"
-_NUMBER = re.compile(rb'"n":([0-9]{1,19})[,}]')
+_NUMBER = re.compile(rb'\{(?:"h":".{64}",)?"n":([0-9]{1,19})[,}]', re.DOTALL)
+_CLOSES = re.compile(rb'\{"h":"[0-9a-f]{64}","n":([0-9]{1,19}),"k":"block","sums":"((?:[0-9a-f]{8})+)"\}\n')
 SEGMENT = re.compile(r"[0-9]{8}\.log", re.ASCII)
 STREAM = re.compile(r"stream-[0-9]{2}", re.ASCII)
 
 
+def line_of(n: int, said: dict[str, Any]) -> bytes:
+    """Line ``n``; what says nothing is left out."""
+    return b"{%b\n" % body_of(n, said)
+
+
+def closed(before: bytes, n: int, lines: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The block of these lines with the line ``n`` that closes it, and its digest."""
+    data = b"".join(lines)
+    body = b'"n":%d,"k":"block","sums":"%b"}\n' % (n, sums_of(lines))
+    digest = digest_of(before, data, body)
+    return b"".join((data, BEGIN, digest, END, body)), digest
+
+
+def digest_of(before: bytes, data: bytes, body: bytes) -> bytes:
+    """The ``h`` of a block: of its lines as they stand in the file, and of the line that closes it behind its ``h``."""
+    made = sha256(before)
+    made.update(data)
+    made.update(body)
+    return made.hexdigest().encode()
+
+
+def sums_of(lines: Iterable[bytes]) -> bytes:
+    """The CRC-32 of each line with its end, eight digits (hex) each."""
+    sums = array("I", map(crc32, lines))
+    if sys.byteorder == "little":
+        sums.byteswap()
+    return sums.tobytes().hex().encode()
+
+
+def closing(line: bytes) -> tuple[int, list[int]] | None:
+    """``n`` and the sums of a line that closes a block; None if it is another line."""
+    found = _CLOSES.fullmatch(line)
+    if found is None:
+        return None
+    sums = array("I", bytes.fromhex(found[2].decode()))
+    if sys.byteorder == "little":
+        sums.byteswap()
+    return int(found[1]), sums.tolist()
+
+
 def chained(before: bytes, body: bytes) -> tuple[bytes, bytes]:
-    """The line of ``body`` (JSON without its opening brace), and its digest."""
+    """A line of format 1: of ``body`` (JSON without its opening brace), and its digest."""
     digest = sha256(before + body).hexdigest().encode()
     return b"".join((BEGIN, digest, END, body, b"\n")), digest
 
@@ -48,8 +95,8 @@ def told_of(said: dict[str, Any]) -> bytes:
 
 def number_of(line: bytes) -> int | None:
     """The ``n`` of a line; None if it is none of ours."""
-    found = _NUMBER.match(line, BODY)
-    return int(found[1]) if found and line.startswith(BEGIN) else None
+    found = _NUMBER.match(line)
+    return int(found[1]) if found else None
 
 
 def segment_name(segment: int) -> str:
@@ -73,18 +120,31 @@ def lines_of(path: Path) -> Iterator[bytes]:
 
 
 class Moments:
-    """Moments in UTC to the millisecond; the part that changes once a second is kept."""
+    """Moments in UTC to the millisecond, as bytes; the last one is kept. Of one thread."""
 
     def __init__(self) -> None:
-        self._second = -1
-        self._said = b""
+        self._second = self._millisecond = -1
+        self._said = self._told = b""
 
     def __call__(self, nanoseconds: int) -> bytes:
-        second, rest = divmod(nanoseconds, 1_000_000_000)
-        if second != self._second:
-            self._second = second
-            self._said = time.strftime("%Y-%m-%dT%H:%M:%S.", time.gmtime(second)).encode()
-        return b"%b%03dZ" % (self._said, rest // 1_000_000)
+        millisecond = nanoseconds // 1_000_000
+        if millisecond != self._millisecond:
+            self._millisecond = millisecond
+            second, rest = divmod(millisecond, 1000)
+            if second != self._second:
+                self._second = second
+                self._said = time.strftime("%Y-%m-%dT%H:%M:%S.", time.gmtime(second)).encode()
+            self._told = b"%b%03dZ" % (self._said, rest)
+        return self._told
+
+
+def milliseconds(seconds: float) -> bytes:
+    """A time in milliseconds, to the hundredth."""
+    hundredths = int(seconds * 100_000 + 0.5)
+    return _SHORT[hundredths] if 0 <= hundredths < len(_SHORT) else b"%.2f" % (seconds * 1000)
+
+
+_SHORT = tuple(b"%.2f" % (n / 100) for n in range(2000))
 
 
 def moment(nanoseconds: int) -> str:

@@ -1,28 +1,33 @@
 """The access log, written: many lines for one sync, each segment sealed, nothing acknowledged that could be lost.
 
 One thread writes. What must be on the disk before an answer leaves waits for the sync that takes
-its line along (``kept``); the rest (``add``) is written within ``SOON`` seconds. Where the disk
-refuses, ``kept`` raises ``Unlogged`` and ``add`` counts; the count becomes a line when the disk
+its line along (``kept``); the rest (``add``, ``again``) is written within ``SOON`` seconds. Where the
+disk refuses, ``kept`` raises ``Unlogged`` and the others count; the count becomes a line when the disk
 takes lines again.
 """
 
 import asyncio
 import contextlib
+import itertools
+import logging
 import os
 import threading
 import time
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from termserver.access import audit_lines
-from termserver.access.audit_lines import NOTHING, Head, Moments, body_of, chained
+from termserver.access.audit_lines import NOTHING, Head, Moments, closed, line_of, told_of
+from termserver.access.audit_repeats import Alike, lines_from
+from termserver.access.audit_tail import Last, last_block
 from termserver.model.errors import TermserverError
 from termserver.releases import atomic, locks
 from termserver.releases.signatures import SigningKey
+
+log = logging.getLogger("termserver.access")
 
 SOON = 0.05
 _GATHER = 0.002
@@ -35,8 +40,9 @@ _JUMP = 2.0
 """Seconds by which the clock may disagree with the time that went by before a line says so."""
 
 Said = dict[str, Any]
-Ready = tuple[int, bytes, float]
-"""When (ns), what is said as JSON without braces, how long it took (ms): most lines differ in these alone."""
+_AT_ONCE = 3 * 10_000
+_HEADER = 2
+"""Lines of a segment that tell of nothing yet: the one that opens it, and the one that closes its block."""
 
 
 class Unlogged(TermserverError):
@@ -69,7 +75,10 @@ class AuditLog:
         self._seal_seconds, self._seal_bytes = seal_seconds, seal_bytes
         self._lock = threading.Lock()
         self._wake, self._ending = threading.Event(), threading.Event()
-        self._waiting: list[tuple[Said | Ready, asyncio.Future[None] | None]] = []
+        self._waiting: list[tuple[Said, asyncio.Future[None] | None]] = []
+        self._repeats: list[Any] = []
+        """Moment, ``Alike`` and time of one line after the other, put there and taken without a lock (``again``)."""
+        self._numbers = itertools.count(1)
         self._stopping = False
         self._moments = Moments()
         self._file = -1
@@ -94,7 +103,23 @@ class AuditLog:
 
     # for those who tell
 
-    def add(self, said: Said | Ready) -> None:
+    def alike(self, said: Said) -> Alike:
+        """What many lines will say beside their moment and their time."""
+        return Alike(next(self._numbers), told_of(said)[:-1])
+
+    def again(self, at: bytes, what: Alike, took: bytes) -> None:
+        """Write soon that it happened at that moment (as ``Moments`` says it) and took so many milliseconds.
+
+        Behind ``took`` members may follow that are of this line alone.
+        """
+        repeats = self._repeats
+        if len(repeats) < 3 * _MOST_WAITING:
+            repeats += (at, what, took)  # one step of the interpreter: nobody comes between
+        else:
+            with self._lock:
+                self._missed(1)
+
+    def add(self, said: Said) -> None:
         """Write it soon; where that cannot be, it is counted."""
         with self._lock:
             if len(self._waiting) < _MOST_WAITING:
@@ -109,7 +134,8 @@ class AuditLog:
             if len(self._waiting) >= _MOST_WAITING:
                 raise Unlogged("too much is waiting")
             self._waiting.append((said, done))
-        self._wake.set()
+        if not self._wake.is_set():
+            self._wake.set()
         await done
 
     def head(self) -> Head:
@@ -129,6 +155,11 @@ class AuditLog:
         self._thread.join(10)
         with contextlib.suppress(OSError):
             self._seal()
+        if self.unlogged:  # no line will say so any more
+            log.error(
+                "%d accesses since %s could not be written to %s: %s",
+                self.unlogged, self.lost_since, self.folder, self.trouble,
+            )  # fmt: skip
         if self._file >= 0:
             os.close(self._file)
         os.close(self._slot)
@@ -137,66 +168,64 @@ class AuditLog:
 
     def _run(self) -> None:
         crowd = False
-        while not self._stopping or self._waiting:
+        while not self._stopping or self._waiting or self._repeats:
             if self._wake.wait(SOON) and crowd:
                 self._ending.wait(_GATHER)
             self._wake.clear()
             with self._lock:
                 taken, self._waiting = self._waiting, []
-            crowd = sum(done is not None for _, done in taken) > 1
-            if taken or self._notes or (self.unlogged and self.trouble):
-                self._write(taken)
+            count = min(len(self._repeats), _AT_ONCE)  # what comes meanwhile stands behind it, and stays
+            repeats = self._repeats[:count]
+            del self._repeats[:count]
+            if self._repeats and count == _AT_ONCE:
+                self._wake.set()
+            crowd = len(taken) > 1
+            if taken or repeats or self._notes or (self.unlogged and self.trouble):
+                self._write(taken, repeats)
             if self._stopping and self.trouble:
                 return
-            if not self.trouble and self._lines > 1:
+            if not self.trouble and self._lines > _HEADER:
                 old = time.monotonic() - self._opened > self._seal_seconds
                 if old or self._size > self._seal_bytes:
                     self._try_seal()
 
-    def _write(self, taken: list[tuple[Said | Ready, "asyncio.Future[None] | None"]]) -> None:
+    def _write(self, taken: list[tuple[Said, "asyncio.Future[None] | None"]], repeats: list[Any]) -> None:
         """Chain and write the lines with one sync; where that fails nothing of it counts as written."""
         self._notice_clock()
-        n, before = self._n, self._before
-        pieces: list[bytes] = []
         lost = self.unlogged
+        new: list[Alike] = []
         try:
             if self._file < 0:
                 self._open_segment()
-                n, before = self._n, self._before
             notes = list(self._notes)
             if lost:
                 notes.append(self._note("unlogged", count=lost, since=self.lost_since, why=self.trouble))
-            for note in notes:
-                line, before = chained(before, body_of(n, note))
-                pieces.append(line)
-                n += 1
-            digest, moments, begin, end = sha256, self._moments, audit_lines.BEGIN, audit_lines.END
-            for said, _ in taken:
-                if isinstance(said, tuple):
-                    at, told, took = said
-                    body = b'"n":%d,"t":"%b",%b,"ms":%.2f}' % (n, moments(at), told, took)
-                else:
-                    said["t"] = moments(said["t"]).decode()
-                    body = body_of(n, said)
-                before = digest(before + body).hexdigest().encode()  # as ``chained``, without its call
-                pieces += (begin, before, end, body, b"\n")
-                n += 1
-            data = b"".join(pieces)
+            new = [one for one in set(repeats[1::3]) if one.segment != self._segment]
+            lines = lines_from(self._n, self._told(notes, taken), new, repeats)
+            n = self._n + len(lines)
+            data, digest = closed(self._before, n, lines)
             if self.trouble:
                 os.ftruncate(self._file, self._size)  # what the last try left
             self._put(data)
         except OSError as error:
-            self._refused(taken, error)
+            self._refused(taken, len(repeats) // 3, error)
             return
-        self._lines += n - self._n
+        for one in new:
+            one.segment = self._segment
+        self._lines += len(lines) + 1
         with self._lock:
-            self._n, self._before = n, before
+            self._n, self._before = n + 1, digest
             self.unlogged -= lost
         self._size += len(data)
-        self.written += len(taken)
+        self.written += len(taken) + len(repeats) // 3
         self._notes.clear()
         self.trouble = ""
         _tell([done for _, done in taken if done is not None], None)
+
+    def _told(self, notes: list[Said], taken: list[tuple[Said, "asyncio.Future[None] | None"]]) -> list[Said]:
+        for said, _ in taken:
+            said["t"] = self._moments(said["t"]).decode()
+        return [*notes, *(said for said, _ in taken)]
 
     def _put(self, data: bytes) -> None:
         os.lseek(self._file, self._size, os.SEEK_SET)
@@ -205,13 +234,13 @@ class AuditLog:
             view = view[os.write(self._file, view) :]
         os.fdatasync(self._file) if hasattr(os, "fdatasync") else os.fsync(self._file)
 
-    def _refused(self, taken: list[tuple[Said | Ready, "asyncio.Future[None] | None"]], error: OSError) -> None:
+    def _refused(self, taken: list[tuple[Said, "asyncio.Future[None] | None"]], repeats: int, error: OSError) -> None:
         self.trouble = error.strerror or str(error)
         with contextlib.suppress(OSError):
             if self._file >= 0:
                 os.ftruncate(self._file, self._size)
         with self._lock:
-            self._missed(len(taken))
+            self._missed(len(taken) + repeats)
         _tell([done for _, done in taken if done is not None], self.trouble)
 
     def _missed(self, count: int) -> None:
@@ -237,28 +266,32 @@ class AuditLog:
         if not found:
             return
         path = found[-1]
-        last, size, lines, torn = _last_line(path)
+        last = last_block(path)
         self._segment = int(path.stem)
-        if not last:  # died before its first line was whole: the end is that of the segment before
+        if last is None:  # died before its first block was whole: the end is that of the segment before
+            self._notes.append(self._note("torn", file=path.name, bytes=path.stat().st_size))
             path.unlink()
             self._segment -= 1
             if len(found) > 1:
-                last, _, _, _ = _last_line(found[-2])
-        if last:
-            self._before = last[len(audit_lines.BEGIN) : len(audit_lines.BEGIN) + 64]
-            self._n = (audit_lines.number_of(last) or 0) + 1
-        sealed = b'"k":"seal"' in last[: audit_lines.BODY + 40]
-        if last and not sealed:
-            self._file = os.open(path, os.O_RDWR)
-            self._size, self._lines = size, lines
-        if torn:
-            if last:
-                os.truncate(path, size)
+                self._follow(last_block(found[-2]))
+        else:
+            self._follow(last)
+            if last.torn:
+                os.truncate(path, last.end)
                 atomic.sync_file(path)
-            self._notes.append(self._note("torn", file=path.name, bytes=torn))
+                self._notes.append(self._note("torn", file=path.name, bytes=last.torn))
+            if not last.sealed:
+                self._file = os.open(path, os.O_RDWR)
+                self._size, self._lines = last.end, last.lines
+                if last.format < audit_lines.FORMAT:
+                    self._seal(chained=True)
         known = read_head(self.folder / audit_lines.HEAD_FILE)
         if known is not None and known.n >= self._n:
             self._notes.append(self._note("behind", head=known.n))
+
+    def _follow(self, last: "Last | None") -> None:
+        if last is not None:
+            self._before, self._n = last.h, last.n + 1
 
     def _open_segment(self) -> None:
         segment, n = self._segment + 1, self._n
@@ -273,11 +306,11 @@ class AuditLog:
             "before": self._before.decode(),
             "key": self._key.public.id,
         }
-        line, digest = chained(self._before, body_of(n, said))
+        data, digest = closed(self._before, n + 1, [line_of(n, said)])
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o640)
         try:
             self._file, self._size = handle, 0
-            self._put(line)
+            self._put(data)
             atomic.sync_folder(self.folder)
         except OSError:
             os.close(handle)
@@ -286,8 +319,8 @@ class AuditLog:
                 path.unlink()
             raise
         with self._lock:
-            self._segment, self._n, self._before = segment, n + 1, digest
-        self._size, self._lines = len(line), 1
+            self._segment, self._n, self._before = segment, n + 2, digest
+        self._size, self._lines = len(data), _HEADER
         self._opened = time.monotonic()
 
     def _try_seal(self) -> None:
@@ -296,15 +329,22 @@ class AuditLog:
         except OSError as error:
             self.trouble = error.strerror or str(error)
 
-    def _seal(self) -> None:
-        """End the segment with the node's signature, and publish how far the stream goes."""
+    def _seal(self, chained: bool = False) -> None:
+        """End the segment with the node's signature, and publish how far the stream goes.
+
+        ``chained``: in format 1, for a segment that was begun in it.
+        """
         if self._file < 0:
             return
         n, before = self._n, self._before
         t = audit_lines.moment(self._clock())
         said = audit_lines.sealed(self._key, self.node, self.folder.name, self._segment, n, before, t)
-        line, digest = chained(before, body_of(n, said))
-        self._put(line)
+        if chained:
+            data, digest = audit_lines.chained(before, audit_lines.body_of(n, said))
+        else:
+            n += 1
+            data, digest = closed(before, n, [line_of(n - 1, said)])
+        self._put(data)
         with self._lock:
             self._n, self._before = n + 1, digest
         os.close(self._file)
@@ -329,20 +369,6 @@ def _free_stream(folder: Path) -> tuple[int, Path]:
         if handle is not None:
             return handle, stream
     raise OSError(f"{_MOST_STREAMS} processes write to {folder} already")
-
-
-def _last_line(path: Path) -> tuple[bytes, int, int, int]:
-    """The last whole line, where it ends, how many lines there are, and how many bytes behind them are torn."""
-    data = path.read_bytes()
-    end = len(data)
-    while end:
-        end = data.rfind(b"\n", 0, end) + 1
-        start = data.rfind(b"\n", 0, max(0, end - 1)) + 1
-        line = data[start:end]
-        if audit_lines.number_of(line) is not None:
-            return line, end, data.count(b"\n", 0, end), len(data) - end
-        end = start
-    return b"", 0, 0, len(data)
 
 
 def _tell(waiting: "list[asyncio.Future[None]]", why: str | None) -> None:

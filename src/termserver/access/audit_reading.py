@@ -1,6 +1,7 @@
 """The lines of one or more access logs, in the order of time, and those of them that are asked for."""
 
 import heapq
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from termserver.model.errors import UsageError
 from termserver.model.values import value
 
 Event = dict[str, Any]
+_AGAIN = re.compile(rb'\{"n":[0-9]+,"t":"[^"]*",("as":[0-9]+),')
+_AS = re.compile(rb'\{"n":[0-9]+,"k":"as",("as":[0-9]+),')
+_OURS = ("n", "k", "as")
 
 
 @value
@@ -64,16 +68,35 @@ def _of_stream(stream: Path, wanted: Wanted) -> Iterator[Event]:
     traces = wanted.traces()
     node = ""
     for path in segments(stream):
+        full: dict[bytes, Event] = {}
+        """What is said in full, for the lines that say it again; what is not asked for is not there."""
         for line in lines_of(path):
-            if b'"k":"' in line[BODY : BODY + 30]:
-                if b'"k":"open"' in line:
+            if b',"k":"' in line[: BODY + 30]:
+                if b',"k":"open",' in line:
                     node = _read(line).get("node", "")
+                elif (declared := _AS.match(line)) is not None:
+                    full.pop(declared[1], None)
+                    if all(trace in line for trace in traces):
+                        full[declared[1]] = {name: told for name, told in _read(line).items() if name not in _OURS}
                 continue
-            if traces and not all(trace in line for trace in traces):
+            again = _AGAIN.match(line)
+            if again is not None:
+                said = _whole(line, full.get(again[1]))
+            elif traces and not all(trace in line for trace in traces):
                 continue
-            said = _read(line)
-            if said and wanted.fits(said):
+            else:
+                said = _read(line)
+            if isinstance(said.get("t"), str) and wanted.fits(said):
                 yield {"node": node, "stream": stream.name, **said}
+
+
+def _whole(line: bytes, full: Event | None) -> Event:
+    """A line that says again what another says in full; empty where that is not asked for."""
+    if full is None:
+        return {}
+    said = _read(line)
+    said.pop("as", None)
+    return {**full, **said} if said else {}
 
 
 def _read(line: bytes) -> Event:
@@ -82,4 +105,4 @@ def _read(line: bytes) -> Event:
         said = orjson.loads(line)
     except ValueError:
         return {}
-    return said if isinstance(said, dict) and isinstance(said.get("t"), str) else {}
+    return said if isinstance(said, dict) else {}

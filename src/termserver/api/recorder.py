@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
 from typing import Any
 
-from termserver.access.audit_lines import told_of
+from termserver.access.audit_lines import Moments, milliseconds
 from termserver.access.audit_log import AuditLog, Said, Unlogged
+from termserver.access.audit_repeats import Alike
 from termserver.access.facts import SCOPE, Caller, Facts
 from termserver.api.answers import Problem, error_answer, send_answer
 from termserver.api.metrics import Metrics
@@ -31,7 +32,7 @@ UNTOLD = ("/static/", "/health", "/ready", "/metrics", "/favicon.ico", "/widget.
 _REQUEST = re.compile(r"[A-Za-z0-9._-]{16,64}", re.ASCII)
 _PURPOSE = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 _HOT = {"/api/search": "search", "/api/suggest": "search"}
-_MOST_READY = 2000
+_MOST_ALIKE = 2000
 _LOOKUP = "/api/codesystems/{system}/concepts/{code}"
 
 
@@ -41,8 +42,9 @@ class Node:
     def __init__(self, log: AuditLog | None = None, metrics: Metrics | None = None) -> None:
         self.log = log
         self.metrics = metrics or Metrics()
-        self.ready: dict[tuple[Any, ...], tuple[bytes, Caller]] = {}
+        self.alike: dict[tuple[Any, ...], tuple[Alike, Caller]] = {}
         """What lines say that are the same but for their moment, and of whom, so that nobody else is taken for them."""
+        self.moments = Moments()
         self.release = ""
         self.since = ""
         self.trouble = ""
@@ -157,28 +159,29 @@ class _Exchange:
         took = time.perf_counter() - self._began
         metrics.answered(route, self._status or 499, took)
         if self._log is not None and self._told < 0 and not self._dropped:
-            self._log.add((self._at, self._ready(route), took * 1000))
+            request, purpose = self._named()
+            took_ms = milliseconds(took)
+            tail = b'%b,"request":"%b"' % (took_ms, request.encode()) if request else took_ms
+            self._log.again(self._node.moments(self._at), self._alike(self._log, route, purpose), tail)
 
-    def _ready(self, route: str) -> bytes:
+    def _alike(self, log: AuditLog, route: str, purpose: str) -> Alike:
         """What the line says beside its moment, kept from the last time it was said."""
         facts, scope = self._facts, self._scope
         caller, client = facts.caller, scope.get("client")
-        request, purpose = self._named()
         release = self._node.release
         key = (
             id(caller), route, self._status, scope["method"], facts.action, facts.count, purpose, release,
             client and client[0],
         )  # fmt: skip
-        known = self._node.ready
+        known = self._node.alike
         kept = known.get(key)
         if kept is None:
-            if len(known) >= _MOST_READY:
+            if len(known) >= _MOST_ALIKE:
                 known.clear()
             said = self._said(route, ("", purpose))
             del said["t"], said["ms"]
-            kept = known[key] = told_of(said)[:-1], caller
-        told = kept[0]
-        return b'%b,"request":"%b"' % (told, request.encode()) if request else told
+            kept = known[key] = log.alike(said), caller
+        return kept[0]
 
     def _named(self) -> tuple[str, str]:
         """The request's own name and its purpose, where they are such."""
