@@ -100,6 +100,12 @@ def test_a_code_system_is_read_with_its_concepts(client):
     assert "parent" in used <= {one["code"] for one in tree["property"]}
 
 
+def test_a_search_may_be_posted_as_a_form(client):
+    form = {"url": COUNTRIES, "_elements": "title"}
+    (entry,) = client.post(f"{R4}/CodeSystem/_search", data=form).json()["entry"]
+    assert set(entry["resource"]) == {"resourceType", "id", "meta", "title", "_title"}
+
+
 def test_a_bare_value_set_is_taken_as_the_one_in_question(client):
     resource = value_set("bare", {"system": COUNTRIES, "concept": [{"code": "IR"}]})
     answer = client.post(f"{R4}/ValueSet/$expand?_format=json", json=resource)

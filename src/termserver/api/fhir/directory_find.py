@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from termserver.api.fhir.directory_search import PARAMETERS, Test, references, test
 from termserver.api.fhir.directory_shapes import code_of
 from termserver.api.fhir.directory_visit import TARGETS, Visit
+from termserver.api.fhir.search_parameters import unsearchable, whole_number
 from termserver.fhir.outcomes import Json, refused
 from termserver.model.codes import CodeSystem
 from termserver.terminology.registry_views import canonical_code
@@ -47,17 +48,12 @@ class Search(Visit):
         for name, value in asked:
             plain, _, modifier = name.partition(":")
             if plain not in known:
-                raise refused(
-                    400,
-                    "not-supported",
-                    f"{kind} cannot be searched by '{name[:80]}'; it can by {', '.join(known)}",
-                    f"{kind} را با «{name[:80]}» نمی‌توان جست",
-                )
+                raise unsearchable(kind, name, known)
             tests.append(test(kind, plain, modifier, value))
             narrowed = self._narrowed(system, whole, plain, modifier, value)
             if narrowed is not None:
                 ordinals = ordinals & narrowed
-        count = min(self._number("_count", _PAGE), _MOST)
+        count = min(whole_number(self._said, "_count", _PAGE), _MOST)
         matches, after, ended = self._page(system, whole, ordinals, tests, count)
         bundle: Json = {"resourceType": "Bundle", "type": "searchset"}
         total = self._total(system, whole, ordinals, tests, ended and not self._said.get("_after"), len(matches))

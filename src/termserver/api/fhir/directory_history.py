@@ -8,6 +8,7 @@ import orjson
 
 from termserver.api.fhir.directory_shapes import code_of
 from termserver.api.fhir.directory_visit import Visit
+from termserver.api.fhir.search_parameters import whole_number
 from termserver.fhir.outcomes import Json, refused
 from termserver.model.codes import CodeSystem, Concept
 from termserver.model.registries import RecordedEntry, entry_of
@@ -40,7 +41,7 @@ class History(Visit):
         if after and not (after.isdecimal() and len(after) < 18):
             raise refused(400, "invalid", "_after is of a link to the next page", "‎_after از پیوند صفحهٔ بعد است")
         cursor = int(after) if after else store.cursor_on(system.id, _before(since)) if since else 0
-        count = max(1, min(self._number("_count", _PAGE), _MOST))
+        count = max(1, min(whole_number(self._said, "_count", _PAGE), _MOST))
         page = store.changes(system.id, cursor, count)
         entries: list[Json] = []
         for change in page.changes:

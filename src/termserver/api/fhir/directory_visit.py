@@ -7,6 +7,7 @@ from termserver.access.facts import Facts
 from termserver.api.fhir.directory_search import PARAMETERS
 from termserver.api.fhir.directory_shapes import Shapes, as_r5, code_of
 from termserver.api.fhir.exchange import Exchange
+from termserver.api.fhir.search_parameters import elements
 from termserver.api.registry_desk import Desk
 from termserver.fhir.budget import Budget
 from termserver.fhir.outcomes import Json, refused
@@ -158,24 +159,10 @@ class Visit:
         system = self._directory.system(kind)
         self._shown.setdefault(system.id, {})[code_of(resource["id"])] = None
         found = resource if self._exchange.r4 else as_r5(resource)
-        elements = {name.strip() for name in self._said.get("_elements", "").split(",") if name.strip()}
-        if elements:
-            return {
-                key: value for key, value in found.items() if key in ("resourceType", "id", "meta") or key in elements
-            }
-        return found
+        kept = elements(self._said)
+        return {key: value for key, value in found.items() if key in kept} if kept else found
 
     def _note(self, action: str) -> None:
         for registry, codes in self._shown.items():
             self._directory.desk.allow(self._exchange.caller, len(codes), self._facts.standing)
             self._facts.shown(action, registry, len(codes), tuple(codes))
-
-    def _number(self, name: str, default: int) -> int:
-        text = self._said.get(name, "")
-        if not text:
-            return default
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
-            raise refused(
-                400, "invalid", f"{name} must be a whole number from 0", f"{name} باید عددی از ۰ به بالا باشد"
-            )
-        return int(text)

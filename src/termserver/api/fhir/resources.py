@@ -6,6 +6,7 @@ from functools import cached_property
 from urllib.parse import quote, urlencode
 
 from termserver.api.fhir.exchange import Exchange, Reply
+from termserver.api.fhir.search_parameters import elements, unsearchable, whole_number
 from termserver.fhir.definitions import r4_map, r4_naming_system, whole
 from termserver.fhir.outcomes import Json, refused
 from termserver.fhir.shelves import JsonShelf
@@ -172,10 +173,9 @@ class Resources:
             resource = r4_map(resource)
         if exchange.r4 and resource["resourceType"] == "NamingSystem":
             resource = r4_naming_system(resource)
-        said = dict(exchange.pairs())
-        elements = [name.strip() for name in said.get("_elements", "").split(",") if name.strip()]
-        if elements:
-            kept = {"resourceType", "id", "meta", *elements}
+        said = dict(exchange.searched())
+        kept = elements(said)
+        if kept:
             return {key: value for key, value in resource.items() if key.removeprefix("_") in kept or key in kept}
         if said.get("_summary") == "true":
             return {key: value for key, value in resource.items() if key in _SUMMARY}
@@ -186,11 +186,7 @@ class Resources:
     # search
 
     def _search(self, exchange: Exchange, kind: str) -> Json:
-        pairs = exchange.pairs()
-        if exchange.method == "POST" and exchange.body:
-            from urllib.parse import parse_qsl
-
-            pairs += parse_qsl(exchange.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500)
+        pairs = exchange.searched()
         known = self.search_parameters[kind]
         tests: list[Callable[[Json], bool]] = []
         for name, value in pairs:
@@ -198,19 +194,14 @@ class Resources:
             if plain in _RESULT:
                 continue
             if plain not in known:
-                raise refused(
-                    400,
-                    "not-supported",
-                    f"{kind} cannot be searched by '{name[:80]}'; it can by {', '.join(known)}",
-                    f"{kind} را با «{name[:80]}» نمی‌توان جست",
-                )
+                raise unsearchable(kind, name, known)
             tests.append(_test(plain, modifier, value, kind))
         found = [resource for resource, _ in self._all[kind].values() if all(test(resource) for test in tests)]
         return self._bundle(exchange, kind, pairs, _sorted(found, dict(pairs).get("_sort", ""), known))
 
     def _bundle(self, exchange: Exchange, kind: str, pairs: list[tuple[str, str]], found: list[Json]) -> Json:
         said = dict(pairs)
-        count, offset = _number(said, "_count", _PAGE), _number(said, "_offset", 0)
+        count, offset = whole_number(said, "_count", _PAGE), whole_number(said, "_offset", 0)
         count = min(count, _MOST)
         address = f"{exchange.base}/{kind}"
         rest = [(name, value) for name, value in pairs if name not in ("_offset", "_count")]
@@ -238,15 +229,6 @@ class Resources:
         if entries:
             bundle["entry"] = entries
         return bundle
-
-
-def _number(said: dict[str, str], name: str, default: int) -> int:
-    text = said.get(name, "")
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise refused(400, "invalid", f"{name} must be a whole number from 0", f"{name} باید عددی از ۰ به بالا باشد")
-    return int(text)
 
 
 def _sorted(found: list[Json], by: str, known: Mapping[str, str]) -> list[Json]:
