@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from benchmarks.edition import shelf
-from benchmarks.served import free_port, measured, running
+from benchmarks.served import free_port, measured, running, typed
 from termserver.fhir.code_system import CodeSystem
 from termserver.fhir.library import Parses
 from termserver.importers import icd10cm
@@ -42,20 +42,10 @@ def _paths() -> dict[str, list[str]]:
         ],
         "`$lookup`, one code again and again": [f"{r4}/CodeSystem/$lookup?system={_URL}&code={codes[third]}"],
         "`$expand?filter=`, 20 rows, ranked, words of titles, no question twice": [
-            f"{r4}/ValueSet/$expand?url={whole}&count=20&filter={quote(text)}" for text in _typed(concepts, chance)
+            f"{r4}/ValueSet/$expand?url={whole}&count=20&filter={quote(text)}"
+            for text in typed([concept.display.en for concept in concepts], TYPED, chance)
         ],
     }
-
-
-def _typed(concepts: Any, chance: random.Random) -> list[str]:
-    """One to three words of a title, the last one cut; each once."""
-    found: dict[str, None] = {}
-    while len(found) < TYPED:
-        words = [word for word in chance.choice(concepts).display.en.split() if len(word) > 2 and word.isalnum()]
-        if words:
-            *first, last = chance.sample(words, min(len(words), chance.randint(1, 3)))
-            found[" ".join([*first, last[: chance.randint(3, 9)]])] = None
-    return list(found)
 
 
 def run() -> str:

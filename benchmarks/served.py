@@ -1,5 +1,6 @@
 """A server that is measured: asked by wrk, beside FastAPI and a raw ASGI answer of the same size."""
 
+import random
 import re
 import socket
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -46,6 +47,18 @@ async def outer(scope, receive, send):
 import uvicorn
 uvicorn.run(outer, port=int(sys.argv[2]), log_level="error", access_log=False)
 """
+
+
+def typed(titles: Sequence[str], count: int, chance: random.Random) -> list[str]:
+    """``count`` different things that people may type who look for one of ``titles``: one to three of its words, the
+    last one cut."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        words = [word for word in chance.choice(titles).split() if len(word) > 2 and word.isalnum()]
+        if words:
+            *first, last = chance.sample(words, min(len(words), chance.randint(1, 3)))
+            found[" ".join([*first, last[: chance.randint(3, 9)]])] = None
+    return list(found)
 
 
 def free_port() -> int:

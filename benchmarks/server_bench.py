@@ -7,7 +7,7 @@ from functools import cache
 from urllib.parse import quote_plus
 
 from benchmarks.edition import shelf
-from benchmarks.served import free_port, measured, running
+from benchmarks.served import free_port, measured, running, typed
 from termserver.importers import icd10cm
 
 WORDS = ("fem", "rad", "tib", "hum", "uln", "pat", "ant", "ope", "clo", "rig", "lef", "dis", "ini", "sub", "enc")
@@ -37,16 +37,8 @@ def _paths() -> dict[str, list[str]]:
 
 @cache
 def _typed() -> list[str]:
-    """What people may type who look for titles of ICD-10-CM: one to three words of one, the last one cut; each once."""
-    chance = random.Random(5)
-    titles = [concept.display.en for concept in icd10cm.read().concepts]
-    found: dict[str, None] = {}
-    while len(found) < TYPED:
-        words = [word for word in chance.choice(titles).split() if len(word) > 2 and word.isalnum()]
-        if words:
-            *first, last = chance.sample(words, min(len(words), chance.randint(1, 3)))
-            found[" ".join([*first, last[: chance.randint(3, 9)]])] = None
-    return list(found)
+    """What people may type who look for titles of ICD-10-CM."""
+    return typed([concept.display.en for concept in icd10cm.read().concepts], TYPED, random.Random(5))
 
 
 def run() -> str:
