@@ -47,7 +47,7 @@ def with_pages(server: TermServer, workers: int | None = None) -> tuple[FastAPI,
     judges = Judges(server, workers)
     app, hot = create_api(server, judges)
     site = app.state.site = Site(server)
-    coder_routes.add(app, site)
+    coder_routes.add(app, site, hot.entries)
     picked.add(app, site)
     registry_routes.add(app, site, app.state.desk)
     mapping_page.add(app, site, app.state.mapping)

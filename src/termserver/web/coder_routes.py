@@ -39,12 +39,11 @@ _NOT_KEPT = Text("پیشنهاد ثبت نشد؛ دوباره بفرستید ی�
 _STRANGE = Text("پیشنهاد از صفحهٔ دیگری آمده است.", "The proposal came from another site's page.")
 
 
-def add(app: FastAPI, site: Site) -> None:
-    """Put the pages into the application."""
+def add(app: FastAPI, site: Site, shown: Entries) -> None:
+    """Put the pages into the application; ``shown`` notes the entries of registries that they show."""
     server = site.server
     versions = Versions(server)
     app.include_router(_assets(site), include_in_schema=False)
-    shown = Entries(server)
     app.include_router(_search(SearchPage(site), site, shown), include_in_schema=False)
     concepts = _concepts(ConceptPage(site, versions), BrowsePage(site, versions), shown)
     app.include_router(concepts, include_in_schema=False)
