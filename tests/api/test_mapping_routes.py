@@ -44,6 +44,8 @@ def test_the_page_shows_the_table_and_the_queue_in_both_languages(client: TestCl
         assert page.status_code == 200
         assert word in page.text and 'id="coverage"' in page.text and 'id="queue"' in page.text
         assert "15105" in page.text
+        for other in ("/", "/help"):
+            assert 'href="/mapping' in client.get(other, params={"lang": language}).text
     assert client.get("/mapping?map=nobody").status_code == 404
     hostile = client.get("/mapping", params={"map": "<script>alert(1)</script>"})
     assert "<script>alert" not in hostile.text
