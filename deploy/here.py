@@ -118,6 +118,10 @@ class Process:
             self.kill(signal.SIGTERM)
 
     @property
+    def ended(self) -> bool:
+        return self.running is None or self.running.poll() is not None
+
+    @property
     def workers(self) -> list[int]:
         assert self.running is not None
         return children(self.running.pid)

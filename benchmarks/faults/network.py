@@ -63,7 +63,7 @@ class Ends:
         return Load(self.one.port, begin=lambda: self.wire.enter(self.wire.far))
 
     def row(self, fault: str, load: Load, happened: str, took: float) -> Row:
-        self.truth |= says(self.one.port)
+        self.truth |= says(self.one, str(self.number))
         time.sleep(0.3)
         lost = len(load.shown() - {one.get("request") for one in events([self.one.audit])})
         return Row(fault, happened, len(load.done), load.failed(), load.wrong(self.truth), lost, seconds(took))
@@ -144,7 +144,7 @@ def _ends(stage: Stage) -> Iterator[Ends | None]:
                 one.server.start()
                 one.following.start()
                 until(one.ready)
-                yield Ends(wire, folder, stage.standards, publisher, one, says(one.port))
+                yield Ends(wire, folder, stage.standards, publisher, one, says(one, "1"))
         finally:
             for process in (one.following, one.server, source):
                 process.stop()

@@ -36,7 +36,7 @@ def read_only_shelf(stage: Stage) -> Row:
             stage.publish()
             until(lambda: _logged(one.folder / "follow.log", "Read-only file system"))
             time.sleep(6)  # another visit
-            follows = one.following.running is not None and one.following.running.poll() is None
+            follows = not one.following.ended
             kept = version(one) == before
         began = time.monotonic()
         until(lambda: version(one) == str(stage.version))

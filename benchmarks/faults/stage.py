@@ -1,5 +1,6 @@
 """What every fault is tried on: the room of ``deploy/here.py``, what its releases say, and who asks them."""
 
+import contextlib
 import http.client
 import os
 import sys
@@ -56,7 +57,7 @@ class Stage:
     def learn(self) -> None:
         """Note what the newest releases say, from the follower that nothing has happened to."""
         until(lambda: all(version(one) == str(self.version) for one in self.room.followers))
-        self.truth |= says(self.room.followers[-1].port)
+        self.truth |= says(self.room.followers[-1], str(self.version))
 
     def load(self) -> Load:
         """Clients at the door."""
@@ -104,7 +105,7 @@ class Alone:
 
     @property
     def lives(self) -> bool:
-        return self.process.running is not None and self.process.running.poll() is None
+        return not self.process.ended
 
     def __enter__(self) -> "Alone":
         self.process.start()
@@ -120,21 +121,35 @@ class Alone:
 
 def version(one: Follower) -> str:
     """The version of the physicians that a follower serves; empty if none."""
-    pins = asked(f"{one.address}/ready")["edition"]["releases"]
-    return next((str(pin["version"]) for pin in pins if pin["name"] == "physicians"), "")
+    return next((number for number, _ in _versions(one)), "")
 
 
-def says(port: int) -> Truth:
-    """What the server at that port answers to every path of the load."""
+def says(one: Follower, newest: str) -> Truth:
+    """What a follower answers to every path of the load with that version of the physicians, and maybe with others.
+
+    While it swaps, one of its workers may have the version before.
+    """
     found: Truth = {}
+    ready: dict[str, str] = {}
+    until(lambda: ready.update(_versions(one)) or newest in ready)
     for path in PUBLIC + PRIVATE:
-        connection = http.client.HTTPConnection("127.0.0.1", port, 10)
+        until(lambda path=path: found.update([_said(one.port, path)]) or (ready[newest], path) in found)
+    return found
+
+
+def _versions(one: Follower) -> list[tuple[str, str]]:
+    """The version of the physicians that the worker has which answers, and the release it calls its own."""
+    said = asked(f"{one.address}/ready")
+    return [(pin["version"], said["release"]) for pin in said["edition"]["releases"] if pin["name"] == "physicians"]
+
+
+def _said(port: int, path: str) -> tuple[tuple[str, str], str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, 10)
+    with contextlib.closing(connection):
         connection.request("GET", path)
         answer = connection.getresponse()
         assert answer.status == 200, f"{path}: {answer.status}"
-        found[answer.headers["x-termserver-release"], path] = sha256(answer.read()).hexdigest()
-        connection.close()
-    return found
+        return (answer.headers["x-termserver-release"], path), sha256(answer.read()).hexdigest()
 
 
 def serving(server: Process) -> list[int]:

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 
 from deploy.here import Follower, Process, run, termserver, until
 
@@ -13,8 +14,9 @@ from termserver.releases.shelf import Shelf
 
 AFTER_THE_EDITION = (0.0, 0.3, 0.6, 0.9, 1.2, 1.5)
 """Seconds after the edition's file was replaced: a worker looks once a second, then opens what is new."""
-OF_A_PULL = (0.25, 0.45, 0.6, 0.75, 0.85, 0.95)
-"""Parts of the time that an undisturbed ``pull`` takes."""
+PULLS = ("begun", "fetching", "on the shelf", "in force", "in force", "in force")
+"""How far a pull has come when it is killed with the server; the last ones a little later each time."""
+_LATER = 0.6
 
 
 def swap(stage: Stage) -> Row:
@@ -56,17 +58,14 @@ def follower_amid_swap(stage: Stage) -> Row:
     one, slowest, old, new, whole = stage.one, 0.0, 0, 0, True
     pull = Process("pull", termserver("pull"), one.folder / "pull.log", **one.environment)
     one.following.stop()
-    stage.publish()
-    began = time.monotonic()
-    run(one.environment, "pull")
-    usual = time.monotonic() - began
-    stage.learn()
     with stage.load().running() as load:
-        for part in OF_A_PULL:
+        for number, far in enumerate(PULLS):
             before = str(stage.version)
+            reached = _reached(one, far)
             stage.publish()
             pull.start()
-            time.sleep(part * usual)
+            until(lambda reached=reached: reached() or pull.ended, pause=0.001)
+            time.sleep(max(0, number - PULLS.index("in force")) * _LATER)
             pull.kill()
             one.server.kill()
             whole = whole and not any(found.problem for found in Shelf(one.shelf).verify())
@@ -80,11 +79,28 @@ def follower_amid_swap(stage: Stage) -> Row:
             stage.learn()
     one.following.start()
     happened = (
-        f"at {len(OF_A_PULL)} instants of a pull; started again it serves the old release ({old}×) or the new one "
-        f"({new}×), {'never anything else' if old + new == len(OF_A_PULL) else 'or something else'}; "
+        f"{len(PULLS)} times: {', '.join(dict.fromkeys(PULLS))}; started again it serves the old release ({old}×) or "
+        f"the new one ({new}×), {'never anything else' if old + new == len(PULLS) else 'or something else'}; "
         f"{'every file on its shelf is whole' if whole else 'a file on its shelf is not whole'}; the next pull goes on"
     )
     return stage.told("`kill -9` of a follower in the middle of a swap", load, happened, f"≤ {seconds(slowest)}")
+
+
+def _reached(one: Follower, far: str) -> Callable[[], bool]:
+    """Whether a pull that begins now has come so far."""
+    edition, there = (one.shelf / EDITION_FILE).stat().st_ino, _installed(one)
+    began = time.monotonic()
+    ways: dict[str, Callable[[], bool]] = {
+        "begun": lambda: time.monotonic() - began > 0.3,
+        "fetching": lambda: any((one.shelf / "releases").glob(".pulled.*")),
+        "on the shelf": lambda: _installed(one) > there,
+        "in force": lambda: (one.shelf / EDITION_FILE).stat().st_ino != edition,
+    }
+    return ways[far]
+
+
+def _installed(one: Follower) -> int:
+    return len(list((one.shelf / "releases").glob("physicians-*.release")))
 
 
 def months_behind(stage: Stage) -> Row:
@@ -97,7 +113,7 @@ def months_behind(stage: Stage) -> Row:
     took = time.monotonic() - began
     late.server.start()
     until(late.ready)
-    served, came = version(late), len(list((late.shelf / "releases").glob("physicians-*.release"))) - 1
+    served, came = version(late), _installed(late) - 1
     late.server.stop()
     happened = f"one visit takes what is in force (version {served}): {came} file came, none of the eleven in between"
     return Row("a follower twelve releases behind", happened, 1, 0, 0, 0, seconds(took))

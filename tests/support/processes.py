@@ -1,12 +1,14 @@
 """The real server in a process of its own."""
 
+import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 
 def free_port() -> int:
@@ -17,11 +19,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(*options: str, env: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of ``termserver serve`` with these options and this environment; it is ready, stopped at the end."""
+def served(
+    *options: str, env: Mapping[str, str] | None = None, under: Sequence[str] = (), log: Path | None = None
+) -> Iterator[str]:
+    """The address of ``termserver serve`` with these options and this environment; it is ready, stopped at the end.
+
+    ``under`` is a command that runs it (``prlimit``); ``log`` is where its standard error goes.
+    """
     port = free_port()
-    command = [sys.executable, "-m", "termserver", "serve", "--port", str(port), *options]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env)
+    command = [*under, sys.executable, "-m", "termserver", "serve", "--port", str(port), *options]
+    with (log or Path(os.devnull)).open("wb") as said:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said, env=env)
     base = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):

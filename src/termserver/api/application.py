@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from termserver import __version__
 from termserver.access.node import NodeAccess
@@ -98,7 +99,11 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     @app.exception_handler(Busy)
     async def busy(request: Request, error: Busy) -> Response:
         said = Text("همهٔ داوران سرگرم‌اند؛ اندکی بعد دوباره بفرستید.", "All judges are busy; send it again in a moment.")
-        return plain(Problem(503, "busy", said))
+        return plain(Problem(503, "busy", said, {"retry_after": 1}))
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=499)  # nobody reads it; the log of accesses keeps the status
 
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> Response:

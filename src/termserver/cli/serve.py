@@ -179,12 +179,13 @@ _SERVER: dict[str, Any] = {
 def _run(server: Any, edition: Path | None, host: str, port: int, judges: int | None) -> None:
     import uvicorn
 
-    from termserver.cli import program_log
+    from termserver.cli import connections, program_log
     from termserver.web.serving import serving
 
     program_log.configure()
     app = serving(edition, judges, lambda opened: _access(opened, host), server)
-    uvicorn.run(app, host=host, port=port, **_SERVER)
+    held: Any = {"http": connections.Bounded, "backlog": connections.backlog()}
+    uvicorn.run(app, host=host, port=port, **held, **_SERVER)
 
 
 def _try_out(server: Any, host: str) -> None:
@@ -205,13 +206,14 @@ def _run_many(edition: Path | None, host: str, port: int, workers: int, judges: 
     os.environ["TERMSERVER_SERVED_WORKERS"] = str(workers)
     os.environ[_JUDGES] = "" if judges is None else str(judges)
     os.environ[_HOST] = host
-    from termserver.cli import program_log
+    from termserver.cli import connections, program_log
     from termserver.web.serving import SHARED
 
     program_log.configure()
+    held: Any = {"http": connections.Bounded, "backlog": connections.backlog(), "workers": workers}
     with tempfile.TemporaryDirectory(prefix="termserver-counts-") as shared:
         os.environ[SHARED] = shared
-        uvicorn.run("termserver.cli.serve:served", factory=True, host=host, port=port, workers=workers, **_SERVER)
+        uvicorn.run("termserver.cli.serve:served", factory=True, host=host, port=port, **held, **_SERVER)
 
 
 def _access(server: Any, host: str) -> Any:
