@@ -22,7 +22,8 @@ from termserver.access.policy import Rules, Standing
 from termserver.access.recognition import Headers, Proxies, Recogniser, local
 from termserver.access.snapshot import Client, Snapshot
 from termserver.model.access import AccessError, Policy
-from termserver.model.days import Day
+from termserver.model.days import Day, today
+from termserver.model.text import Text
 from termserver.releases import atomic
 from termserver.releases.signatures import PublicKey, read_public
 
@@ -52,6 +53,9 @@ class NodeAccess:
         self._noted: dict[str, Day] = {}
         self._make: Callable[[Policy, tuple[Client, ...]], Recogniser] | None = None
         self._policy: Policy | None = None
+        self._snapshot: Snapshot | None = None
+        self.trouble: Text | None = None
+        """Why a newer snapshot was not taken; None if none was refused."""
 
     @classmethod
     def open_to_all(cls, policy: Policy | None = None) -> "NodeAccess":
@@ -94,8 +98,23 @@ class NodeAccess:
         found = snapshot.read(path, trusted)
         node = cls(made(policy or found.policy, found.clients))
         node._path, node._trusted, node._stamp, node._make, node._policy = path, trusted, stamp, made, policy
+        node._snapshot = found
         _say(found)
         return node
+
+    def told(self) -> dict[str, Any]:
+        """Which snapshot is in force and until when, whether its day is over, why a newer one was not taken.
+
+        All of it is empty where none is in force.
+        """
+        found = self._snapshot
+        return {
+            "snapshot": found.number if found else None,
+            "made": found.made if found else None,
+            "until": found.until if found else None,
+            "stale": bool(found and found.until and found.until < today()),
+            "trouble": self.trouble.en if self.trouble else "",
+        }
 
     @property
     def rules(self) -> Rules:
@@ -146,10 +165,12 @@ class NodeAccess:
         try:
             found = snapshot.read(self._path, self._trusted)
         except AccessError as error:
+            self.trouble = error.text
             log.error("the newer snapshot of access is not taken, the last one goes on: %s", error)
             return
         assert self._make is not None
         self.recogniser = self._make(self._policy or found.policy, found.clients)
+        self._snapshot, self.trouble = found, None
         _say(found)
 
     def _note_used(self, path: Path) -> None:
@@ -183,8 +204,6 @@ def trusted_keys(said: str) -> tuple[PublicKey, ...]:
 
 
 def _say(found: Snapshot) -> None:
-    from termserver.model.days import today
-
     log.info("access: snapshot %d of %s, %d clients", found.number, found.made, len(found.clients))
     if found.until and found.until < today():
         log.warning("access: a newer snapshot should have come by %s; this one goes on", found.until)

@@ -133,25 +133,43 @@ def read(path: Path, trusted: Sequence[PublicKey]) -> Snapshot:
         raise AccessError(
             f"{path} cannot be read: {error.strerror}.", f"{path} خوانده نمی‌شود: {error.strerror}."
         ) from None
-    seen = path.with_name(f"{path.name}.seen")
-    last = _number(seen)
+    last = last_number(path)
     if found.number < last:
-        raise AccessError(
-            f"{path} is snapshot {found.number}, and {last} was believed already: it is an old one, and refused.",
-            f"{path} عکس {found.number} است و پیش از این {last} پذیرفته شده بود؛ کهنه است و پذیرفته نیست.",
-        )
+        raise too_old(found.number, last, path)
     if found.number > last:
         with contextlib.suppress(OSError):  # a read-only disk: then only this process remembers
-            atomic.write(seen, b"%d\n" % found.number)
+            atomic.write(_seen(path), b"%d\n" % found.number)
     return found
 
 
-def _number(path: Path) -> int:
+def believed(path: Path, trusted: Sequence[PublicKey]) -> Snapshot | None:
+    """The snapshot at ``path``; None if there is none that is believed."""
     try:
-        said = path.read_bytes().strip()
+        return opened(path.read_bytes(), trusted)
+    except (OSError, AccessError):
+        return None
+
+
+def last_number(path: Path) -> int:
+    """The greatest number that was ever believed of the snapshot at ``path``; 0 if none was."""
+    try:
+        said = _seen(path).read_bytes().strip()
     except OSError:
         return 0
     return int(said) if said.isdigit() and len(said) < 19 else 0
+
+
+def too_old(number: int, last: int, path: Path | None = None) -> AccessError:
+    """What is said of a snapshot, at ``path`` or else offered by a publication, that is older than one of before."""
+    return AccessError(
+        f"{path or 'What the publication offers'} is snapshot {number}, and {last} was believed already: "
+        "it is an old one, and refused.",
+        f"{path or 'آنچه انتشار می‌دهد'} عکس {number} است و پیش از این {last} پذیرفته شده بود؛ کهنه است و پذیرفته نیست.",
+    )
+
+
+def _seen(path: Path) -> Path:
+    return path.with_name(f"{path.name}.seen")
 
 
 def _client_json(one: Client) -> dict[str, Any]:

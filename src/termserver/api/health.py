@@ -32,7 +32,8 @@ def routes(server: TermServer) -> APIRouter:
         `lag`: seconds since the publisher that has been silent longest was heard (null: none is followed, or one never
         was); `stale`: the word of a publisher has expired; `behind`: releases in force that are not served here. None
         makes a node unready: an old list serves better than none. `trouble` says why a newer edition was not opened,
-        `access_log` whether accesses are written.
+        `access_log` whether accesses are written, `access` which snapshot of clients is in force (`stale`: its day is
+        over) and why a newer one was not taken.
         """
         node = node_of(request)
         publishers = followed.told()
@@ -48,6 +49,7 @@ def routes(server: TermServer) -> APIRouter:
             "behind": sum(len(one["behind"]) for one in publishers),
             "publishers": publishers,
             "trouble": node.trouble,
+            "access": access.told() if (access := getattr(request.app.state, "access", None)) else None,
             "access_log": {"kept": log is not None, "trouble": log.trouble if log else ""},
         }
 

@@ -16,7 +16,7 @@ from termserver.model.text import Text
 
 FOLDER = "TERMSERVER_PUBLICATION"
 _PATH = re.compile(
-    r"(?:metadata/(?:[0-9]{1,9}\.(?:root|targets|snapshot)|timestamp)\.json"
+    r"(?:metadata/(?:[0-9]{1,9}\.(?:root|targets|snapshot)|timestamp|access)\.json"
     r"|targets/[0-9a-f]{64}\.[a-z0-9][A-Za-z0-9.+_-]{0,200}|feed\.(?:xml|json))",
     re.ASCII,
 )
@@ -30,7 +30,7 @@ def routes() -> APIRouter:
 
     @router.get("/publication/{path:path}", response_class=Response, summary="A file of the publication")
     def publication(path: str) -> Response:
-        """The signed metadata, the releases by their SHA-256, the feeds; see docs/trust.md."""
+        """The signed metadata, the releases by their SHA-256, the feeds, the sealed snapshot of access."""
         folder = os.environ.get(FOLDER, "")
         if not folder or not _PATH.fullmatch(path) or not (file := Path(folder, path)).is_file():
             raise Problem(
@@ -38,7 +38,7 @@ def routes() -> APIRouter:
                 "not-found",
                 Text("این سرویس چنین پرونده‌ای منتشر نمی‌کند.", "This service publishes no such file."),
             )
-        changes = path.startswith("feed.") or path.endswith("timestamp.json")
+        changes = path.startswith("feed.") or path.endswith(("timestamp.json", "access.json"))
         return FileResponse(
             file,
             media_type=_TYPES.get(file.suffix, "application/octet-stream"),

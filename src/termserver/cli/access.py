@@ -38,7 +38,12 @@ def register(into: typer.Typer) -> None:
     command(app, "revoke", "access revoke vendor-12 vendor --reason 'contract ended' --as operator-1")(revoke)
     command(app, "identify", "access identify vendor-12 --subject 'CN=vendor-12'")(identify)
     command(app, "who", "access who", "access who vendor-12 --all")(who)
-    command(app, "snapshot", "access snapshot -o access.json --key access.key.pem")(snapshot)
+    command(
+        app,
+        "snapshot",
+        "access snapshot -o access.json --key access.key.pem",
+        "access snapshot --publication publication --key access.key.pem",
+    )(snapshot)
     access_keys.register(app)
     access_policy.register(app)
     into.add_typer(app, name="access")
@@ -153,7 +158,14 @@ def who(
 
 
 def snapshot(
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where it goes.")] = Path("access.json"),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Where it goes; else access.json, or a publication alone."),
+    ] = None,
+    publication: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The publication that nodes follow: it is put there too, sealed for them."),
+    ] = None,
     key: Annotated[list[Path] | None, typer.Option(metavar="FILE.key.pem", help="Who signs; may be repeated.")] = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="By when a newer one should be there.")] = 30,
     root: Root = None,
@@ -174,15 +186,36 @@ def snapshot(
     signing = [signatures.read_private(one, passphrase(one)) for one in key]
     with opened(root, database) as accounts:
         made = accounts.snapshot(days)
-    send((signed(made, signing),), out)
+    data = signed(made, signing)
+    if publication is not None:
+        _beside_the_feed(data, publication)
+    if out is not None or publication is None:
+        out = out or Path("access.json")
+        send((data,), out)
     keys = sum(len(one.keys) for one in made.clients)
-    told = {"file": str(out), "number": made.number, "until": made.until, "clients": len(made.clients), "keys": keys}
+    where = out or publication
+    told = {"file": str(where), "number": made.number, "until": made.until, "clients": len(made.clients), "keys": keys}
     if json:
         write_json(told)
     elif spoken(lang) == "fa":
-        typer.echo(f"{out}: عکس {made.number}، {len(made.clients)} کارخواه، {keys} کلید، تا {made.until}")
+        typer.echo(f"{where}: عکس {made.number}، {len(made.clients)} کارخواه، {keys} کلید، تا {made.until}")
     else:
-        typer.echo(f"{out}: snapshot {made.number}, {len(made.clients)} clients, {keys} keys, until {made.until}")
+        typer.echo(f"{where}: snapshot {made.number}, {len(made.clients)} clients, {keys} keys, until {made.until}")
+
+
+def _beside_the_feed(data: bytes, publication: Path) -> None:
+    """Put the signed snapshot where followers ask for it, sealed under the pepper that they share."""
+    from termserver.access.api_keys import needed_pepper
+    from termserver.access.feed import sealed
+    from termserver.trust.source import ACCESS, METADATA
+
+    folder = publication / METADATA
+    if not folder.is_dir():
+        raise UsageError(
+            f"{publication} holds no publication: there is no {METADATA}/ in it.",
+            f"{publication} انتشاری در خود ندارد: پوشهٔ {METADATA}/ در آن نیست.",
+        )
+    send((sealed(data, needed_pepper()),), folder / ACCESS)
 
 
 @contextmanager

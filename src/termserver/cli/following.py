@@ -82,9 +82,13 @@ def pull(
     json: Json = False,
 ) -> int:
     """Take what publishers have signed since, and put in force what is due. Status 4 if something was refused."""
-    found = [_pulled(one, address, full) for one in _names(name)]
-    _tell(found, spoken(lang), json)
-    return FAILED_STATUS if any(one.problem for one in found) else 0
+    from termserver.cli import following_access
+
+    names = _names(name)
+    found = [_pulled(one, address, full) for one in names]
+    access = following_access.asked(names, address)
+    _tell(found, access, spoken(lang), json)
+    return FAILED_STATUS if any(one.problem for one in found) or (access and access.problem) else 0
 
 
 def follow(
@@ -102,6 +106,7 @@ def follow(
 ) -> None:
     """Pull again and again, and switch at each release's signed instant; until it is stopped."""
     from termserver import basis
+    from termserver.cli import following_access
     from termserver.trust import trusted
     from termserver.trust.metadata import moment
     from termserver.trust.publishers import Publishers, clock
@@ -111,7 +116,9 @@ def follow(
     _names(name)  # where nobody is followed there is nothing to go on with
     while True:
         try:
-            _tell([_pulled(one, None, False) for one in _names(name)], language, json)
+            names = _names(name)
+            found = [_pulled(one, None, False) for one in names]
+            _tell(found, following_access.asked(names), language, json)
         except ReleaseError as error:  # a read-only or full disk passes; whoever stopped would follow no more
             _say(error, language)
         tell()
@@ -253,9 +260,10 @@ def _pulled(name: str, address: str | None, full: bool) -> Any:
     return publishers.pull(name, source=source, rebuild=deltas.apply if far and not full else None)
 
 
-def _tell(found: list[Any], language: str, json: bool) -> None:
+def _tell(found: list[Any], access: Any, language: str, json: bool) -> None:
     if json:
-        write_json({"publishers": [_as_json(one) for one in found]})
+        said = {"publishers": [_as_json(one) for one in found]}
+        write_json(said | {"access": access.as_json()} if access else said)
         return
     for one in found:
         for pin in one.came:
@@ -273,6 +281,8 @@ def _tell(found: list[Any], language: str, json: bool) -> None:
             )
         if one.problem is not None:
             typer.echo(one.problem.text.in_language(language), err=True)
+    if access:
+        access.tell(language)
 
 
 def _as_json(one: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from termserver.model.values import value
 from termserver.releases import atomic, digests, locks
 from termserver.trust import trusted
 from termserver.trust.metadata import ROOT, SNAPSHOT, TARGETS, TIMESTAMP, Document
-from termserver.trust.source import METADATA, Source, stored_name
+from termserver.trust.source import ACCESS, ACCESS_MOST, METADATA, Source, stored_name
 from termserver.trust.source import TARGETS as FILES
 from termserver.trust.trusted import Held
 
@@ -68,7 +68,8 @@ def mirror(held: Held, source: Source, folder: Path, now: datetime.datetime, eve
 
 
 def _write_metadata(held: Held, source: Source, metadata: Path) -> None:
-    """All roots, for those who know an old one only, then the documents that belong together; timestamp last."""
+    """All roots, for those who know an old one only, then the documents that belong together and the snapshot
+    of access, which whoever follows can open and judges; timestamp last."""
     newest = Document.parse(ROOT, held.root)
     for version in range(1, newest.version):
         name = f"{version}.{ROOT}.json"
@@ -79,4 +80,7 @@ def _write_metadata(held: Held, source: Source, metadata: Path) -> None:
     atomic.write(metadata / newest.label, held.root)
     for role, data in ((TARGETS, held.targets), (SNAPSHOT, held.snapshot)):
         atomic.write(metadata / Document.parse(role, data).label, data)
+    access = source.metadata(ACCESS, ACCESS_MOST)
+    if access is not None:
+        atomic.write(metadata / ACCESS, access)
     atomic.write(metadata / f"{TIMESTAMP}.json", held.timestamp)

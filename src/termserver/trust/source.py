@@ -20,6 +20,9 @@ from termserver.trust import refusals
 from termserver.trust.metadata import File
 
 METADATA, TARGETS = "metadata", "targets"
+ACCESS = "access.json"
+"""The snapshot of access among the metadata, for the publisher's own nodes: sealed, and signed by the operator."""
+ACCESS_MOST = 16 * 1024 * 1024
 _CHUNK = 1 << 16
 
 
