@@ -6,12 +6,12 @@ ships: a release, its stamp for travelling, and the edition that pins it.
 
 import argparse
 import contextlib
-import gc
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from termserver.model import garbage
 from termserver.model.codes import CodeSystemContent, ConceptMap, NamingSystem, ValueSet
 from termserver.model.destinations import Destination
 from termserver.model.documents import DocumentType, RuleSet
@@ -72,7 +72,7 @@ def build_release(
     """
     systems = tuple(content) if isinstance(content, Sequence) else content.systems
     count = _Counter(sum(len(system.concepts) for system in systems), progress)
-    with _no_garbage_sought(), ReleaseWriter(path, name, version) as writer:
+    with garbage.none_sought(), ReleaseWriter(path, name, version) as writer:
         for key, system in zip(terminology_index.system_keys(systems), systems, strict=True):
             data = records.encode_system(system.system)
             writer.artefact(terminology_index.artefact_path(key), "codesystem", data)
@@ -97,18 +97,6 @@ def build_release(
         manifest = writer.finish()
     count.finish()
     return manifest
-
-
-@contextlib.contextmanager
-def _no_garbage_sought() -> Iterator[None]:
-    """What a build makes is not thrown away before its end; looking for cycles in it costs a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _write_all_else(writer: ReleaseWriter, content: AllContent) -> None:

@@ -4,10 +4,8 @@ A dry run is the same run, undone at its end. What stops a load: a file with not
 of another registry, too many rejected rows, and more entries closed than was allowed.
 """
 
-import gc
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -20,6 +18,7 @@ from termserver.content.registry_mappings import RegistryMapping
 from termserver.database.registry_store import RegistryStore
 from termserver.database.registry_writing import Known, NewVersion, RegistryWriting
 from termserver.importers.entry_lines import digest_of
+from termserver.model import garbage
 from termserver.model.days import Day, parse_day, today
 from termserver.model.registries import ChangeKind, LoadKind, LoadStatus
 from termserver.model.text import Text
@@ -118,7 +117,7 @@ class _Run:
                 return self._same_file(path, digest, work, repeated[0], began)
             recorded = work.begin_load(options.kind, self.day, options.source, path.name, digest)
             checks = CrossChecks(definition, state, work, self.registries, options.kind is LoadKind.DELTA)
-            with _without_collecting():
+            with garbage.none_sought():
                 self._apply(rows, work, checks, progress)
             for row in checks.orphans(lambda keys: work.known(list(keys))):
                 self.tally.warned_later(row, row.number not in self.warned)
@@ -312,18 +311,6 @@ class _Run:
         if report.status is LoadStatus.DRY_RUN or (report.status is LoadStatus.UNCHANGED and not report.load):
             loads.insert(0, report.summary)
         return trend_of(loads[::-1])
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Entries hold no cycles; looking for some among millions of facts took a third of a load."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _retired(body: Json, day: Day) -> Json:

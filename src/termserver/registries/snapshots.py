@@ -6,7 +6,6 @@ the periods of its licences, suspensions and the like.
 """
 
 import contextlib
-import gc
 import gzip
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +16,7 @@ import orjson
 
 from termserver.build import Progress, build_release
 from termserver.database.registry_store import RegistryStore
+from termserver.model import garbage
 from termserver.model.codes import (
     Audience,
     CodeSystem,
@@ -196,12 +196,12 @@ def make(
     version = _version(store, shelf, name, day)
     content = Content.COMPLETE if (_whole(store, definition.id) if complete is None else complete) else Content.FRAGMENT
     bodies = store.bodies(definition.id, cursor if cursor < state.cursor else None)
-    with _frozen():
+    with garbage.none_sought():
         entries = tuple(concepts(definition, bodies, extract))
     system = _system(definition, version, content, extract)
     path = atomic.neighbour(shelf.releases / f"{name}.release")
     try:
-        with _frozen():
+        with garbage.none_sought():
             manifest = build_release([CodeSystemContent(system, entries)], path, name, version, progress, shared)
         pin = shelf.adopt(path, manifest)
     finally:
@@ -214,18 +214,6 @@ def make(
         store.remember(Snapshot(definition.id, version, pin.digest, cursor, state.recorded))
     edition = shelf.use_all([pin]) if use else shelf.current() or Edition((), "")
     return Made(pin, edition, len(entries), cursor, delta, changes)
-
-
-@contextlib.contextmanager
-def _frozen() -> Iterator[None]:
-    """Millions of facts without a cycle among them: nobody looks for one meanwhile."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _whole(store: RegistryStore, registry: str) -> bool:
