@@ -34,10 +34,9 @@ from termserver.model.registries import (
     RowNote,
     Snapshot,
     UnknownRegistry,
-    Verdict,
     entry_of,
+    note_of,
 )
-from termserver.model.text import Text
 
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:?[0-9]{2})")
 _TEHRAN = datetime.timezone(datetime.timedelta(hours=3, minutes=30))
@@ -245,16 +244,7 @@ class RegistryStore(Opened):
         with self._reading() as connection:
             packed = connection.execute(select(LOAD.c.notes).where(LOAD.c.number == load)).scalar()
         for line in gzip.decompress(bytes(packed)).splitlines() if packed else ():
-            said = orjson.loads(line)
-            yield RowNote(
-                said["row"],
-                said["code"],
-                Verdict(said["verdict"]),
-                said["rule"],
-                said["at"],
-                said["value"],
-                Text(**said["message"]),
-            )
+            yield note_of(orjson.loads(line))
 
     def snapshots(self, registry: str) -> list[Snapshot]:
         """The releases that were made of a registry, the newest first."""

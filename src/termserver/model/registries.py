@@ -217,6 +217,12 @@ class RowNote:
         }
 
 
+def note_of(said: Mapping[str, Any]) -> RowNote:
+    """The note that such JSON says."""
+    verdict, message = Verdict(said["verdict"]), Text(**said["message"])
+    return RowNote(said["row"], said["code"], verdict, said["rule"], said["at"], said["value"], message)
+
+
 def record_text(fields: Mapping[str, Any]) -> str:
     """A record as the value of a property: one JSON object, sorted keys, no spaces, nothing empty.
 

@@ -11,8 +11,7 @@ from typing import IO, Any
 
 import orjson
 
-from termserver.model.registries import ChangeKind, RowNote, Verdict
-from termserver.model.text import Text
+from termserver.model.registries import ChangeKind, RowNote, Verdict, note_of
 from termserver.registries.rows import Json, Noted, Row
 
 SAMPLES = 10
@@ -113,16 +112,7 @@ class Tally:
 def unpacked(notes: bytes) -> Iterator[RowNote]:
     """The single notes of a load."""
     for line in gzip.decompress(notes).splitlines() if notes else ():
-        said = orjson.loads(line)
-        yield RowNote(
-            said["row"],
-            said["code"],
-            Verdict(said["verdict"]),
-            said["rule"],
-            said["at"],
-            said["value"],
-            Text(**said["message"]),
-        )
+        yield note_of(orjson.loads(line))
 
 
 def differences(before: Json, after: Json) -> dict[str, tuple[list[Any], list[Any]]]:
