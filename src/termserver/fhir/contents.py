@@ -52,15 +52,7 @@ class Contents:
 
     def of(self, value_set: ValueSet, path: tuple[str, ...] = ()) -> list[Part]:
         """The parts of a value set, in the order of its includes; no concept is in two of them."""
-        if value_set.vurl and value_set.vurl in path:
-            raise problem(
-                400,
-                "processing",
-                "VALUESET_CIRCULAR_REFERENCE",
-                value_set.vurl,
-                ", ".join(path[path.index(value_set.vurl) :]),
-                type="vs-invalid",
-            )
+        refuse_circle(value_set, path)
         known = self._worked_out.get(value_set.vurl)
         if known is None:
             known = self._work_out(value_set, (*path, value_set.vurl))
@@ -248,3 +240,16 @@ def _narrowed(part: Part, other: Sequence[Part]) -> Part:
                 if ordinal in one.listed:
                     listed.setdefault(ordinal, one.listed[ordinal])
     return Part(part.system, members, part.order, listed=listed)
+
+
+def refuse_circle(value_set: ValueSet, path: tuple[str, ...]) -> None:
+    """Raise ``FhirProblem`` where the value set is one of those that led to it."""
+    if value_set.vurl and value_set.vurl in path:
+        raise problem(
+            400,
+            "processing",
+            "VALUESET_CIRCULAR_REFERENCE",
+            value_set.vurl,
+            ", ".join(path[path.index(value_set.vurl) :]),
+            type="vs-invalid",
+        )

@@ -99,3 +99,10 @@ def unknown_version(finding: Finding, url: str, version: str, known: list[str]) 
             listed_versions(known),
             element="system",
         )
+
+
+def version_refused(finding: Finding, url: str, version: str, breach: str) -> None:
+    """The version that is here is not the one the request insists on (``check-system-version``)."""
+    finding.say(
+        "error", "exception", "version-error", "VALUESET_VERSION_CHECK", version, url, breach, element="version"
+    )

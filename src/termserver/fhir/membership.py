@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from termserver.fhir.contents import Contents
-from termserver.fhir.findings import Asked, Finding, Found, unknown_version
+from termserver.fhir.contents import Contents, refuse_circle
+from termserver.fhir.findings import Asked, Finding, Found, unknown_version, version_refused
 from termserver.fhir.library import Library
-from termserver.fhir.outcomes import FhirProblem, problem
+from termserver.fhir.outcomes import FhirProblem
 from termserver.fhir.systems import UNLISTED, System
 from termserver.fhir.value_set import Include, ValueSet
 from termserver.fhir.versions import VersionRules, joined, matches, split
@@ -32,7 +32,7 @@ class Membership:
 
     def refuse_circles(self, value_set: ValueSet, path: tuple[str, ...] = ()) -> None:
         """Raise ``FhirProblem`` where a value set imports itself; what is not here is passed over."""
-        _refuse_circle(value_set, path)
+        refuse_circle(value_set, path)
         if value_set.vurl and value_set.vurl in self._straight:
             return
         for include in (*value_set.include, *value_set.exclude):
@@ -48,7 +48,7 @@ class Membership:
 
     def find(self, value_set: ValueSet, finding: Finding, seen: Seen, path: tuple[str, ...] = ()) -> list[Found]:
         """Every concept of the value set that the coding may mean, the newest version first."""
-        _refuse_circle(value_set, path)
+        refuse_circle(value_set, path)
         self.contents.budget.spend(16)
         path = (*path, value_set.vurl)
         found: list[Found] = []
@@ -212,16 +212,7 @@ class Membership:
         head = resolved.head
         breach = self._rules.breach(url, head.version)
         if breach:
-            finding.say(
-                "error",
-                "exception",
-                "version-error",
-                "VALUESET_VERSION_CHECK",
-                head.version,
-                url,
-                breach,
-                element="version",
-            )
+            version_refused(finding, url, head.version, breach)
         if head.content in ("not-present", "example"):
             seen.untold = True
             finding.say("error", "not-found", "not-found", "CODESYSTEM_CONTENT_MISSING", head.vurl, element="system")
@@ -239,15 +230,3 @@ class Membership:
         canonical = joined(url, version)
         if canonical not in finding.caused_by:
             finding.caused_by.append(canonical)
-
-
-def _refuse_circle(value_set: ValueSet, path: tuple[str, ...]) -> None:
-    if value_set.vurl and value_set.vurl in path:
-        raise problem(
-            400,
-            "processing",
-            "VALUESET_CIRCULAR_REFERENCE",
-            value_set.vurl,
-            ", ".join(path[path.index(value_set.vurl) :]),
-            type="vs-invalid",
-        )

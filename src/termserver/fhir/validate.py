@@ -6,7 +6,7 @@ from typing import Any
 
 from termserver.fhir import displays, urls
 from termserver.fhir.contents import Contents
-from termserver.fhir.findings import Asked, Finding, Found, unknown_version
+from termserver.fhir.findings import Asked, Finding, Found, unknown_version, version_refused
 from termserver.fhir.languages import Languages
 from termserver.fhir.membership import Membership, Seen
 from termserver.fhir.messages import say
@@ -248,16 +248,7 @@ class Validation:
             return
         breach = self._rules.breach(asked.system, found.head.version)
         if breach:
-            finding.say(
-                "error",
-                "exception",
-                "version-error",
-                "VALUESET_VERSION_CHECK",
-                found.head.version,
-                asked.system,
-                breach,
-                element="version",
-            )
+            version_refused(finding, asked.system, found.head.version, breach)
         finding.system = self._membership.contents.open(found)
         ordinal = finding.system.find(asked.code)
         if ordinal is None:
