@@ -1,34 +1,21 @@
 """GitLab's code quality report: a JSON list, each finding with a fingerprint that stays."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from termserver.formats.faults import UNDECIDED, UNREAD, sentence, unread_report, with_fingerprints
-from termserver.formats.run import RunInfo, Summary
-from termserver.formats.writing import json_bytes, place
+from termserver.formats.faults import UNDECIDED, UNREAD, sentence, with_fingerprints
+from termserver.formats.json_list import JsonListWriter
+from termserver.formats.writing import place
 from termserver.model.findings import Finding, Report, Severity
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFORMATION: "info"}
 
 
-class GitlabWriter:
+class GitlabWriter(JsonListWriter):
     """Errors are ``major``, warnings ``minor``, notes ``info``; what could not be judged at all is a ``blocker``."""
 
-    def __init__(self, language: str = "en") -> None:
-        self._language = language
-        self._between = b"\n"
-
-    def begin(self, about: RunInfo) -> bytes:
-        return b"["
-
-    def report(self, report: Report) -> bytes:
-        said = []
-        for finding, fingerprint in with_fingerprints(report):
-            said += [self._between, json_bytes(self._issue(report, finding, fingerprint))]
-            self._between = b",\n"
-        return b"".join(said)
-
-    def end(self, summary: Summary) -> bytes:
-        return b"".join(self.report(unread_report(unread)) for unread in summary.unread) + b"\n]\n"
+    def items(self, report: Report) -> Iterator[Any]:
+        return (self._issue(report, finding, fingerprint) for finding, fingerprint in with_fingerprints(report))
 
     def _issue(self, report: Report, finding: Finding, fingerprint: str) -> dict[str, Any]:
         judged = finding.rule not in (UNDECIDED, UNREAD)

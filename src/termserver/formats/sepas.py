@@ -8,10 +8,13 @@ category, ``ErrorCategoryCritical`` whether it rejects, ``ErrorCategorySource`` 
 """
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from termserver.formats.faults import faults, unread_report
+from termserver.formats.json_list import JsonListWriter
 from termserver.formats.run import RunInfo, Summary
-from termserver.formats.writing import json_bytes, one_line, place, xml_attribute, xml_text
+from termserver.formats.writing import one_line, place, xml_attribute, xml_text
 from termserver.model.findings import Finding, Layer, Report, Severity
 
 NAMESPACE = "http://thrita.behdasht.gov.ir/VM/"
@@ -92,25 +95,11 @@ def _field(path: str) -> str:
     return holder if holder and last in _PARTS else path
 
 
-class SepasJsonWriter:
+class SepasJsonWriter(JsonListWriter):
     """A JSON list of ValidationResultVO over all documents; an accepted one without findings adds nothing."""
 
-    def __init__(self, language: str = "en") -> None:
-        self._language = language
-        self._between = b"\n"
-
-    def begin(self, about: RunInfo) -> bytes:
-        return b"["
-
-    def report(self, report: Report) -> bytes:
-        said = []
-        for result in validation_results(report, self._language):
-            said += [self._between, json_bytes(result)]
-            self._between = b",\n"
-        return b"".join(said)
-
-    def end(self, summary: Summary) -> bytes:
-        return b"".join(self.report(unread_report(unread)) for unread in summary.unread) + b"\n]\n"
+    def items(self, report: Report) -> Iterable[Any]:
+        return validation_results(report, self._language)
 
 
 class SepasXmlWriter:
