@@ -13,7 +13,9 @@ from pyroaring import FrozenBitMap
 
 from termserver.model.fold import code_key
 from termserver.model.ports import ReleaseReader
+from termserver.search.before import Before
 from termserver.search.hits import Hits
+from termserver.search.kept import Kept
 from termserver.search.kinds import Kind, Kinds, Reading
 from termserver.search.narrowing import Narrowing
 from termserver.search.near import Near
@@ -29,6 +31,8 @@ _FIRST_PARTIAL = 100
 """The place of the rarest word's matches, behind the codes of what is said."""
 OFTEN = (81.0, 27.0, 9.0, 3.0)
 """Picks of about so many, elder ones counting less, put a code before the others of its kind; fewer do nothing."""
+_BEFORE = 8_000_000
+"""The bytes of lists that are kept for the words before the last one."""
 _MOST_PARTS = 8
 """A best partial match looks at so many of the words, the rarest ones."""
 Scope = Mapping[ReleaseReader, FrozenBitMap]
@@ -79,19 +83,23 @@ class Tiers:
 
     def best_first(self) -> Iterator[Kind]:
         """The kinds that have members, each with the ordinals whose best match it is; to be read once."""
-        rest = self.everything
+        everything, left = self.everything, self.total
+        taken = NOBODY
         for place, name, kind in self._kinds:
-            found = rest & kind if kind else NOBODY
+            found = everything & kind if kind else NOBODY
+            if taken:
+                found = found - taken
             if found:
                 if self._used:
                     yield from self._by_use(place, name, found)
                 else:
                     yield place, name, found
-                rest = rest - found
-                if not rest:
+                left -= len(found)
+                if not left:
                     return
-        if rest:
-            yield LAST * (len(self._used) + 1), "rest", rest
+                taken = taken | found if taken else found
+        if left:
+            yield LAST * (len(self._used) + 1), "rest", everything - taken
 
     def _by_use(self, place: int, name: str, found: FrozenBitMap) -> Iterator[Kind]:
         """The members of a kind, the more used ones first."""
@@ -130,6 +138,7 @@ class Finder:
         self.runs = [run for run in runs if run.system not in hidden]
         self._some_hidden = len(self.runs) < len(runs)
         self._hits = Hits(reader, [(run.end, run.head) for run in runs])
+        self._before: Kept[tuple[bool, tuple[Chunk, ...]], Before] = Kept(_BEFORE, Before.size)
         self._tops: dict[int, FrozenBitMap] | None = None
         self.used: tuple[FrozenBitMap, ...] = ()
 
@@ -239,6 +248,17 @@ class Finder:
             found = found | self.postings.beginning(CODE, chunk.joined)
         if chunk.others:
             return FrozenBitMap.union(found, *(self.chunk(kind, other, begins, codes) for other in chunk.others))
+        return found
+
+    def before(self, chunks: tuple[Chunk, ...], every: bool) -> Before:
+        """What is known of the words before the last one (``every``: only begun)."""
+        known = (every, chunks)
+        found = self._before.at_hand(known)
+        if found is None:
+            found = self._before.again(known)
+        if found is None:
+            found = Before(self, chunks, every)
+            self._before.put(known, found)
         return found
 
     def coded(self, system: str, code: str, begins: bool) -> FrozenBitMap:

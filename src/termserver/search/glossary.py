@@ -91,8 +91,7 @@ def tables(glossary: Glossary | None) -> Iterator[tuple[Table, list[tuple[object
         names = dict.fromkeys((term.en, term.fa, *term.variants_fa, *term.variants_en))
         number = len(terms)
         before = about.prefixes
-        bare = [_without(before, name) for name in (term.fa, *term.variants_fa)] if _without(before, term.fa) else []
-        bare = [name for name in bare if name]
+        bare = [_without(before, name) or name for name in (term.fa, *term.variants_fa)] if before else []
         shown = (term.en, *bare, *names)
         lines = list(dict.fromkeys(line for name in shown for line in _lines(name) if line))
         codes = " ".join([glossary.coded_in, *map(code_key, term.codes)]) if glossary else ""

@@ -6,10 +6,10 @@ read that a page shows: a quarter of the time that as many rows would take.
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from sys import byteorder
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -26,6 +26,11 @@ PLAIN_REST = b',"designations":[],"status":"active"}'
 _SHIFT = 12
 _BLOCK = 1 << _SHIFT
 _NONE = b'""'
+_PAGE = 60
+"""Longer pages are shown to programs, and not again soon."""
+_MOST_FULL = 4_000
+_MOST_SHORT = 16_000
+"""So many ready hits are kept of each language, objects and small arrays."""
 
 
 def tables(entries: Sequence[Entry]) -> Iterator[tuple[Table, Iterator[tuple[Any, ...]]]]:
@@ -78,11 +83,41 @@ class Hits:
             orjson.dumps(orjson.loads(head.removesuffix(b',"code":') + b"}")["system"]) for head in self._heads
         ]
         self._ends: dict[int, array[int]] = {}
+        self._made: tuple[dict[int, bytes], ...] = ({}, {}, {}, {})
 
     def full(self, ordinals: Sequence[int], language: str) -> list[bytes]:
         """The JSON objects of these ordinals, in their order."""
-        heads, run_ends, one = self._heads, self._run_ends, len(self._heads) == 1
         persian = language.lower().startswith("fa")
+        return self._ready(ordinals, self._made[persian], _MOST_FULL, self._full, persian)
+
+    def short(self, ordinals: Sequence[int], language: str) -> list[bytes]:
+        """System, code and display of these ordinals as small JSON arrays, in their order."""
+        persian = language.lower().startswith("fa")
+        return self._ready(ordinals, self._made[2 + persian], _MOST_SHORT, self._short, persian)
+
+    def _ready(
+        self,
+        ordinals: Sequence[int],
+        ready: dict[int, bytes],
+        most: int,
+        make: Callable[[Sequence[int], bool], list[bytes]],
+        persian: bool,
+    ) -> list[bytes]:
+        """What was made lately, with what must be made: one key stroke shows much of what the next one does."""
+        if len(ordinals) > _PAGE:
+            return make(ordinals, persian)
+        found = list(map(ready.get, ordinals))
+        if None not in found:
+            return cast(list[bytes], found)
+        missing = [ordinal for ordinal, row in zip(ordinals, found, strict=True) if row is None]
+        if len(ready) > most:
+            ready.clear()
+        made = dict(zip(missing, make(missing, persian), strict=True))
+        ready.update(made)
+        return [made[ordinal] if row is None else row for ordinal, row in zip(ordinals, found, strict=True)]
+
+    def _full(self, ordinals: Sequence[int], persian: bool) -> list[bytes]:
+        heads, run_ends, one = self._heads, self._run_ends, len(self._heads) == 1
         made = []
         for ordinal, piece in zip(ordinals, self._records(ordinals), strict=True):
             code, fa, en, rest = piece.split(b"\0")
@@ -94,9 +129,7 @@ class Hits:
             )
         return made
 
-    def short(self, ordinals: Sequence[int], language: str) -> list[bytes]:
-        """System, code and display of these ordinals as small JSON arrays, in their order."""
-        persian = language.lower().startswith("fa")
+    def _short(self, ordinals: Sequence[int], persian: bool) -> list[bytes]:
         made = []
         for ordinal, piece in zip(ordinals, self._records(ordinals), strict=True):
             code, fa, en, _ = piece.split(b"\0")

@@ -22,6 +22,7 @@ from termserver.search.finglish import persian_skeleton
 from termserver.search.glossary import glossary_words
 from termserver.search.glossary import tables as glossary_tables
 from termserver.search.heads import LITTLE, head_words, plainest
+from termserver.search.keyed import FEW
 from termserver.search.ordinals import pack, stored
 from termserver.search.postings import (
     ABOUT,
@@ -41,7 +42,7 @@ from termserver.search.postings import (
 )
 from termserver.search.ranking import is_heading
 from termserver.search.sieve import LONGEST, SIEVE, bits_of
-from termserver.search.word_lists import END, FEW, OTHER, PLACES, START, TITLE, merged
+from termserver.search.word_lists import END, OTHER, PLACES, START, TITLE, merged
 
 Lists = dict[str, list[int]]
 _TAIL = re.compile(r"[a-z]{1,3}([0-9]{2}[0-9a-z]*)")

@@ -237,7 +237,7 @@ class Kinds:
     def _without_what_narrows(self) -> list[FrozenBitMap]:
         """What the one thing is that is said beside words that only narrow it, in case that nothing is so narrow."""
         things = [group for group in self._reading.groups if not group.narrows]
-        if len(things) != 1 or not things[0].names:
+        if len(things) != 1 or not (things[0].names or things[0].codes):
             return []
         return self._codes_of(things[0]) if things[0].codes else [self._named(ANYWHERE, things[0])]
 

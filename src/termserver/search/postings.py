@@ -4,7 +4,7 @@ One inverted list (a compressed bitmap of ordinals) for each code and each whole
 in rows of their own (``word_lists.py``, which says how the list for a beginning is found).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from hashlib import blake2b
 
 from pyroaring import FrozenBitMap
@@ -14,9 +14,10 @@ from termserver.model.fold import FOLD_VERSION
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
 from termserver.search.kept import Kept
-from termserver.search.ordinals import NOBODY, members_of, together, unpack
-from termserver.search.sieve import LONGEST, Sieve
-from termserver.search.word_lists import AFTER, FEW, WordLists
+from termserver.search.keyed import Keyed
+from termserver.search.ordinals import NOBODY, unpack
+from termserver.search.sieve import Sieve
+from termserver.search.word_lists import WordLists
 
 CODE = "c"
 """Codes without separators, in every width in which they travel."""
@@ -56,6 +57,11 @@ PLAIN = Table("search_plain", ("ordinal INTEGER", "below BLOB"))
 """A category → what it is coded by where nothing more is known, step by step down: J45 → J45.9, J45.90, J45.909."""
 
 
+Titled = tuple[FrozenBitMap, FrozenBitMap, FrozenBitMap]
+"""Whose title is one of these sets of words, whose title holds the rest of it, and whose other names are."""
+UNTITLED: Titled = (NOBODY, NOBODY, NOBODY)
+
+
 def bag(found: Iterable[str]) -> int:
     """The number under which a set of words is kept."""
     said = " ".join(sorted(set(found)))
@@ -74,7 +80,8 @@ class Postings:
         Raise ReleaseError if the index was folded by other rules than ours.
         """
         self.reader = reader
-        self._cache: Kept[str, FrozenBitMap] = Kept(budget, _bytes_of)
+        self._cache: Kept[Hashable, FrozenBitMap] = Kept(budget // 2, bytes_of)
+        self._of_bags: Kept[tuple[int, ...], Titled] = Kept(budget // 8, lambda found: sum(map(bytes_of, found)))
         about = dict(reader.rows(ABOUT)) if reader.has(ABOUT) else {"fold": FOLD_VERSION}
         if about.get("fold") != FOLD_VERSION:
             label, other = reader.manifest.label, about.get("fold")
@@ -93,6 +100,7 @@ class Postings:
                 "termserver release build یا برای انتشار واردشده termserver import.",
             )
         self.sieve = Sieve(reader)
+        self._lists = Keyed(reader, (LISTS, PREFIXES), self.sieve, _LONG, budget // 2)
         self.words = WordLists(reader, self.sieve)
         self.entries: int = about.get("entries", 0)
         self.retired_from: int = about.get("retired", 0)
@@ -100,64 +108,47 @@ class Postings:
     def whole(self, kind: str, key: str) -> FrozenBitMap:
         """The ordinals of exactly that key."""
         name = kind + key
-        found = self._cache.get(name)
-        if found is None:
-            if not self.sieve.lets_through("=" + name):
-                return NOBODY
-            found = self._read_whole(name)
-            self._cache.put(name, found)
-        return found
+        return self._lists.whole(name, name).of(0)
 
     def beginning(self, kind: str, prefix: str) -> FrozenBitMap:
         """The ordinals of every key that begins with ``prefix`` (not empty)."""
-        name = kind + prefix + "*"
-        found = self._cache.get(name)
-        if found is None:
-            if not self.sieve.lets_through(name[: min(LONGEST, len(name) - 1)]):
-                return NOBODY
-            found = self._read_beginning(name)
-            self._cache.put(name, found)
-        return found
+        name = kind + prefix
+        return self._lists.beginning(name, name).of(0)
 
-    def of_bags(self, bags: Sequence[int]) -> tuple[FrozenBitMap, FrozenBitMap, FrozenBitMap]:
+    def of_bags(self, bags: Sequence[int]) -> Titled:
         """Those whose title consists of one of these sets of words, whose title holds the rest of it, and those one of
         whose other names does."""
         bags = [number for number in bags if self.sieve.lets_through(f"#{number}")]
-        rows = self.reader.many(BAGS, bags).values() if bags else ()
+        rows = list(self.reader.many(BAGS, bags).values()) if bags else ()
         if not rows:
-            return NOBODY, NOBODY, NOBODY
+            return UNTITLED
         titles, rests, names = (b"".join([row[n] for row in rows]) for n in (1, 2, 3))
         return unpack(titles), unpack(rests), unpack(names)
+
+    def of_names(self, bags: tuple[int, ...]) -> Titled:
+        """As ``of_bags``, kept: the names of one thing are asked for with every key stroke."""
+        found = self._of_bags.get(bags)
+        if found is None:
+            found = self.of_bags(bags)
+            self._of_bags.put(bags, found)
+        return found
 
     def plain_below(self, ordinals: Iterable[int]) -> FrozenBitMap:
         """What these are coded by where nothing more is known."""
         return unpack(b"".join([row[1] for row in self.reader.many(PLAIN, list(ordinals)).values()]))
 
-    def kept(self, name: str, read: Callable[[str], FrozenBitMap]) -> FrozenBitMap:
+    def kept(self, name: Hashable, read: Callable[[Hashable], FrozenBitMap]) -> FrozenBitMap:
         """The list of that name from the cache, else as ``read(name)`` gives it."""
-        found = self._cache.get(name)
+        found = self._cache.at_hand(name)
+        if found is None:
+            found = self._cache.again(name)
         if found is None:
             found = read(name)
             self._cache.put(name, found)
         return found
 
-    def _read_whole(self, name: str) -> FrozenBitMap:
-        row = self.reader.get(LISTS, name)
-        return members_of(row[1]) if row else NOBODY
 
-    def _read_beginning(self, name: str) -> FrozenBitMap:
-        prefix = name[:-1]
-        end = prefix + AFTER
-        short = len(prefix) < _LONG
-        merged = list(self.reader.span(PREFIXES, prefix, end, 1)) if short else []
-        if not merged:
-            rows = list(self.reader.span(LISTS, prefix, end, FEW + 1))
-            if len(rows) <= FEW:
-                return together([members for _, members in rows])
-            merged = list(self.reader.span(PREFIXES, prefix, end, 1))
-        return members_of(merged[0][1])
-
-
-def _bytes_of(members: FrozenBitMap) -> int:
+def bytes_of(members: FrozenBitMap) -> int:
+    """About the room that a list takes."""
     # a member takes two bytes at most, a container 8 KB (roaring's array and bitset containers)
     return min(2 * len(members), 8192 * (1 + len(members) // 4096))

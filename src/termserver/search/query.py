@@ -5,8 +5,10 @@ In plain text nothing is an operator: punctuation only parts words.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from termserver.model.days import Day
 from termserver.model.errors import UsageError
@@ -31,8 +33,7 @@ SYNTAXES = ("plain", "advanced")
 STATES = ("", "active", "retired")
 
 
-@dataclass(frozen=True, slots=True)
-class SearchQuery:
+class SearchQuery(NamedTuple):
     """A question to the search.
 
     ``systems`` are folder ids (none: all), ``limit`` 0 to 1000 hits from ``offset`` on, ``language``
@@ -72,8 +73,7 @@ class FacetCount:
         return {"value": self.value, "count": self.count, **known}
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(NamedTuple):
     """One page of hits, each a ready JSON object in UTF-8, and how many there are in all.
 
     ``relaxed`` tells what was loosened because nothing matched as typed: "" (nothing), "prefixes"
@@ -87,11 +87,10 @@ class SearchResult:
     total: int
     relaxed: str = ""
     did_you_mean: str = ""
-    facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
+    facets: Mapping[str, tuple[FacetCount, ...]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """What stood between two blanks: its folded words, and the same letters joined.
 
     ``others`` are what may have been meant instead; any of them will do.
@@ -121,6 +120,10 @@ class PlainText:
 
 def chunk(text: str) -> Chunk | None:
     """The words of a text without blanks; None if there is no letter or digit in it."""
+    return _kept_chunk(text) if len(text) <= _SHORT else _chunk(text)
+
+
+def _chunk(text: str) -> Chunk | None:
     if text.isascii() and text.isalnum():
         word = fold(text)
         return Chunk((word,), word)
@@ -143,11 +146,18 @@ def pieces(text: str) -> list[str]:
     return (_MEASURED.sub("\\1\u200c\\2", text) if _DIGIT.search(text) else text).split()
 
 
+_SHORT = 32
+_kept_chunk = lru_cache(16384)(_chunk)
+"""The words before the one that is typed come again with each key stroke."""
+
+
 def plain(text: str) -> PlainText:
     """Read a plain query. Raise UsageError if it has too many words."""
-    chunks = tuple(dict.fromkeys(found for found in map(chunk, pieces(text)) if found))
-    check_words(sum(len(found.parts) for found in chunks))
-    return PlainText(chunks, key(text), len(chunks) == 1 and _TAIL.fullmatch(latin_digits(text).strip()) is not None)
+    found = [one for one in map(chunk, pieces(text)) if one]
+    chunks = tuple(dict.fromkeys(found))
+    check_words(sum([len(one.parts) for one in chunks]))
+    joined = "".join([one.joined for one in found])
+    return PlainText(chunks, joined, len(chunks) == 1 and _TAIL.fullmatch(latin_digits(text).strip()) is not None)
 
 
 def check_words(number: int) -> None:

@@ -24,6 +24,7 @@ class Reach:
         self._filters = tuple((*sieve.filter, 1 << n) for n, sieve in enumerate(sieves))
         self.all = (1 << len(sieves)) - 1
         self._known: Kept[str, int] = Kept(_ROOM, lambda _: 0)
+        self._former: Kept[tuple[bool, tuple[Chunk, ...]], int] = Kept(_ROOM // 4, lambda _: 200)
         self._terms: Kept[tuple[int, bool], int] = Kept(_ROOM // 4, lambda _: 0)
 
     def reading(self, reading: Reading) -> int:
@@ -37,9 +38,8 @@ class Reach:
             found |= self.chunk(chunks[0], True, False)
         else:
             matching = self.all & ~found
-            for one in chunks[:-1]:
-                if matching:
-                    matching &= self.chunk(one, every)
+            if matching:
+                matching &= self._before(chunks[:-1], every)
             found |= matching and matching & self.chunk(chunks[-1], True)
         if reading.groups and found != self.all:
             meant = self.all
@@ -47,6 +47,17 @@ class Reach:
             for group in things or reading.groups:
                 meant &= self._group(group, every)
             found |= meant
+        return found
+
+    def _before(self, chunks: tuple[Chunk, ...], every: bool) -> int:
+        """Those that can have all of the words before the last one, kept for its next letter."""
+        known = (every, chunks)
+        found = self._former.at_hand(known)
+        if found is None:
+            found = self.all
+            for one in chunks:
+                found = found and found & self.chunk(one, every)
+            self._former.put(known, found)
         return found
 
     def any_of(self, reading: Reading) -> int:
@@ -75,7 +86,9 @@ class Reach:
     def word(self, word: str, begins: bool) -> int:
         """Those that can have the word, or one that begins so."""
         name = f"*{word}" if begins else word
-        found = self._known.get(name)
+        found = self._known.at_hand(name)
+        if found is None:
+            found = self._known.again(name)
         if found is None:
             of = self._begun if begins else self._whole
             found = of(TITLE, word)
@@ -119,7 +132,9 @@ class Reach:
 
     def _begun(self, kind: str, prefix: str) -> int:
         name = kind + prefix[: LONGEST - 1]
-        known = self._known.get("\0" + name)
+        known = self._known.at_hand("\0" + name)
+        if known is None:
+            known = self._known.again("\0" + name)
         if known is None:
             known = self._through(name)
             self._known.put("\0" + name, known)

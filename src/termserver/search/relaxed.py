@@ -66,7 +66,9 @@ class Relaxing:
                 continue
             for part in one.parts:
                 owners.append((n,))
-                slots.append((part,))
+                bare = part[:-1]  # پای چپ is said of پا
+                ezafe = part.endswith(("ای", "وی")) and len(part) > 2 and self._terms.holds(bare)
+                slots.append((part, bare) if ezafe else (part,))
         if any(word.isascii() for slot in slots for word in slot) and not all(
             word.isascii() for slot in slots for word in slot
         ):  # fracture ران is said of the Persian name, too
@@ -80,11 +82,20 @@ class Relaxing:
         spans = [len({n for place in meaning.places for n in owners[place]}) for meaning in meanings]
         for _, meaning in sorted(zip(spans, meanings, strict=True), key=lambda pair: -pair[0]):
             at = tuple(dict.fromkeys(n for place in meaning.places for n in owners[place]))
+            if any(len(chunks[n].parts) > 1 for n in at) and not _is_whole(meaning.places, at, owners):
+                continue  # post-traumatic is not "traumatic"
             if several and len(at) == 1 and slots[meaning.places[0]][0] in meaning.names[0]:
                 # titles say it so; another name of one word among others only blurs them
-                if not meaning.coded_in and at not in groups and taken.isdisjoint(at):
+                if (meaning.codes or not meaning.coded_in) and taken.isdisjoint(at):
                     taken.update(at)
-                    groups[at] = Group(tuple(chunks[n] for n in at), last in at, narrows=True)
+                    said = tuple(chunks[n] for n in at)
+                    groups[at] = Group(
+                        said,
+                        last in at,
+                        coded_in=meaning.coded_in,
+                        codes=meaning.codes,
+                        narrows=not meaning.coded_in,
+                    )
                 continue
             known = groups.get(at)
             twice = next((place for place, group in groups.items() if group.term == meaning.term), None)
@@ -113,7 +124,9 @@ class Relaxing:
                     meaning.codes,
                     not meaning.coded_in,
                 )
-        if not any(group.names for group in groups.values()):
+        if not any(group.names for group in groups.values()) and not (
+            any(group.codes for group in groups.values()) and any(group.narrows for group in groups.values())
+        ):
             return ()
         for n, one in enumerate(chunks):
             if n not in taken and not all(part in BESIDES for part in one.parts):
@@ -255,6 +268,12 @@ class Relaxing:
         text = PlainText(tuple(chunks), "".join(one.joined for one in chunks))
         said = " ".join(self._terms.names(found[0])[0])
         return Loosened("meant", Reading(text, False, (Group(tuple(chunks), True, number, names),)), said)
+
+
+def _is_whole(places: Sequence[int], at: Sequence[int], owners: Sequence[tuple[int, ...]]) -> bool:
+    """Whether these places are all parts of the chunks ``at``, or the chunks joined."""
+    joined = {n for place in places if len(owners[place]) > 1 for n in owners[place]}
+    return all(place in places for place, (n, *more) in enumerate(owners) if not more and n in at and n not in joined)
 
 
 def _begun(reading: Reading) -> Reading:

@@ -25,6 +25,11 @@ PartOf = Callable[[str, str], Scope]
 """From "under" or "chapter" and a code to what lies there; empty if there is no such code."""
 
 
+Show = Callable[[Finder, Sequence[int], str], list[bytes]]
+"""From a finder, ordinals and the language to what is shown of them."""
+_ANYTHING = SearchQuery("")
+
+
 def _no_part(kind: str, code: str) -> Scope:
     return {}
 
@@ -40,7 +45,7 @@ class _Answer:
 
     @property
     def total(self) -> int:
-        return sum(tiers.total for tiers in self.found)
+        return sum([tiers.total for tiers in self.found])
 
 
 class Search:
@@ -60,6 +65,7 @@ class Search:
         self._runs = sorted(runs, key=lambda pair: (pair[0].rank, pair[1], pair[0].first))
         self._stretches = list(_stretches(self._runs))
         terms = next((Terms(finder.reader) for finder in self.finders if finder.reader.get(TERMS, 0)), None)
+        self._everybody = [(finder, finder.allowed(_ANYTHING) if finder.hidden else None) for finder in self.finders]
         self._reach = Reach([finder.postings.sieve for finder in self.finders])
         self._relaxing = Relaxing(self.finders, terms, self._reach)
 
@@ -70,7 +76,7 @@ class Search:
         """
         answer = self._answer(query, scopes)
         page = list(self._page(answer.found, query.limit, query.offset, answer.total))
-        hits = self._shown(page, query.language)
+        hits = self._shown(page, query.language, Finder.hits)
         if query.explain:
             places = [(n, kind, ordinal) for n, kind, ordinals in page for ordinal in ordinals]
             hits = [self._explained(hit, *place) for hit, place in zip(hits, places, strict=True)]
@@ -80,14 +86,14 @@ class Search:
         facets = self._facets(query, answer.found) if query.facets else {}
         return SearchResult(tuple(hits), answer.total, answer.relaxed, answer.meant, facets)
 
-    def _shown(self, page: Sequence[tuple[int, str, list[int]]], language: str) -> list[bytes]:
-        """The hits of a page, read at one go for each release."""
+    def _shown(self, page: Sequence[tuple[int, str, list[int]]], language: str, show: Show) -> list[bytes]:
+        """The hits of a page as ``show`` has them, read at one go for each release."""
         releases = {n for n, _, _ in page}
         if len(releases) == 1:
             (n,) = releases
-            return self.finders[n].hits([ordinal for _, _, ordinals in page for ordinal in ordinals], language)
+            return show(self.finders[n], [ordinal for _, _, ordinals in page for ordinal in ordinals], language)
         ready = {
-            n: iter(self.finders[n].hits([o for m, _, ordinals in page if m == n for o in ordinals], language))
+            n: iter(show(self.finders[n], [o for m, _, ordinals in page if m == n for o in ordinals], language))
             for n in releases
         }
         return [next(ready[n]) for n, _, ordinals in page for _ in ordinals]
@@ -99,9 +105,8 @@ class Search:
     def suggest(self, query: SearchQuery, scopes: Sequence[Scope] = ()) -> SearchResult:
         """As ``find``; each hit is a small JSON array: system, code, display."""
         answer = self._answer(query, scopes)
-        rows: list[bytes] = []
-        for n, _, ordinals in self._page(answer.found, query.limit, query.offset, answer.total):
-            rows += self.finders[n].short(ordinals, query.language)
+        page = list(self._page(answer.found, query.limit, query.offset, answer.total))
+        rows = self._shown(page, query.language, Finder.short)
         return SearchResult(tuple(rows), answer.total, answer.relaxed, answer.meant)
 
     def each(self, query: SearchQuery, scopes: Sequence[Scope] = ()) -> Iterator[list[bytes]]:
@@ -110,7 +115,7 @@ class Search:
         while True:
             answer = self._answer(query, scopes)
             page = list(self._page(answer.found, query.limit or MOST_HITS, offset, answer.total))
-            some = self._shown(page, query.language)
+            some = self._shown(page, query.language, Finder.hits)
             if not some:
                 return
             yield some
@@ -125,10 +130,10 @@ class Search:
 
     def _answer(self, query: SearchQuery, scopes: Sequence[Scope]) -> "_Answer":
         check(query)
-        narrow = scopes or query.systems or query.status or query.active_only or query.on or query.properties
-        asked = [
-            (finder, finder.allowed(query, scopes) if narrow or finder.hidden else None) for finder in self.finders
-        ]
+        if scopes or query.systems or query.status or query.active_only or query.on or query.properties:
+            asked = [(finder, finder.allowed(query, scopes)) for finder in self.finders]
+        else:
+            asked = self._everybody
         if query.syntax == "advanced":
             from termserver.search.query_language import parse  # only advanced queries pay for Whoosh
 
@@ -138,7 +143,7 @@ class Search:
         text = plain(query.text)
         reading = self._relaxing.reading(text)
         found = self._plain(reading, asked)
-        total = sum(tiers.total for tiers in found)
+        total = sum([tiers.total for tiers in found])
         if not text.chunks or total:
             more = self._relaxing.too_little(text, total) if text.chunks else None
             if more is None:

@@ -1,19 +1,14 @@
-"""Who has a word: one row of a release for each word, with a list for each place where the word may stand.
-
-A row asked for by the *beginning* of a word is the union of the rows below it: few of them are united on
-the fly, many have been merged at build time. Merged rows are kept at the branching points of the sorted
-words only, so the first merged row that begins with a prefix is the one for that prefix.
-"""
+"""Who has a word: one row of a release for each word, with a list for each place where the word may stand."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from pyroaring import BitMap, FrozenBitMap
 
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
-from termserver.search.kept import Kept
-from termserver.search.ordinals import NOBODY, members_of, stored, together
+from termserver.search.keyed import AFTER as AFTER
+from termserver.search.keyed import FEW, Keyed, Lists, Row
+from termserver.search.ordinals import stored
 from termserver.search.sieve import LONGEST, Sieve
 
 TITLE = "w"
@@ -34,15 +29,11 @@ WORDS = Table("search_word", ("word TEXT", *_COLUMNS))
 BEGINNINGS = Table("search_begin", ("prefix TEXT", *_COLUMNS))
 """Branching prefix → ordinals of all words below it."""
 
-FEW = 24
-"""A prefix of at most so many words is united on the fly; above that a merged row is kept."""
-AFTER = chr(0x10FFFF)
 _LONG = 5
 """From so many letters on, few words are expected under a prefix, and looked for first."""
-_PLACE = {ANYWHERE: 4} | {place: n for n, place in enumerate(PLACES)}
+COLUMN = {ANYWHERE: 4} | {place: n for n, place in enumerate(PLACES)}
 _ROOM = 24_000_000
 
-Row = tuple[Any, ...]
 ByPlace = Mapping[str, Mapping[str, Sequence[int]]]
 """Place → word → ordinals."""
 
@@ -113,66 +104,20 @@ def sifted(lists: ByPlace) -> Iterator[str]:
         former = word
 
 
-class _Lists:
-    """The lists of one word, or of all that begin so; each is read when it is asked for."""
-
-    __slots__ = ("_read", "_rows")
-
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self._rows = rows
-        self._read: list[FrozenBitMap | None] = [None] * 5
-
-    def of(self, place: int) -> FrozenBitMap:
-        found = self._read[place]
-        if found is None:
-            if place == 4:
-                titles, others = self.of(0), self.of(1)
-                found = titles | others if titles and others else titles or others
-            elif len(self._rows) == 1:
-                found = members_of(self._rows[0][place + 1])
-            else:
-                found = together([row[place + 1] for row in self._rows])
-            self._read[place] = found
-        return found
-
-    def size(self) -> int:
-        return 3 * sum(len(data) for row in self._rows for data in row[1:])
-
-
 class WordLists:
     """The words of one release, those asked for lately kept in a bounded cache; safe to share between threads."""
 
     def __init__(self, reader: ReleaseReader, sieve: Sieve) -> None:
-        self._reader = reader
-        self._sieve = sieve
-        self._whole: Kept[str, _Lists] = Kept(_ROOM // 2, _Lists.size)
-        self._begun: Kept[str, _Lists] = Kept(_ROOM // 2, _Lists.size)
+        self._words = Keyed(reader, (WORDS, BEGINNINGS), sieve, _LONG, _ROOM)
 
     def whole(self, place: str, word: str) -> FrozenBitMap:
         """The ordinals that have exactly that word in that place."""
-        found = self._whole.get(word)
-        if found is None:
-            if not self._sieve.lets_through(f"={TITLE}{word}"):
-                return NOBODY
-            row = self._reader.get(WORDS, word)
-            found = _Lists([row] if row else [])
-            self._whole.put(word, found)
-        return found.of(_PLACE[place])
+        return self._words.whole(word, TITLE + word).of(COLUMN[place])
 
     def beginning(self, place: str, prefix: str) -> FrozenBitMap:
         """The ordinals of every word in that place that begins with ``prefix`` (not empty)."""
-        found = self._begun.get(prefix)
-        if found is None:
-            if not self._sieve.lets_through(TITLE + prefix[: LONGEST - 1]):
-                return NOBODY
-            found = _Lists(self._rows(prefix))
-            self._begun.put(prefix, found)
-        return found.of(_PLACE[place])
+        return self._words.beginning(prefix, TITLE + prefix).of(COLUMN[place])
 
-    def _rows(self, prefix: str) -> list[Row]:
-        end = prefix + AFTER
-        merged = list(self._reader.span(BEGINNINGS, prefix, end, 1)) if len(prefix) < _LONG else []
-        if merged:
-            return merged
-        rows = list(self._reader.span(WORDS, prefix, end, FEW + 1))
-        return rows if len(rows) <= FEW else list(self._reader.span(BEGINNINGS, prefix, end, 1))
+    def lists(self, word: str, begins: bool) -> Lists:
+        """The lists of that word, or of every word that begins so, by ``COLUMN``."""
+        return (self._words.beginning if begins else self._words.whole)(word, TITLE + word)
