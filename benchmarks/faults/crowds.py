@@ -99,10 +99,10 @@ def herd(stage: Stage) -> Row:
     wrong = sum(1 for _, name, digest in queues.judged if right[name] != digest)
     happened = (
         f"{len(queues.judged):,} of {SYSTEMS * QUEUED:,} documents judged, {wrong} otherwise than before, after "
-        f"{again:,} tries in vain; all of it {drained:.1f} s after the start; of the failures of those who only ask "
-        f"{late} came when a follower answered again"
+        f"{again:,} tries in vain; all of it {drained:.1f} s after the start; while nobody answers nginx says 503 with "
+        f"Retry-After ({len(load.refused()):,}×), {late} of them when a follower answered again"
     )
-    return stage.told(fault, load, happened, took)
+    return stage.told(fault, load, happened, took, 503)
 
 
 def _examples() -> list[Path]:

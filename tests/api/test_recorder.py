@@ -102,6 +102,21 @@ def test_when_the_log_cannot_be_written_registries_wait_and_codes_are_answered(
     assert check(tmp_path / "audit", (node.log._key.public,)).faults == []
 
 
+def test_a_log_that_ends_while_it_cannot_be_written_says_how_much_is_not_in_it(
+    client: TestClient, node: Node, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: Any) -> int:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("termserver.access.audit_log.os.write", refuse)
+    for _ in range(3):
+        assert client.get("/api/registries/physicians/entries/1").status_code == 503
+    client.close()
+    assert node.log is not None
+    node.log.close()
+    assert "3 accesses since" in caplog.text and "Read-only file system" in caplog.text
+
+
 def test_the_counts_of_all_processes_are_one(tmp_path: Path) -> None:
     here, dead = Metrics(tmp_path), Metrics(tmp_path)
     dead.answered("/api/search", 200, 0.002)

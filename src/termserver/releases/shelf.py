@@ -271,8 +271,10 @@ class Shelf:
                 yield
         except OSError as error:
             raise ReleaseError(
-                f"The shelf {self.folder} cannot be written: {error.strerror}. Make room, or set TERMSERVER_SHELF.",
-                f"در قفسهٔ {self.folder} نوشته نمی‌شود: {error.strerror}. جا باز کنید یا TERMSERVER_SHELF را تغییر دهید.",
+                f"The shelf {self.folder} cannot be written: {error.strerror}. Make room or make it writable, or set "
+                "TERMSERVER_SHELF.",
+                f"در قفسهٔ {self.folder} نوشته نمی‌شود: {error.strerror}. جا باز کنید یا نوشتنی‌اش کنید، یا "
+                "TERMSERVER_SHELF را تغییر دهید.",
             ) from None
 
 

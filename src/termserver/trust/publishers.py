@@ -307,8 +307,9 @@ class Publishers:
 
 def _unwritable(error: OSError, folder: Path) -> ReleaseError:
     return ReleaseError(
-        f"{error.filename or folder} cannot be written: {error.strerror}. Make room; {refusals.KEPT.en}",
-        f"{error.filename or folder} نوشته نمی‌شود: {error.strerror}. جا باز کنید؛ {refusals.KEPT.fa}",
+        f"{error.filename or folder} cannot be written: {error.strerror}. Make room or make it writable; "
+        f"{refusals.KEPT.en}",
+        f"{error.filename or folder} نوشته نمی‌شود: {error.strerror}. جا باز کنید یا نوشتنی‌اش کنید؛ {refusals.KEPT.fa}",
     )
 
 
