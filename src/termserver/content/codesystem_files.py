@@ -122,10 +122,6 @@ class SystemSource:
     tables: dict[str, Table] = field(default_factory=dict)
 
     @property
-    def metadata_file(self) -> str:
-        return f"{self.folder}/codesystem.yaml"
-
-    @property
     def codes(self) -> dict[str, Row]:
         """The first row of every code, in the order of the file."""
         first: dict[str, Row] = {}

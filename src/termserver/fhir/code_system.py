@@ -7,7 +7,6 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from termserver.fhir import urls
 from termserver.fhir.outcomes import refused
 from termserver.fhir.systems import Concept, Head, Json, designation_of, judged, plain, value_of, walk
 from termserver.model.fold import fold
@@ -210,6 +209,3 @@ def supplement_of(resource: Json) -> tuple[str, str]:
         return "", ""
     url, _, version = str(resource.get("supplements", "")).partition("|")
     return url, version
-
-
-__all__ = ["CodeSystem", "head_of", "supplement_of", "urls"]

@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 import orjson
 
-from termserver.fhir import urls
 from termserver.fhir.code_system import CodeSystem, supplement_of
 from termserver.fhir.concept_map import ConceptMap, read_concept_map
 from termserver.fhir.outcomes import problem, refused
@@ -245,6 +244,3 @@ def _all_of(url: str, system: System, filters: tuple[Filter, ...]) -> ValueSet:
         include["filter"] = [{"property": f.property, "op": f.op, "value": f.value} for f in filters]
     said["compose"] = {"include": [include]}
     return ValueSet(said, url, head.version, (Include(head.url, head.version, None, filters),))
-
-
-__all__ = ["Library", "Overlay", "Parses", "Shelf", "parse", "urls"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from termserver.fhir import urls
 from termserver.fhir.budget import Budget
 from termserver.fhir.languages import NOBODY, Languages
 from termserver.fhir.messages import say
@@ -195,6 +194,3 @@ def relation(system: System, a: int, b: int) -> str:
     if b in system.below(a):
         return "subsumes"
     return "subsumed-by" if a in system.below(b) else "not-subsumed"
-
-
-__all__ = ["described", "lookup", "relation", "subsumes", "urls"]

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from pyroaring import BitMap
 
-from termserver.fhir import urls
 from termserver.fhir.resources import property_json, system_json
 from termserver.fhir.systems import Concept, Designation, Head, Json
 from termserver.model import codes
@@ -159,6 +158,3 @@ class StoredSystem:
         while len(self._kept) > 256:
             self._kept.popitem(last=False)
         return found
-
-
-__all__ = ["StoredSystem", "Whole", "urls"]

@@ -11,10 +11,8 @@ VS_DEPRECATED = _SD + "valueset-deprecated"
 VS_DEFINITION = _SD + "valueset-concept-definition"
 VS_SUPPLEMENT = _SD + "valueset-supplement"
 VS_UNCLOSED = _SD + "valueset-unclosed"
-VS_UNCLOSED_REASON = _SD + "valueset-unclosed-reason"
 RENDERING_STYLE = _SD + "rendering-style"
 RENDERING_XHTML = _SD + "rendering-xhtml"
-DESCRIPTION_ID = _SD + "coding-sctdescid"
 ALTERNATE = _SD + "codesystem-alternate"
 EXPANSION_PARAMETER = (
     _SD + "valueset-expansion-parameter",
@@ -27,7 +25,6 @@ _R5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-"
 R5_EXPANSION_PROPERTY = _R5 + "ValueSet.expansion.property"
 R5_CONTAINS_PROPERTY = _R5 + "ValueSet.expansion.contains.property"
 R5_FILTER_OP = _R5 + "ValueSet.compose.include.filter.op"
-R5_VERSION_ALGORITHM = _R5 + "CanonicalResource.versionAlgorithm"
 
 TERM_INFRA = "http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra"
 PREFERRED = {"system": TERM_INFRA, "code": "preferredForLanguage", "display": "Preferred For Language"}

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from termserver.model.errors import ReleaseError
 from termserver.model.releases import Manifest, Pin, Table
-from termserver.releases import digests, layout, verification
+from termserver.releases import layout, verification
 
 _STEPS = (1, 4, 8, 20, 64, 512)
 
@@ -205,7 +205,3 @@ class ReleaseFile:
     def artefact_paths(self, kind: str) -> list[str]:
         """The paths of all artefacts of a kind, in order."""
         return [artefact.path for artefact in self.manifest.artefacts if artefact.kind == kind]
-
-    def sha256_of_bytes(self) -> str:
-        """The SHA-256 of the file as ``sha256sum`` would tell it."""
-        return digests.file_sha256(self.path)[0]

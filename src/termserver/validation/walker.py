@@ -38,10 +38,6 @@ class Walk:
         self.findings: list[Finding] = []
         self.stopped = False
 
-    @property
-    def has_errors(self) -> bool:
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
-
 
 class _Enough(Exception):
     """The limit of findings is reached."""

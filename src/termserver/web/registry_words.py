@@ -51,12 +51,10 @@ _FA = {
     "says_release": "به گفتهٔ انتشار",
     "digest": "چکیده",
     "version": "نسخه",
-    "registry_is": "ثبت",
     "ask": "همین در API",
     "not_found": "پیدا نشد",
     "more": "… و {} دیگر",
     "is_registry_fragment": "این ثبت کامل نیست؛ نبودن ورودی در آن دلیل نبودنش نیست.",
-    "too_many": "خواندن پیاپی ورودی‌ها اندازه دارد.",
 }
 _EN = {
     "registries": "Baseline registries",
@@ -107,12 +105,10 @@ _EN = {
     "says_release": "According to the release",
     "digest": "Digest",
     "version": "Version",
-    "registry_is": "Registry",
     "ask": "The same from the API",
     "not_found": "Not found",
     "more": "… and {} more",
     "is_registry_fragment": "This registry is not whole; an entry that is not in it may still exist.",
-    "too_many": "Entries read one after the other are limited.",
 }
 WORDS = {"fa": _FA, "en": _EN}
 
