@@ -43,7 +43,7 @@ types: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
 
-# faults of real processes under load; writes docs/reliability.md (as root: a full disk too)
+# faults of real processes under load, some minutes; writes docs/reliability.md (as root on Linux: disks and lines too)
 faults: $(INSTALLED)
 	$(BIN)/python -m benchmarks.faults
 

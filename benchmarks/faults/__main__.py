@@ -7,24 +7,15 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.faults import clock, crowds, damage, disks, killed, network, read_only, swaps
+from benchmarks.faults.every import FAULTS
 from benchmarks.faults.stage import MOUNTS, Stage
 from benchmarks.faults.table import PAGE, Row, page
 from termserver.build import build_release
 from termserver.content.folders import read
 
 ROOT = Path(__file__).resolve().parents[2]
-FAULTS: tuple[Callable[[Stage], Row], ...] = (
-    killed.worker, killed.follower, killed.publisher, killed.postgres, killed.failover, killed.silent,
-    swaps.swap, swaps.worker_amid_swap, swaps.follower_amid_swap, swaps.months_behind,
-    network.line_cut, network.line_silent, network.line_thin,
-    disks.full_log, read_only.read_only_shelf, read_only.read_only_node,
-    crowds.idle_connections, crowds.busy_connections, crowds.few_descriptors, crowds.slowloris, crowds.herd,
-    damage.broken_release, damage.broken_segment, clock.clock,
-)  # fmt: skip
 _WITHIN = "TERMSERVER_FAULTS_WITHIN"
 
 

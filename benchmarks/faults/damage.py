@@ -14,7 +14,7 @@ from termserver.access.audit_node import node_keys
 def broken_release(stage: Stage) -> Row:
     one = stage.one
     with stage.load().running() as load:
-        path = next((one.shelf / "releases").glob("standards-faults-*.release"))
+        path = next((one.shelf / "releases").glob("standards-*.release"))
         data = bytearray(path.read_bytes())
         one.server.stop()
         data[len(data) // 2] ^= 0xFF
