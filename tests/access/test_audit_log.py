@@ -22,13 +22,11 @@ from termserver.access.audit_lines import (
     BODY,
     NOTHING,
     Head,
-    Moments,
     body_of,
     chained,
     closing,
     digest_of,
     line_of,
-    milliseconds,
     number_of,
     sums_of,
 )
@@ -227,12 +225,10 @@ def test_a_segment_that_was_chained_anew_is_betrayed_by_its_seal(folder: Path) -
 
 def test_lines_that_say_the_same_again_are_read_in_full(tmp_path: Path) -> None:
     log = opened(tmp_path, seal_bytes=3000)
-    moments = Moments()
     start = 1_795_000_000 * 10**9
     one, two = (log.alike({"who": who, "do": "search", "status": 200}) for who in ("one", "two"))
     for n in range(60):
-        tail = milliseconds(n / 1000) + (b',"request":"%d"' % n if n % 2 else b"")
-        log.again(moments(start + n * 10**6), two if n % 3 else one, tail)
+        log.again(start + n * 10**6, two if n % 3 else one, n / 1000, b',"request":"%d"' % n if n % 2 else b"")
         if n % 20 == 0:
             time.sleep(0.12)  # a segment or two later
     log.close()

@@ -120,31 +120,18 @@ def lines_of(path: Path) -> Iterator[bytes]:
 
 
 class Moments:
-    """Moments in UTC to the millisecond, as bytes; the last one is kept. Of one thread."""
+    """Moments in UTC to the millisecond; the part that changes once a second is kept."""
 
     def __init__(self) -> None:
-        self._second = self._millisecond = -1
-        self._said = self._told = b""
+        self._known = -1, b""
 
     def __call__(self, nanoseconds: int) -> bytes:
-        millisecond = nanoseconds // 1_000_000
-        if millisecond != self._millisecond:
-            self._millisecond = millisecond
-            second, rest = divmod(millisecond, 1000)
-            if second != self._second:
-                self._second = second
-                self._said = time.strftime("%Y-%m-%dT%H:%M:%S.", time.gmtime(second)).encode()
-            self._told = b"%b%03dZ" % (self._said, rest)
-        return self._told
-
-
-def milliseconds(seconds: float) -> bytes:
-    """A time in milliseconds, to the hundredth."""
-    hundredths = int(seconds * 100_000 + 0.5)
-    return _SHORT[hundredths] if 0 <= hundredths < len(_SHORT) else b"%.2f" % (seconds * 1000)
-
-
-_SHORT = tuple(b"%.2f" % (n / 100) for n in range(2000))
+        second, rest = divmod(nanoseconds, 1_000_000_000)
+        known, said = self._known
+        if second != known:
+            said = time.strftime("%Y-%m-%dT%H:%M:%S.", time.gmtime(second)).encode()
+            self._known = second, said
+        return b"%b%03dZ" % (said, rest // 1_000_000)
 
 
 def moment(nanoseconds: int) -> str:

@@ -40,6 +40,9 @@ _JUMP = 2.0
 """Seconds by which the clock may disagree with the time that went by before a line says so."""
 
 Said = dict[str, Any]
+SHORT = tuple(b"%.2f" % (n / 100) for n in range(2000))
+"""Times in milliseconds, to the hundredth."""
+_SHORT = len(SHORT)
 _AT_ONCE = 3 * 10_000
 _HEADER = 2
 """Lines of a segment that tell of nothing yet: the one that opens it, and the one that closes its block."""
@@ -51,9 +54,9 @@ class Unlogged(TermserverError):
     def __init__(self, why: str) -> None:
         super().__init__(
             f"The access log cannot be written ({why}); registries and the desk wait, codes are answered. "
-            "Make room on its disk.",
+            "Make room on its disk, or make it writable.",
             f"دفتر دسترسی نوشته نمی‌شود ({why})؛ ثبت‌ها و میز کار منتظر می‌مانند و کدها پاسخ داده می‌شوند. "
-            "روی دیسک آن جا باز کنید.",
+            "روی دیسک آن جا باز کنید یا نوشتنی‌اش کنید.",
         )
         self.why = why
 
@@ -79,6 +82,7 @@ class AuditLog:
         self._repeats: list[Any] = []
         """Moment, ``Alike`` and time of one line after the other, put there and taken without a lock (``again``)."""
         self._numbers = itertools.count(1)
+        self._moments_again, self._moment = Moments(), (-1, b"")
         self._stopping = False
         self._moments = Moments()
         self._file = -1
@@ -107,14 +111,18 @@ class AuditLog:
         """What many lines will say beside their moment and their time."""
         return Alike(next(self._numbers), told_of(said)[:-1])
 
-    def again(self, at: bytes, what: Alike, took: bytes) -> None:
-        """Write soon that it happened at that moment (as ``Moments`` says it) and took so many milliseconds.
-
-        Behind ``took`` members may follow that are of this line alone.
-        """
+    def again(self, at: int, what: Alike, seconds: float, more: bytes = b"") -> None:
+        """Write soon that it happened then (ns) and took so long; ``more``: JSON of this line alone, after a comma."""
+        known, moment = self._moment
+        if at // 1_000_000 != known:
+            moment = self._moments_again(at)
+            self._moment = at // 1_000_000, moment
+        hundredths = int(seconds * 100_000 + 0.5)
+        took = SHORT[hundredths] if 0 <= hundredths < _SHORT else b"%.2f" % (seconds * 1000)
         repeats = self._repeats
         if len(repeats) < 3 * _MOST_WAITING:
-            repeats += (at, what, took)  # one step of the interpreter: nobody comes between
+            # one step of the interpreter: nobody comes between
+            repeats += (moment, what, took + more if more else took)
         else:
             with self._lock:
                 self._missed(1)

@@ -54,28 +54,52 @@ class Allowances:
         return known
 
 
+class Share:
+    """What one caller has left of their bucket, and how many of their requests are under way."""
+
+    __slots__ = ("gone", "left", "since", "under_way")
+
+    def __init__(self, left: float, now: float) -> None:
+        self.left, self.since = left, now
+        self.under_way = 0
+        self.gone = False
+        """Whether another one counts for the caller from now on."""
+
+    def take(self, count: float, per_minute: float, at_once: float, now: float) -> int:
+        """Take ``count``: 0, or in how many seconds it may be asked again."""
+        left = self.left + (now - self.since) * per_minute / 60
+        if left > at_once:
+            left = at_once
+        self.since = now
+        wanted = count if count < at_once else at_once
+        if left >= wanted:
+            self.left = left - wanted
+            return 0
+        self.left = left
+        return ceil((wanted - left) * 60 / per_minute)
+
+
 class Rates:
     """Buckets as above for one event loop, cheap enough for every request; the bounds come with the question."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._left: dict[str, list[float]] = {}
+        self._shares: dict[str, Share] = {}
+
+    def of(self, caller: str, at_once: float) -> Share:
+        """The caller's share; a full bucket for whoever comes for the first time."""
+        known = self._shares.get(caller)
+        if known is None:
+            known = self._shares[caller] = Share(at_once, self._clock())
+            if len(self._shares) > _CALLERS:  # the oldest has long been full again
+                oldest = next(iter(self._shares))
+                share = self._shares.pop(oldest)
+                if share.under_way:
+                    self._shares[oldest] = share
+                else:
+                    share.gone = True
+        return known
 
     def take(self, caller: str, count: float, per_minute: float, at_once: float) -> int:
         """Take ``count`` from the caller's bucket: 0, or in how many seconds it may be asked again."""
-        now = self._clock()
-        known = self._left.get(caller)
-        if known is None:
-            known = self._left[caller] = [at_once, now]
-            if len(self._left) > _CALLERS:  # the oldest has long been full again
-                del self._left[next(iter(self._left))]
-        left = known[0] + (now - known[1]) * per_minute / 60
-        if left > at_once:
-            left = at_once
-        known[1] = now
-        wanted = count if count < at_once else at_once
-        if left >= wanted:
-            known[0] = left - wanted
-            return 0
-        known[0] = left
-        return ceil((wanted - left) * 60 / per_minute)
+        return self.of(caller, at_once).take(count, per_minute, at_once, self._clock())

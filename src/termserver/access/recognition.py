@@ -124,9 +124,13 @@ class Recogniser:
 
     def kept(self, by: str, credential: bytes, address: str) -> Standing | None:
         """What the same showing from the same address was a moment ago."""
-        digest = blake2b(credential, digest_size=16, person=by.encode()).digest() if credential else _NOBODY
-        found = self._kept.get((digest, address))
+        found = self.kept_until(by, credential, address)
         return found[0] if found is not None and found[1] > self._clock() else None
+
+    def kept_until(self, by: str, credential: bytes, address: str) -> tuple[Standing, float] | None:
+        """The same, and until when it counts, by the clock."""
+        digest = blake2b(credential, digest_size=16, person=by.encode()).digest() if credential else _NOBODY
+        return self._kept.get((digest, address))
 
     def recognise(self, by: str, credential: bytes, address: str) -> Standing:
         """The standing of whoever shows that; raise NotRecognised. A token may cost a fetch of keys."""

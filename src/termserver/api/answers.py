@@ -28,7 +28,7 @@ from termserver.model.registries import UnknownRegistry
 from termserver.model.text import Text
 
 JSON = b"application/json; charset=utf-8"
-_SECURITY = (
+SECURITY = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"vary", b"accept-encoding"),
@@ -42,6 +42,8 @@ class Answer(NamedTuple):
     body: bytes
     headers: tuple[tuple[bytes, bytes], ...] = ()
     content_type: bytes = JSON
+    shows: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The entries of registries in it: registry, and their codes."""
 
 
 class Stream(NamedTuple):
@@ -102,7 +104,7 @@ def error_answer(problem: Problem, release: str) -> Answer:
 
 async def send_stream(send: Any, stream: Stream, *, head: bool = False) -> None:
     """Send a stream over ASGI; others are served between its pieces."""
-    headers = [(b"content-type", stream.content_type), *_SECURITY, *stream.headers]
+    headers = [(b"content-type", stream.content_type), *SECURITY, *stream.headers]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     if not head:
         for piece in stream.pieces:
@@ -113,7 +115,7 @@ async def send_stream(send: Any, stream: Stream, *, head: bool = False) -> None:
 
 async def send_answer(send: Any, answer: Answer, *, head: bool = False) -> None:
     """Send an answer over ASGI; a HEAD request gets the headers alone."""
-    status, body, more, content_type = answer
-    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *_SECURITY, *more]
+    status, body, more, content_type, _ = answer
+    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *SECURITY, *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else body})

@@ -30,10 +30,11 @@ class Entries:
         self._quoted = [f'"{id}"'.encode() for id in sorted(self._ids)]
         self._links = re.compile(rf'/(?:registries|concept)/({names})/([^"?&#<> ]+)') if names else None
 
-    def in_json(self, action: str, body: bytes, facts: Facts) -> None:
-        """Note the entries in the JSON of a search, in any of its shapes, or of one code."""
-        if any(one in body for one in self._quoted):
-            _note(action, self._found(orjson.loads(body)), facts)
+    def in_json(self, body: bytes) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The entries in the JSON of a search, in any of its shapes, or of one code: registry and codes."""
+        if not any(one in body for one in self._quoted):
+            return ()
+        return tuple((registry, tuple(codes)) for registry, codes in self._found(orjson.loads(body)).items())
 
     def in_lines(self, action: str, pieces: Iterator[bytes], facts: Facts) -> Iterator[bytes]:
         """The pieces of a search as lines, each noted before it leaves."""

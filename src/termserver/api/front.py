@@ -29,6 +29,12 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = logging.getLogger("termserver.api")
 
+
+def action_of(scope: Scope) -> str:
+    """What a hot route does, as the access log says it."""
+    return "lookup" if "/concepts/" in scope["path"] else "search"
+
+
 MAX_BODY = 16 * 1024 * 1024
 MAX_TARGET = 16 * 1024
 
@@ -53,42 +59,52 @@ class Front:
         if scope["path"].startswith(("/fhir/", "/svs/")):
             await self._fhir(scope, receive, send)
             return
-        handler = self._hot.route(scope["path"])
-        try:
+        if self._hot.route(scope["path"]) is None:
             if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_TARGET:
-                raise _too_long()
-            if handler is None:
-                await self._pass_on(scope, receive, send)
+                await send_answer(send, error_answer(_too_long(), self._hot.release), head=scope["method"] == "HEAD")
                 return
+            try:
+                await self._pass_on(scope, receive, send)
+            except Problem as problem:
+                await send_answer(send, error_answer(problem, self._hot.release), head=scope["method"] == "HEAD")
+            return
+        answer = self.answered(scope)
+        if isinstance(answer, Stream):
+            pieces = self._hot.entries.in_lines(action_of(scope), answer.pieces, facts_of(scope))
+            async with asyncio.timeout(facts_of(scope).seconds or None):
+                await send_stream(send, answer._replace(pieces=pieces), head=scope["method"] == "HEAD")
+            return
+        for registry, codes in answer.shows:
+            facts_of(scope).shown(action_of(scope), registry, len(codes), codes)
+        await send_answer(send, answer, head=scope["method"] == "HEAD")
+
+    def answered(self, scope: Scope) -> Answer | Stream:
+        """The answer of a hot route, a failure in the one error shape."""
+        try:
+            raw_path, query_string = scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
+            if len(raw_path) + len(query_string) > MAX_TARGET:
+                raise _too_long()
             method = scope["method"]
             if method not in ("GET", "HEAD"):
                 raise _method_not_allowed(method)
-            held = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
-            answer: Answer | Stream = self._hot.not_modified(held) or handler(
-                scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
-            )
-            answer = self._noted(scope, answer)
+            for name, value in scope["headers"]:
+                if name == b"if-none-match" and (same := self._hot.not_modified(value)) is not None:
+                    return same
+            return self._hot.answer(raw_path, query_string)
         except Problem as problem:
-            answer = error_answer(problem, self._hot.release)
+            return error_answer(problem, self._hot.release)
         except TermserverError as error:
-            answer = error_answer(problem_of(error), self._hot.release)
+            return error_answer(problem_of(error), self._hot.release)
         except Exception:
             log.exception("a request failed")
-            answer = error_answer(internal_failure(), self._hot.release)
-        if isinstance(answer, Stream):
-            async with asyncio.timeout(facts_of(scope).seconds or None):
-                await send_stream(send, answer, head=scope["method"] == "HEAD")
-        else:
-            await send_answer(send, answer, head=scope["method"] == "HEAD")
+            return error_answer(internal_failure(), self._hot.release)
 
-    def _noted(self, scope: Scope, answer: Answer | Stream) -> Answer | Stream:
-        """The answer, the entries of registries in it noted for the access log."""
-        action = "lookup" if "/concepts/" in scope["path"] else "search"
-        if isinstance(answer, Stream):
-            return answer._replace(pieces=self._hot.entries.in_lines(action, answer.pieces, facts_of(scope)))
-        if answer.body:
-            self._hot.entries.in_json(action, answer.body, facts_of(scope))
-        return answer
+    def at_once(self, path: str) -> tuple[Callable[[Scope], Answer | Stream | None], bool] | None:
+        """What answers GET requests of this path without waiting, and whether it gives kept answers alone."""
+        if path.startswith("/fhir/"):
+            door = self.__dict__.get("_fhir")  # loaded already
+            return (door.kept, True) if door is not None and door.is_quick(path) else None
+        return (self.answered, False) if self._hot.route(path) is not None else None
 
     @cached_property
     def _fhir(self) -> App:

@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from termserver.access.facts import Facts, facts_of
-from termserver.access.limits import Rates
+from termserver.access.limits import Rates, Share
 from termserver.access.node import NodeAccess
 from termserver.access.policy import Found, Standing
 from termserver.access.recognition import Headers, NotRecognised
 from termserver.api import refusals
 from termserver.api.answers import Answer, Problem, send_answer
+from termserver.api.at_once import AtOnce
 from termserver.api.front import Front
 from termserver.api.security_headers import HSTS, allowed_origin, missing, preflight
 from termserver.model.access import EVERYBODY, RouteGroup
@@ -48,11 +49,14 @@ class Guard:
         self._access = access
         self._release = release
         self._rates = Rates()
-        self._under_way: dict[str, int] = {}
+        self.at_once = AtOnce(access, self._rates, inner.at_once) if isinstance(inner, Front) else None
+        """Answers most requests in one step, by the same rules."""
 
     def follow(self, before: "Guard") -> None:
         """Go on with what is left of callers' shares, and what they left: a new edition gives nobody a full bucket."""
         self._rates = before._rates
+        if self.at_once is not None:
+            self.at_once.rates = self._rates
         if isinstance(self._inner, Front) and isinstance(before._inner, Front):
             self._inner.follow(before._inner)
 
@@ -78,7 +82,7 @@ class Guard:
             elif not access.local(headers, peer):  # only our own proxies say what we are called
                 scope["headers"] = [one for one in scope["headers"] if one[0] not in _FROM_PROXIES]
         sending = _Sending(send, group, origin, tls)
-        key = ""
+        share: Share | None = None
         try:
             standing = access.local(headers, peer)
             if standing is None:
@@ -95,7 +99,7 @@ class Guard:
             self._admit(scope, headers, found, group, standing)
             limits = standing.limits
             if limits.per_minute or limits.together:
-                key = self._counted(standing)
+                share = self._counted(standing)
             if not standing.everything:
                 facts.seconds = group.seconds
             if facts.seconds and not self._hot(path):
@@ -110,12 +114,8 @@ class Guard:
                 raise
             await self._refuse(sending, scope, headers, group, refusals.too_slow(group.seconds))
         finally:
-            if key:
-                left = self._under_way[key] - 1
-                if left:
-                    self._under_way[key] = left
-                else:
-                    del self._under_way[key]
+            if share is not None:
+                share.under_way -= 1
 
     async def _recognised(self, by: str, credential: bytes, address: str, facts: Facts) -> Standing:
         """Who asks; raise Problem (401) if what they show is not believed."""
@@ -159,15 +159,14 @@ class Guard:
         if wait:
             raise refusals.too_many(wait)
 
-    def _counted(self, standing: Standing) -> str:
+    def _counted(self, standing: Standing) -> Share:
         """Count the request among those of its caller; raise Problem if there are too many at the same time."""
-        key = standing.payer
-        under_way = self._under_way.get(key, 0)
-        most = standing.limits.together
-        if most and under_way >= most:
-            raise refusals.too_many_at_once(most)
-        self._under_way[key] = under_way + 1
-        return key
+        limits = standing.limits
+        share = self._rates.of(standing.payer, limits.at_once or limits.per_minute)
+        if limits.together and share.under_way >= limits.together:
+            raise refusals.too_many_at_once(limits.together)
+        share.under_way += 1
+        return share
 
     async def _refuse(
         self, sending: "_Sending", scope: Scope, headers: Headers, group: RouteGroup, problem: Problem

@@ -13,10 +13,11 @@ import orjson
 
 from termserver import __version__
 from termserver.access.audiences import Shaper
-from termserver.api.answers import Answer, Problem, Stream
+from termserver.api.answers import SECURITY, Answer, Problem, Stream
 from termserver.api.entries_shown import Entries
 from termserver.api.parameters import Parameter, read
 from termserver.api.searching import SearchRoutes
+from termserver.api.security_headers import EXPOSED, SHARED_DATA
 from termserver.model.codes import Coding, Kind
 from termserver.model.days import parse_day
 from termserver.model.text import Text
@@ -49,6 +50,8 @@ class HotRoutes:
             (b"x-termserver-release", self.release.encode()),
             # what everybody may read, a page of any hospital software may read too (docs/widget.md)
             (b"access-control-allow-origin", b"*"),
+            EXPOSED,
+            *(one for one in SHARED_DATA if one not in SECURITY),
         )
         self._tail = b',"release":' + orjson.dumps(self.release) + b"}"
         self._searches = SearchRoutes(server, self.headers)
@@ -70,7 +73,7 @@ class HotRoutes:
             made = self._made(raw_path, query_string)
             if isinstance(made, Stream):
                 return made
-            self._kept[asked] = answer = made
+            answer = self._kept[asked] = made._replace(shows=self.entries.in_json(made.body))
             self._kept_bytes += len(answer.body) + len(query_string) + len(raw_path)
             while self._kept_bytes > _KEPT_BYTES:
                 (old_path, old_query), old = self._kept.popitem(last=False)

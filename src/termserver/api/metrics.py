@@ -39,26 +39,27 @@ class Metrics:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._counts: dict[tuple[str, int], int] = {}
-        self._times: dict[str, list[float]] = {}
+        self._times: dict[tuple[str, int], list[float]] = {}
+        """How often an answer took up to each of the bounds, and all its time: by group and status."""
         self._gauges: dict[str, float] = {}
         self._groups: dict[str, str] = {}
         self.in_flight = 0
         self.swaps = 0
         self.started = time.time()
 
-    def answered(self, route: str, status: int, seconds: float) -> None:
-        """Count an answer."""
+    def of(self, route: str, status: int) -> list[float]:
+        """The times of such answers, to be counted in (``counted``)."""
         group = self._groups.get(route)
         if group is None:
             group = self._groups[route] = group_of(route)
-        key = (group, status)
-        self._counts[key] = self._counts.get(key, 0) + 1
-        times = self._times.get(group)
+        times = self._times.get((group, status))
         if times is None:
-            times = self._times[group] = [0.0] * (len(BOUNDS) + 2)
-        times[bisect_left(BOUNDS, seconds)] += 1
-        times[-1] += seconds
+            times = self._times[group, status] = [0.0] * (len(BOUNDS) + 2)
+        return times
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count an answer."""
+        counted(self.of(route, status), seconds)
 
     def gauge(self, name: str, told: float) -> None:
         """Say how something stands now."""
@@ -73,8 +74,7 @@ class Metrics:
 
     def _as_json(self) -> dict[str, Any]:
         return {
-            "counts": [[group, status, count] for (group, status), count in self._counts.items()],
-            "times": self._times,
+            "times": [[group, status, times] for (group, status), times in self._times.items()],
             "gauges": {**self._gauges, "in_flight": self.in_flight, "swaps": self.swaps, "started": self.started},
         }
 
@@ -92,6 +92,12 @@ class Metrics:
         return _written(all_of_them, facts).encode()
 
 
+def counted(times: list[float], seconds: float) -> None:
+    """Count an answer that took so long."""
+    times[bisect_left(BOUNDS, seconds)] += 1
+    times[-1] += seconds
+
+
 def _alive(process: int) -> bool:
     try:
         os.kill(process, 0)
@@ -106,9 +112,8 @@ def _written(parts: list[dict[str, Any]], facts: Mapping[str, str]) -> str:
     counts: dict[tuple[str, int], int] = {}
     times: dict[str, list[float]] = {}
     for part in parts:
-        for group, status, count in part["counts"]:
-            counts[group, status] = counts.get((group, status), 0) + count
-        for group, some in part["times"].items():
+        for group, status, some in part["times"]:
+            counts[group, status] = counts.get((group, status), 0) + round(sum(some[:-1]))
             times[group] = [a + b for a, b in zip(times.get(group, [0.0] * len(some)), some, strict=True)]
     gauges = [part["gauges"] for part in parts if part["gauges"]]
     out = [

@@ -7,15 +7,15 @@ routes in ``PRIVILEGED``. Where the log cannot be written those are 503; everyth
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from functools import cache
 from typing import Any
 
-from termserver.access.audit_lines import Moments, milliseconds
 from termserver.access.audit_log import AuditLog, Said, Unlogged
 from termserver.access.audit_repeats import Alike
 from termserver.access.facts import SCOPE, Caller, Facts
 from termserver.api.answers import Problem, error_answer, send_answer
-from termserver.api.metrics import Metrics
+from termserver.api.at_once import Step
+from termserver.api.metrics import Metrics, counted
+from termserver.api.route_names import HOT, LOOKUP, UNTOLD, route_of
 from termserver.model.errors import TermserverError
 
 Scope = MutableMapping[str, Any]
@@ -27,13 +27,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 NODE = "termserver.node"
 """Where in the scope the routes find what serves them."""
 PRIVILEGED = ("/api/registries/", "/registries/", "/compat/", "/api/committee", "/desk", "/api/access", "/log")
-UNTOLD = ("/static/", "/health", "/ready", "/metrics", "/favicon.ico", "/widget.js")
-"""What shows nobody anything: probes and the pages' own files."""
 _REQUEST = re.compile(r"[A-Za-z0-9._-]{16,64}", re.ASCII)
 _PURPOSE = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
-_HOT = {"/api/search": "search", "/api/suggest": "search"}
 _MOST_ALIKE = 2000
-_LOOKUP = "/api/codesystems/{system}/concepts/{code}"
 
 
 class Node:
@@ -44,7 +40,6 @@ class Node:
         self.metrics = metrics or Metrics()
         self.alike: dict[tuple[Any, ...], tuple[Alike, Caller]] = {}
         """What lines say that are the same but for their moment, and of whom, so that nobody else is taken for them."""
-        self.moments = Moments()
         self.release = ""
         self.since = ""
         self.trouble = ""
@@ -63,6 +58,7 @@ class Recorder:
 
     def __init__(self, inner: App, node: Node) -> None:
         self._inner = inner
+        self._at_once: Callable[[Scope, float], Step | None] | None = getattr(inner, "at_once", None)
         self.node = node
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,8 +70,39 @@ class Recorder:
                 if scope["type"] == "lifespan" and node.log is not None:
                     node.log.close()
             return
-        facts = scope[SCOPE] = Facts(dict(scope["headers"]))
         scope[NODE] = node
+        if self._at_once is not None:
+            began = time.monotonic()
+            step = self._at_once(scope, began)
+            if step is not None:
+                at, (visitor, place, answer, share, request) = time.time_ns(), step
+                if answer.shows:
+                    await self._show(scope, send, step)
+                    return
+                metrics = node.metrics
+                metrics.in_flight += 1
+                if share is not None:
+                    share.under_way += 1
+                try:
+                    await send(
+                        {
+                            "type": "http.response.start",
+                            "status": answer.status,
+                            "headers": place.head(answer, visitor.tls),
+                        }
+                    )
+                    await send({"type": "http.response.body", "body": answer.body})
+                finally:
+                    metrics.in_flight -= 1
+                    if share is not None:
+                        share.under_way -= 1
+                    said = visitor.said.get((place.route, answer.status)) or self._say(scope, send, step)
+                    took = time.monotonic() - began
+                    counted(said[1], took)
+                    if said[0] is not None and node.log is not None:
+                        node.log.again(at, said[0], took, _request(request) if request else b"")
+                return
+        facts = scope[SCOPE] = Facts(dict(scope["headers"]))
         exchange = _Exchange(scope, send, facts, node)
         metrics = node.metrics
         metrics.in_flight += 1
@@ -84,6 +111,39 @@ class Recorder:
         finally:
             metrics.in_flight -= 1
             exchange.end(metrics)
+
+    async def _show(self, scope: Scope, send: Send, step: Step) -> None:
+        """Send an answer of a step in which entries of registries stand: those are logged first."""
+        visitor, place, answer, share, _ = step
+        facts = scope[SCOPE] = Facts(dict(scope["headers"]), visitor.standing.caller)
+        for registry, codes in answer.shows:
+            facts.shown(HOT.get(place.route, "lookup"), registry, len(codes), codes)
+        exchange = _Exchange(scope, send, facts, self.node)
+        metrics = self.node.metrics
+        metrics.in_flight += 1
+        if share is not None:
+            share.under_way += 1
+        try:
+            headers = place.head(answer, visitor.tls)
+            await exchange.send({"type": "http.response.start", "status": answer.status, "headers": headers})
+            await exchange.send({"type": "http.response.body", "body": answer.body})
+        finally:
+            metrics.in_flight -= 1
+            if share is not None:
+                share.under_way -= 1
+            exchange.end(metrics)
+
+    def _say(self, scope: Scope, send: Send, step: Step) -> tuple[Alike | None, list[float]]:
+        """What the log says of such steps, and where they are counted; kept with the visitor."""
+        visitor, place, answer, _, _ = step
+        route, status = place.route, answer.status
+        alike = None
+        if self.node.log is not None:
+            facts = Facts(dict(scope["headers"]), visitor.standing.caller)
+            exchange = _Exchange(scope, send, facts, self.node)
+            alike = exchange.alike(self.node.log, route, status)
+        said = visitor.said[route, status] = alike, self.node.metrics.of(route, status)
+        return said
 
 
 class _Exchange:
@@ -159,13 +219,13 @@ class _Exchange:
         took = time.perf_counter() - self._began
         metrics.answered(route, self._status or 499, took)
         if self._log is not None and self._told < 0 and not self._dropped:
-            request, purpose = self._named()
-            took_ms = milliseconds(took)
-            tail = b'%b,"request":"%b"' % (took_ms, request.encode()) if request else took_ms
-            self._log.again(self._node.moments(self._at), self._alike(self._log, route, purpose), tail)
+            request = _request(self._facts.headers.get(b"x-request-id", b""))
+            self._log.again(self._at, self.alike(self._log, route, self._status), took, request)
 
-    def _alike(self, log: AuditLog, route: str, purpose: str) -> Alike:
+    def alike(self, log: AuditLog, route: str, status: int) -> Alike:
         """What the line says beside its moment, kept from the last time it was said."""
+        self._status = status
+        _, purpose = self._named()
         facts, scope = self._facts, self._scope
         caller, client = facts.caller, scope.get("client")
         release = self._node.release
@@ -201,7 +261,7 @@ class _Exchange:
             "by": caller.by,
             "organisation": caller.organisation,
             "address": caller.address or (client[0] if client else ""),
-            "do": facts.action or _HOT.get(route) or ("lookup" if route is _LOOKUP else scope["method"].lower()),
+            "do": facts.action or HOT.get(route) or ("lookup" if route is LOOKUP else scope["method"].lower()),
             "route": route,
             "status": self._status or 499,  # whoever asked went away
             "registry": facts.registry,
@@ -214,27 +274,10 @@ class _Exchange:
         }
 
 
-def route_of(scope: Scope) -> str:
-    """The route of a request without anything that was typed: its template, or what stands for it."""
-    path: str = scope["path"]
-    if path in _HOT:
-        return path
-    if path.startswith("/api/codesystems/") and "/concepts/" in path:
-        return _LOOKUP
-    route = scope.get("route")
-    if route is not None:
-        return str(getattr(route, "path", "") or "?")
-    if path.startswith(("/fhir/", "/svs/")):
-        return _of_fhir()(path)
-    return "?"
-
-
-@cache
-def _of_fhir() -> Callable[[str], str]:
-    """Known to the FHIR door, which is loaded by the first who knocks."""
-    from termserver.api.fhir.names import route
-
-    return route
+def _request(told: bytes) -> bytes:
+    """The request's own name as a member of its line, where it looks like one."""
+    named = _fitting(_REQUEST, told) if told else ""
+    return b',"request":"%b"' % named.encode() if named else b""
 
 
 async def _nothing() -> None:

@@ -30,6 +30,9 @@ _ASKED = (
 )
 _TOLD = b"content-location, etag, location, retry-after, x-request-id, x-termserver-release"
 _ORIGIN, _EXPOSED = b"access-control-allow-origin", b"access-control-expose-headers"
+SHARED_DATA: tuple[Header, ...] = (*_EVERYWHERE, (b"content-security-policy", _DATA), _SHARED)
+"""What answers that everybody may read have from the beginning."""
+EXPOSED: Header = (_EXPOSED, _TOLD)
 _made: dict[tuple[str, tuple[bytes, ...]], tuple[tuple[Header, ...], bool]] = {}
 _MOST_MADE = 2000
 
@@ -45,7 +48,7 @@ def missing(group: RouteGroup, names: tuple[bytes, ...]) -> tuple[tuple[Header, 
         shared = _SHARED if "*" in group.origins else _OWN
         wanted = [*_EVERYWHERE, (b"content-security-policy", content), shared]
         if _ORIGIN in names and shared is _SHARED:
-            wanted.append((_EXPOSED, _TOLD))
+            wanted.append(EXPOSED)
         more = tuple(one for one in wanted if one[0] not in names)
         known = _made[group.id, names] = more, _ORIGIN in names and shared is _OWN
     return known
@@ -53,9 +56,10 @@ def missing(group: RouteGroup, names: tuple[bytes, ...]) -> tuple[tuple[Header, 
 
 def allowed_origin(headers: list[Header], group: RouteGroup, origin: bytes) -> list[Header]:
     """The headers with what the policy says about pages of other sites, whatever they said before."""
-    said = [one for one in headers if one[0] not in (_ORIGIN, _EXPOSED)]
     if "*" in group.origins:
-        return [*said, (_ORIGIN, b"*"), (_EXPOSED, _TOLD)]
+        said = [one for one in headers if one[0] not in (_ORIGIN, _EXPOSED)]
+        return [*said, (_ORIGIN, b"*"), EXPOSED]
+    said = [_OWN if one == _SHARED else one for one in headers if one[0] not in (_ORIGIN, _EXPOSED)]
     if origin and origin.decode("latin-1") in group.origins:
         return [*said, (_ORIGIN, origin), (b"vary", b"origin")]
     return said

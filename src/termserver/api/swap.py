@@ -82,6 +82,11 @@ class Swap:
             if not made.busy:
                 made.idle.set()
 
+    def at_once(self, scope: Scope, now: float) -> Any:
+        """What the edition in force answers in one step; None if it does not."""
+        answer = getattr(self._now.app, "at_once", None)
+        return answer(scope, now) if answer is not None else None
+
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from termserver import __version__
 from termserver.access.audit_node import node_name
-from termserver.api.recorder import NODE, UNTOLD, route_of
+from termserver.api.recorder import NODE
+from termserver.api.route_names import UNTOLD, route_of
 from termserver.model.errors import UsageError
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ import orjson
 
 from termserver import __version__
 from termserver.access.facts import facts_of
+from termserver.api.answers import Answer
 from termserver.api.fhir.client_state import ClientState
 from termserver.api.fhir.directory import Directory
 from termserver.api.fhir.dispatch import Dispatch
@@ -28,6 +29,7 @@ from termserver.api.fhir.quick import Quick, split_code
 from termserver.api.fhir.resources import Resources
 from termserver.api.fhir.svs import Svs, SvsAnswer
 from termserver.api.registry_desk import Desk
+from termserver.api.security_headers import SHARED_DATA
 from termserver.fhir.budget import SECONDS
 from termserver.fhir.grammars import WithGrammars
 from termserver.fhir.outcomes import operation_outcome, refused
@@ -67,6 +69,9 @@ _CORS = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"content-location, etag, location, x-request-id"),
 )
+_SENT = ((b"x-content-type-options", b"nosniff"),)
+"""On every answer (``_send``)."""
+_UNUSUAL = frozenset((b"x-cache-id", b"x-request-id", b"if-none-match"))
 _PREFLIGHT = (
     *_CORS,
     (b"access-control-allow-methods", _ALLOWED),
@@ -103,7 +108,7 @@ class FhirDoor:
         self._kept: OrderedDict[tuple[str, ...], tuple[int, bytes, bytes]] = OrderedDict()
         self._kept_bytes = 0
         self._quick = Quick()
-        self._fresh = (*_CORS, (b"etag", self._tag))
+        self._fresh = (*_CORS, (b"etag", self._tag), *(one for one in SHARED_DATA if one not in _SENT))
 
     def _dispatch(self, version: str) -> Dispatch:
         with self._lock:
@@ -124,6 +129,9 @@ class FhirDoor:
         return known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "GET" and self.is_quick(scope["path"]) and (kept := self.kept(scope)) is not None:
+            await _send(send, kept.status, kept.content_type, kept.body, kept.headers)
+            return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         method, path = scope["method"], scope["path"]
         echoed = ((b"x-request-id", headers["x-request-id"].encode("latin-1")),) if "x-request-id" in headers else ()
@@ -143,9 +151,10 @@ class FhirDoor:
             if headers.get("if-none-match", "").encode() == self._tag:
                 await _send(send, 304, b"", b"", (*_CORS, (b"etag", self._tag), *echoed))
                 return
-            known = self._kept.get(key)
-            if known is None and codes and method == "GET":
-                known = self._at_once(key, query)
+            # what is not unusual was tried above already
+            known = self._found(
+                key, query, codes and method == "GET" and not _UNUSUAL.isdisjoint(dict(scope["headers"]))
+            )
             if known is not None:
                 await _send(send, *known, (*self._fresh, *echoed), method == "HEAD")
                 return
@@ -167,6 +176,27 @@ class FhirDoor:
                 request = partial(self._dispatch(exchange.version).request, exchange)
                 self._quick.learn((path, asked[0], key[2], key[3]), asked[1], body, rest, request)
         await _send(send, status, sent, body, more, method == "HEAD")
+
+    def is_quick(self, path: str) -> bool:
+        """Whether ``kept`` may answer it."""
+        return path.removeprefix("/fhir/").partition("/")[2] in _CODES
+
+    def kept(self, scope: Scope) -> Answer | None:
+        """The answer to a GET about codes that is kept, or differs from an earlier one in its code alone."""
+        headers = dict(scope["headers"])
+        if not _UNUSUAL.isdisjoint(headers):
+            return None
+        accept, language = (headers.get(name, b"").decode("latin-1") for name in (b"accept", b"accept-language"))
+        query = scope["query_string"].decode("latin-1")
+        known = self._found((scope["path"], query, accept, language, ""), query, True)
+        if known is None:
+            return None
+        status, mime, body = known
+        return Answer(status, body, self._fresh, mime)
+
+    def _found(self, key: tuple[str, ...], query: str, at_once: bool) -> tuple[int, bytes, bytes] | None:
+        known = self._kept.get(key)
+        return self._at_once(key, query) if known is None and at_once else known
 
     async def _svs(self, operation: str, scope: Scope, send: Send) -> None:
         """IHE SVS: the same lists for those who speak no FHIR."""
@@ -354,7 +384,7 @@ async def _passed_over(receive: Receive, size: int) -> None:
 async def _send(
     send: Send, status: int, mime: bytes, body: bytes, more: tuple[tuple[bytes, bytes], ...], head: bool = False
 ) -> None:
-    headers = [(b"content-length", b"%d" % len(body)), (b"x-content-type-options", b"nosniff"), *more]
+    headers = [(b"content-length", b"%d" % len(body)), *_SENT, *more]
     if mime:
         headers.append((b"content-type", mime))
     if status == 304 or status == 204:
