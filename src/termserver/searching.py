@@ -46,6 +46,8 @@ class EditionSearch:
         **more: Any,
     ) -> Asking:
         """A search made ready; see ``TermServer.search`` for what may be asked."""
+        if not (systems or under or chapter or value_set or more):
+            return Asking(self._search, SearchQuery(q, (), limit, offset, syntax, language, active_only))
         wanted: tuple[str, ...] = ()
         if systems:
             wanted = tuple(dict.fromkeys(self._answering(self._systems.resolve(name)) for name in systems))

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from termserver.api.answers import Problem
-from termserver.api.parameters import Parameter, read
+from termserver.api.parameters import Parameter, read, typed_alone
+from termserver.api.searching import SUGGEST_PARAMETERS
 
 KNOWN = {"q": Parameter("q", repeats=True), "system": Parameter("system", repeats=True)}
 PIECES = ("q", "system", "=", "&", "+", "%", "%20", "%D8%AA", "%d8", "%FF", "%2B", "%26", "%3D", "%00", "a", "2", ";")
@@ -40,3 +41,19 @@ def test_a_number_out_of_bounds_is_told_them(given: str) -> None:
         read(f"limit={given}".encode(), {"limit": Parameter("limit", "20", least=0, most=1000)})
     assert "0 to 1000" in refused.value.message.en
     assert "از 0 تا 1000" in refused.value.message.fa
+
+
+@given(st.lists(st.sampled_from((*PIECES, "lang=", "fa", "en", "&lang=en")), max_size=6).map("".join))
+def test_what_is_typed_alone_is_read_as_every_other_query_string(text: str) -> None:
+    for asked in (text, f"q={text}"):
+        typed = typed_alone(asked.encode())
+        if typed is not None:
+            values = read(asked.encode(), SUGGEST_PARAMETERS)
+            assert typed == (values["q"], values["lang"])
+            assert {name for name, value in values.items() if value} <= {"q", "lang", "limit", "syntax"}
+
+
+def test_a_key_stroke_is_read_at_one_go() -> None:
+    assert typed_alone(b"q=%D8%AA%20a+b&lang=en") == ("ت a b", "en")
+    assert typed_alone(b"q=") == ("", "fa")
+    assert typed_alone(b"q=a&lang=de") is None

@@ -9,6 +9,7 @@ from pyroaring import FrozenBitMap
 from search_land import codes
 
 from termserver.model.errors import UsageError
+from termserver.search.finder import Finder
 from termserver.search.kept import Kept
 from termserver.search.query import MOST_HITS
 from termserver.search.search import Search, SearchQuery
@@ -202,3 +203,22 @@ def test_a_page_read_again_is_the_same_to_the_last_byte(nation: Search) -> None:
             whole = nation.find(SearchQuery(text, language=language)).hits
             assert nation.find(SearchQuery(text, language=language, offset=1, limit=3)).hits == whole[1:4]
             assert nation.find(SearchQuery(text, language=language)).hits == whole
+
+
+TYPED = (
+    "type 2 diabetes mellitus",
+    "diabetic nephropathy",
+    "E11.9",
+    "بیماری‌های قلبی",
+    "amoxicillin 500",
+    "cataract senile",
+)
+
+
+def test_what_the_key_stroke_before_has_read_changes_no_answer(nation: Search) -> None:
+    for text in TYPED:
+        for end in [*range(1, len(text) + 1), *range(len(text) - 1, 0, -1)]:
+            asked = SearchQuery(text[:end], limit=1000, explain=True)
+            afresh = Search([Finder(finder.reader) for finder in nation.finders])
+            assert nation.find(asked) == afresh.find(asked)
+            assert nation.suggest(asked) == afresh.suggest(asked)

@@ -1,5 +1,6 @@
 """Query parameters, read strictly: an unknown, repeated or misshapen one is an error that says what was meant."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,6 +11,7 @@ from termserver.model.fold import latin_digits
 from termserver.model.text import Text
 
 _MOST_FIELDS = 64
+_TYPED = re.compile(rb"q=([^&\x80-\xff]*)(?:&lang=(fa|en))?").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,22 @@ class Parameter:
     repeats: bool = False
     required: bool = False
     says: str = ""
+
+
+def typed_alone(query_string: bytes) -> tuple[str, str] | None:
+    """What is typed and the language, where ``q`` and perhaps ``lang`` are all that is said; else None: ``read`` it."""
+    plain = _TYPED(query_string)
+    if plain is None:
+        return None
+    typed, language = plain.groups()
+    if b"+" in typed:
+        typed = typed.replace(b"+", b" ")
+    if b"%" not in typed:
+        return typed.decode("ascii"), "en" if language == b"en" else "fa"
+    try:
+        return unquote_to_bytes(typed).decode(), "en" if language == b"en" else "fa"
+    except UnicodeDecodeError:
+        return None
 
 
 def read(query_string: bytes, known: Mapping[str, Parameter]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from termserver.api.answers import Answer, Problem, Stream
-from termserver.api.parameters import Parameter, read
+from termserver.api.parameters import Parameter, read, typed_alone
 from termserver.model.days import parse_day
 from termserver.model.text import Text
 from termserver.search.query import Asking, SearchResult
@@ -109,8 +109,13 @@ class SearchRoutes:
 
     def suggest(self, query_string: bytes) -> Answer:
         """``GET /api/suggest``: ``[total, [[system, code, display], …], relaxed, did_you_mean]``."""
-        values = read(query_string, SUGGEST_PARAMETERS)
-        found = self._asking(values, "q", limit=int(values["limit"])).suggest()
+        typed = typed_alone(query_string)  # nearly every key stroke
+        if typed is not None:
+            asking = self._server.asking(typed[0], limit=10, language=typed[1])
+        else:
+            values = read(query_string, SUGGEST_PARAMETERS)
+            asking = self._asking(values, "q", limit=int(values["limit"]))
+        found = asking.suggest()
         said = orjson.dumps([found.relaxed, found.did_you_mean])[1:-1] if found.relaxed else b""
         body = b"[%d,[%b]%b]" % (found.total, b",".join(found.hits), b"," + said if said else b"")
         return Answer(200, body, self._headers)

@@ -126,6 +126,15 @@ class ReleaseFile:
                 self._connect()  # raises, in the reader's words
             raise self._damaged(error) from None
 
+    def _some(self, sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
+        """The rows of a statement that gives few of them, at one go."""
+        try:
+            return self._read(sql, values).fetchall()
+        except sqlite3.Error as error:
+            if self._closed:
+                self._connect()  # raises, in the reader's words
+            raise self._damaged(error) from None
+
     def _damaged(self, error: sqlite3.Error) -> ReleaseError:
         return ReleaseError(
             f"The release {self.path} cannot be read: {error}. Run: termserver release verify",
@@ -158,7 +167,9 @@ class ReleaseFile:
         known = self._of(table)
         if known is None:
             return iter(())
-        return self._each(known.span, (low, high, limit))
+        if limit < 0:
+            return self._each(known.span, (low, high, limit))
+        return iter(self._some(known.span, (low, high, limit)))
 
     def many(self, table: Table, keys: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
         known = self._of(table)

@@ -4,19 +4,20 @@ A literal match stands before one by the meaning (the glossary) of the same qual
 whatever matches less. Sets are worked out when they are asked for; a page that is full early costs little.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice, product
 from typing import Protocol
 
 from pyroaring import FrozenBitMap
 
 from termserver.model.fold import key
+from termserver.search.before import Before, Last
 from termserver.search.glossary import PASSED_OVER, Name
 from termserver.search.heads import head_words
 from termserver.search.ordinals import NOBODY, union
-from termserver.search.postings import CODE, PARTICULAR, TAIL, WHOLE, Postings, bag
+from termserver.search.postings import CODE, PARTICULAR, TAIL, UNTITLED, WHOLE, Postings, bag
 from termserver.search.query import Chunk, PlainText
 from termserver.search.word_lists import ANYWHERE, END, START, TITLE
 
@@ -54,6 +55,11 @@ class Group:
     narrows: bool = False
 
     @property
+    def own(self) -> Name:
+        """Its words as they were typed."""
+        return tuple([part for chunk in self.chunks for part in chunk.parts])
+
+    @property
     def category(self) -> str:
         """The widest of its codes that is of the category of the first one; "" without codes."""
         return min((code for code in self.codes if code[:3] == self.codes[0][:3]), key=len, default="")
@@ -73,17 +79,23 @@ class Reading:
         chunks = self.text.chunks
         split = {part for chunk in chunks for part in chunk.parts}
         joined = {chunk.joined for chunk in chunks}
-        return list(dict.fromkeys(bag(form) for form in (split, joined, split - PASSED_OVER) if form))
+        forms = [split] if joined == split else [split, joined]
+        return _bags(forms if split.isdisjoint(PASSED_OVER) else [*forms, split - PASSED_OVER])
 
     @cached_property
-    def said(self) -> list[int]:
+    def said(self) -> tuple[int, ...]:
         """The sets of words of the titles that would say what is meant."""
-        ways: list[Sequence[Name]] = []
-        for group in self.groups:
-            own = tuple(part for chunk in group.chunks for part in chunk.parts)
-            ways.append(group.names or (own,))
-        said = [{word for name in names for word in name} for names in islice(product(*ways), _MOST_TITLES)]
-        return list(dict.fromkeys(bag(form) for words in said for form in (words, words - PASSED_OVER) if form))
+        return _said(tuple([group.names or (group.own,) for group in self.groups]))
+
+
+@lru_cache(4096)
+def _said(ways: tuple[tuple[Name, ...], ...]) -> tuple[int, ...]:
+    said = [{word for name in names for word in name} for names in islice(product(*ways), _MOST_TITLES)]
+    return tuple(_bags(form for words in said for form in (words, words - PASSED_OVER)))
+
+
+def _bags(forms: Iterable[set[str]]) -> list[int]:
+    return list(dict.fromkeys([bag(form) for form in forms if form]))
 
 
 class Lists(Protocol):
@@ -93,18 +105,21 @@ class Lists(Protocol):
 
     def chunk(self, kind: str, chunk: Chunk, begins: bool, codes: bool) -> FrozenBitMap: ...
     def words(self, kind: str, word: str, begins: bool) -> FrozenBitMap: ...
+    def before(self, chunks: tuple[Chunk, ...], every: bool) -> Before: ...
     def coded(self, system: str, code: str, begins: bool) -> FrozenBitMap: ...
 
 
 class Kinds:
     """The kinds of one reading in one release."""
 
-    __slots__ = ("_all", "_codes", "_less", "_lists", "_meant", "_reading", "_tails", "_titles")
+    __slots__ = ("_all", "_before", "_codes", "_last", "_less", "_lists", "_meant", "_reading", "_tails", "_titles")
 
     def __init__(self, lists: Lists, reading: Reading) -> None:
         self._lists = lists
         self._reading = reading
         text, postings = reading.text, lists.postings
+        first, self._last = text.chunks[:-1], Last(lists, text.chunks[-1])
+        self._before = lists.before(first, reading.every_begins) if first else None
         self._codes = postings.beginning(CODE, text.joined)
         self._titles = postings.beginning(WHOLE, text.joined)
         self._tails = postings.beginning(TAIL, text.joined) if text.tail else NOBODY
@@ -123,27 +138,25 @@ class Kinds:
 
     def _matching(self) -> FrozenBitMap:
         """What has all of the chunks anywhere, the last one begun."""
-        chunks, every = self._reading.text.chunks, self._reading.every_begins
-        if len(chunks) == 1:
-            return self._lists.chunk(ANYWHERE, chunks[0], True, False)
-        found = self._lists.chunk(ANYWHERE, chunks[0], every, True)
-        found = self._narrowed(found, ANYWHERE, chunks[1:-1], every, True)
-        return self._narrowed(found, ANYWHERE, chunks[-1:], True, True)
+        before = self._before
+        if before is None:
+            return self._last.of(ANYWHERE, True, False)
+        found = before.anywhere
+        return found & self._last.of(ANYWHERE, True, True) if found else NOBODY
 
     def best_first(self) -> Iterator[Kind]:
         """The kinds that have members, best first; what needs many lists is taken out of everything step by step."""
         text, every, meant = self._reading.text, self._reading.every_begins, self._meant
         postings = self._lists.postings
-        whole, words = postings.whole, postings.words
+        whole = postings.whole
         codes, titles = self._codes, self._titles
-        first, last = text.chunks[:-1], text.chunks[-1:]
-        several = bool(first)
+        before, last, several = self._before, self._last, self._before is not None
         exactly = whole(CODE, text.joined) if codes else NOBODY
-        if several:
-            exactly = union([exactly, *(whole(CODE, one.joined) & self._all for one in text.chunks if one.may_be_code)])
+        if before is not None:
+            exactly = union([exactly, before.codes() & self._all, last.codes() & self._all])
         if exactly:
             yield 0, "code", exactly
-        coded = self._coded()
+        coded = self._coded() if self._reading.groups else ()
         if coded:
             if titles:
                 yield (
@@ -158,25 +171,30 @@ class Kinds:
         titled, rest, named = postings.of_bags(self._reading.bags)
         if titles:
             yield 19, "title", whole(WHOLE, text.joined)
-        yield 20, "title-words", titled
-        yield 21, "meant-as-said", self._as_said()
-        said = postings.of_bags(self._reading.said) if meant else (NOBODY, NOBODY, NOBODY)
-        yield 22, "meant-title", said[0]
+        if titled:
+            yield 20, "title-words", titled
+        said = UNTITLED
         in_meant: FrozenBitMap | None = None
-        if meant and len(self._reading.groups) > 1 and any(group.codes for group in self._reading.groups):
-            in_meant = self._groups(TITLE)
-            yield 23, "meant-below", self._narrower(in_meant)
+        if meant:
+            yield 21, "meant-as-said", self._as_said()
+            said = postings.of_names(self._reading.said) if self._may_be_titled() else UNTITLED
+            yield 22, "meant-title", said[0]
+            if len(self._reading.groups) > 1 and any(group.codes for group in self._reading.groups):
+                in_meant = self._groups(TITLE)
+                yield 23, "meant-below", self._narrower(in_meant)
         yield 24, "title-rest", rest
-        yield 25, "meant-title-rest", said[1]
-        yield 26, "meant-begins", self._beginning()
+        if meant:
+            yield 25, "meant-title-rest", said[1]
+            yield 26, "meant-begins", self._beginning()
         yield 27, "name", named
-        yield 28, "meant-name", said[2]
-        yield 29, "meant-below", self._below()
-        in_titles = self._narrowed(self._all, TITLE, first, every, several)
-        all_whole = self._narrowed(in_titles, TITLE, last, every, several)
-        parts = [part for chunk in text.chunks for part in chunk.parts] if in_titles else []
+        if meant:
+            yield 28, "meant-name", said[2]
+        if self._reading.groups:
+            yield 29, "meant-below", self._below()
+        in_titles = self._all & before.titles() if before is not None else self._all
+        all_whole = in_titles & last.of(TITLE, every, several) if in_titles else NOBODY
         begun = titles & all_whole if titles and all_whole else NOBODY
-        heads = _any_of(all_whole, (words.whole(END, part) for part in parts)) if all_whole else NOBODY
+        heads = _either(all_whole, before.ends() if before is not None else None, last.ends()) if all_whole else NOBODY
         if in_meant is None:
             in_meant = self._groups(TITLE) if meant else NOBODY
         starting = self._starting(in_meant) if in_meant else NOBODY
@@ -191,32 +209,29 @@ class Kinds:
         if codes or titles:
             yield 36, "begins", codes | titles
         if in_titles:
-            starts = [words.whole(START, part) for part in parts]
-            yield 37, "first-word", _any_of(all_whole, starts)
-            last_begun = all_whole if every else self._narrowed(in_titles, TITLE, last, True, several)
+            starts = before.starts() if before is not None else None
+            if all_whole:
+                yield 37, "first-word", _either(all_whole, starts, last.starts())
+            last_begun = all_whole if every else in_titles & last.of(TITLE, True, several)
             if last_begun:
-                yield 38, "first-word-begun", _any_of(last_begun, (*starts, words.beginning(START, parts[-1])))
-        yield 39, "meant-first-word", starting
+                yield 38, "first-word-begun", _either(last_begun, starts, last.starts() | last.starts_begun())
+        if meant:
+            yield 39, "meant-first-word", starting
         yield 40, "words", all_whole
         if in_titles:
             yield 41, "words-begun", last_begun
         yield 42, "meant", in_meant
         for n, some in enumerate(self._less):
             yield 43 + n, "meant-less", some
-        in_any = self._narrowed(self._all, ANYWHERE, first, every, several)
-        yield 60, "other-names", self._narrowed(in_any, ANYWHERE, last, every, several)
+        in_any = self._all & before.anywhere if before is not None else self._all
+        yield 60, "other-names", in_any & last.of(ANYWHERE, every, several)
         yield 61, "meant-other-names", meant
         yield 62, "other-names-begun", self._all
 
-    def _narrowed(
-        self, found: FrozenBitMap, kind: str, chunks: Sequence[Chunk], begins: bool, codes: bool
-    ) -> FrozenBitMap:
-        """What of ``found`` has all of the chunks; given up at the first one that nobody has."""
-        for chunk in chunks:
-            if not found:
-                return NOBODY
-            found = found & self._lists.chunk(kind, chunk, begins, codes)
-        return found
+    def _may_be_titled(self) -> bool:
+        """Whether a title can consist of the names: those of a word that is none yet are of no title."""
+        group = self._reading.groups[-1]
+        return bool(group.names) or not group.last or self._last.is_word()
 
     # by the codes that the glossary names
 
@@ -231,7 +246,9 @@ class Kinds:
         if found:
             # where its parts are named, too, they are the likelier ones
             named = any(code.startswith(group.codes[0]) for code in group.codes[1:])
-            found.insert(len(found) if named else 1, self._lists.postings.plain_below(found[0]))
+            postings, name = self._lists.postings, ("below", group.coded_in, group.codes[0])
+            below = postings.kept(name, lambda _: postings.plain_below(found[0]))
+            found.insert(len(found) if named else 1, below)
         return found
 
     def _without_what_narrows(self) -> list[FrozenBitMap]:
@@ -239,7 +256,7 @@ class Kinds:
         things = [group for group in self._reading.groups if not group.narrows]
         if len(things) != 1 or not (things[0].names or things[0].codes):
             return []
-        return self._codes_of(things[0]) if things[0].codes else [self._named(ANYWHERE, things[0])]
+        return self._codes_of(things[0]) if things[0].codes else [self._by_names(ANYWHERE, things[0])]
 
     def _below(self) -> FrozenBitMap:
         """What else is of the category of the one thing that is said."""
@@ -262,6 +279,11 @@ class Kinds:
         whole = self._lists.postings.whole
         codes = [whole(CODE, one.joined) for one in self._reading.text.chunks if one.may_be_code]
         return [*codes, *(some for group in groups for some in self._codes_of(group))]
+
+    def coded_sets(self, allowed: FrozenBitMap | None) -> list[FrozenBitMap]:
+        """For each thing that is said what it is coded by."""
+        sets = [union(self._codes_of(group)) for group in self._reading.groups if group.codes]
+        return [found for some in sets if (found := some if allowed is None else some & allowed)]
 
     def partial(self, allowed: FrozenBitMap | None) -> tuple[list[FrozenBitMap], list[FrozenBitMap]]:
         """What matches each of the words, in their own letters or by what they mean: of the telling words, and of the
@@ -293,18 +315,27 @@ class Kinds:
         return found if found is not None else NOBODY
 
     def _group(self, kind: str, group: Group) -> FrozenBitMap:
-        named = NOBODY
-        if group.names:
-            name = f"n{kind}{len(group.codes)} {group.term}"
-            named = self._lists.postings.kept(name, lambda _: self._named(kind, group))
-            if len(self._reading.groups) == 1:
-                return named
+        if not group.names:
+            return self._in_own_words(kind, group)
+        named = self._by_names(kind, group)
+        if len(self._reading.groups) == 1:
+            return named
+        if group.last:
+            return named | self._in_own_words(kind, group)
+        name = (kind, self._reading.every_begins, len(group.codes), group.term, group.chunks)
+        return self._lists.postings.kept(name, lambda _: named | self._in_own_words(kind, group))
+
+    def _by_names(self, kind: str, group: Group) -> FrozenBitMap:
+        name = f"n{kind}{len(group.codes)} {group.term}"
+        return self._lists.postings.kept(name, lambda _: self._named(kind, group))
+
+    def _in_own_words(self, kind: str, group: Group) -> FrozenBitMap:
         own = None
         for n, chunk in enumerate(group.chunks):
             begins = self._reading.every_begins or (group.last and n == len(group.chunks) - 1)
             here = self._lists.chunk(kind, chunk, begins, True)
             own = here if own is None else own & here
-        return named if own is None else named | own
+        return own if own is not None else NOBODY
 
     def _named(self, kind: str, group: Group) -> FrozenBitMap:
         found = [self._lists.coded(group.coded_in, code, True) for code in group.codes]
@@ -340,13 +371,23 @@ class Kinds:
             lists = [beginning(WHOLE, key(" ".join(name))) for name in names]
         else:
             lists = [whole(START, name[0]) for name in names if name]
-        lists += [whole(END, word) for name in names[:1] for word in head_words(" ".join(name))]
+        lists += [whole(END, word) for name in names[:1] for word in _head_words(" ".join(name))]
         return _any_of(found, lists)
 
 
 def _is_measure(word: str) -> bool:
     """Whether a word measures something and names nothing: «۵۰۰», mg, «هفته»."""
     return word in _MEASURES or (word.isdecimal() and len(word) < _NUMBER)
+
+
+_head_words = lru_cache(4096)(head_words)
+
+
+def _either(found: FrozenBitMap, one: FrozenBitMap | None, other: FrozenBitMap) -> FrozenBitMap:
+    """What of ``found`` is in one of the two."""
+    if not one:
+        return found & other if other else NOBODY
+    return (found & one) | (found & other) if other else found & one
 
 
 def _any_of(found: FrozenBitMap, lists: Iterable[FrozenBitMap]) -> FrozenBitMap:
