@@ -5,8 +5,18 @@ Short vowels are written or not, and as each likes, so words are kept by their c
 """
 
 import re
-from functools import lru_cache
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import islice
 
+from termserver.model.ports import ReleaseReader
+from termserver.model.releases import Table
+
+LATIN = Table("search_latin", ("number INTEGER", "lines TEXT"))
+"""One row: consonants, and the Persian words that have them, behind each its number of concepts and what stands between
+its consonants, a comma between them; a line for each, in order."""
 # a consonant of the Latin spelling, digraphs first, and the sign under which it is kept
 _DIGRAPHS = {"kh": "x", "sh": "$", "ch": "c", "zh": "j", "gh": "q", "ph": "f", "th": "s", "ck": "k"}
 _SINGLE = {letter: letter for letter in "bpstdrzfklmnjxqgh"} | {"c": "k"}
@@ -21,6 +31,9 @@ _BETWEEN = re.compile(r"(?<=[aeiouy])s(?=[aeiouy])")
 """An s between vowels, which is mostly spoken as z."""
 _WRITTEN = {"ا": "aeo", "و": "ouvw", "ی": "iey"}
 """A long vowel of a Persian word, and the letters one of which stands for it."""
+
+_MOST_BEGUN = 24
+"""So many ways to go on from the consonants typed so far are looked at."""
 
 Sounds = tuple[tuple[str, ...], tuple[str, ...]]
 """The consonants, and what stands before the first, between them and after the last."""
@@ -37,7 +50,12 @@ def skeleton(word: str) -> str:
 
 def skeletons(word: str) -> set[str]:
     """The skeleton, and the one in which ``sh`` is two letters (eshal, اسهال)."""
-    return {skeleton(word), skeleton(word.replace("sh", "s'h"))} if "sh" in word else {skeleton(word)}
+    return {"".join(signs) for signs, _ in _spelled(word)}
+
+
+def _spelled(word: str) -> "list[Sounds]":
+    both = (word, word.replace("sh", "s'h")) if "sh" in word else (word,)
+    return [_latin(one) for one in both]
 
 
 def persian_skeleton(word: str) -> str:
@@ -82,25 +100,88 @@ def _persian(word: str) -> Sounds:
     return tuple(signs), tuple(gaps)
 
 
+def tables(known: Mapping[str, int]) -> Iterator[tuple[Table, list[tuple[int, str]]]]:
+    """The table of these folded words with their weights."""
+    under: dict[str, list[str]] = defaultdict(list)
+    for word, weight in sorted(known.items()):
+        if len(word) > 1 and word[0] > "\u05ff" and word.isalpha():
+            signs, gaps = _persian(word)
+            if signs:
+                under["".join(signs)].append(f"{word} {weight} {','.join(gaps)}")
+    lines = [f"{signs} {' '.join(found)}" for signs, found in sorted(under.items())]
+    yield LATIN, [(0, "\n".join(lines))] if lines else []
+
+
+class Latin:
+    """The Persian words of one release by their consonants."""
+
+    def __init__(self, reader: ReleaseReader) -> None:
+        self._reader = reader
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        row = self._reader.get(LATIN, 0)
+        return row[1].split("\n") if row else []
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    def words(self, spelled: str, begun: bool) -> Iterator[tuple[str, int, bool]]:
+        """Those that are spelled so in Latin letters, with their number of concepts; with ``begun`` also those that
+        only begin so, which is said of them."""
+        lines = self._lines
+        for sounds in _spelled(spelled):
+            signs = "".join(sounds[0])
+            if not signs:
+                continue
+            goes_on = begun and len(signs) > 1
+            least = signs if goes_on else f"{signs} "
+            at = bisect_left(lines, least)
+            for line in islice(lines, at, at + (_MOST_BEGUN if goes_on else 1)):
+                if not line.startswith(least):
+                    break
+                more, *some = line.split(" ")
+                for n in range(0, len(some), 3):
+                    gaps = some[n + 2].split(",")
+                    exactly = len(more) == len(signs)
+                    if (_between if exactly else _begins)(sounds[1], gaps):
+                        yield some[n], int(some[n + 1]), not exactly
+
+    def with_consonants(self, signs: str) -> Iterator[tuple[str, int]]:
+        """Those with these consonants, however they are spelled, with their number of concepts."""
+        at = bisect_left(self._lines, f"{signs} ")
+        if at < len(self._lines) and self._lines[at].startswith(f"{signs} "):
+            some = self._lines[at].split(" ")
+            for n in range(1, len(some), 3):
+                yield some[n], int(some[n + 1])
+
+
 def fits(latin: str, persian: str, begun: bool) -> bool:
     """Whether the Latin spelling reads as the Persian word, or (``begun``) may be its beginning."""
-    spelled, sounds = _latin(latin), _persian(persian)
-    signs, gaps = sounds
-    most = len(spelled[0])
-    if spelled[0] != signs[:most]:
-        spelled = _latin(latin.replace("sh", "s'h"))
-        most = len(spelled[0])
-        if spelled[0] != signs[:most]:
+    signs, gaps = _persian(persian)
+    for consonants, vowels in _spelled(latin):
+        most = len(consonants)
+        if consonants == signs and _between(vowels, gaps):
+            return True
+        if begun and 1 < most < len(signs) and consonants == signs[:most] and _begins(vowels, gaps):
+            return True
+    return False
+
+
+def _between(vowels: Sequence[str], gaps: Sequence[str]) -> bool:
+    """Whether what is spelled between the consonants goes together with what is written there."""
+    last = len(gaps) - 1
+    return all(_together(vowels[n], gap, n > 0, n == last) for n, gap in enumerate(gaps))
+
+
+def _begins(vowels: Sequence[str], gaps: Sequence[str]) -> bool:
+    """The same of a spelling behind which the word may go on."""
+    most = len(vowels) - 1
+    for n in range(most):
+        if not _together(vowels[n], gaps[n], n > 0, False):
             return False
-    if len(signs) > most and not (begun and most > 1):
-        return False
-    ends = len(gaps) - 1
-    for n, vowels in enumerate(spelled[1]):
-        if n == most and begun and len(signs) > most:
-            return not vowels or _together(vowels, gaps[n], n, False) or _together(vowels, gaps[n][:1], n, False)
-        if not _together(vowels, gaps[n], n, n == ends):
-            return False
-    return True
+    begun, written = vowels[most], gaps[most]
+    return not begun or _together(begun, written, True, False) or _together(begun, written[:1], True, False)
 
 
 def sounds_as(name: str, persian: str) -> bool:
@@ -114,14 +195,15 @@ def sounds_as(name: str, persian: str) -> bool:
     return any(fits(one, persian, False) for one in dict.fromkeys((spelled, voiced, spelled.replace("g", "j"))))
 
 
-def _together(vowels: str, letters: str, place: int, last: bool) -> bool:
-    """Whether the vowels may be the Latin of what is written between two Persian consonants."""
+@lru_cache(4096)
+def _together(vowels: str, letters: str, inside: bool, last: bool) -> bool:
+    """Whether the vowels may be the Latin of what is written before (``inside``: between, or ``last``) consonants."""
     if not letters:
         return len(vowels) < 3 and "v" not in vowels and "w" not in vowels and (not last or vowels in ("", "e", "a"))
     if letters == "ه":
         return vowels in ("", "e", "a", "eh", "ei")
     if not vowels:
-        return letters == "ع" or (place > 0 and letters == "ا" and not last)
-    if not place and letters[0] == "ا":
-        return len(letters) == 1 or _together(vowels, letters[1:], 1, last)
+        return letters == "ع" or (inside and letters == "ا" and not last)
+    if not inside and letters[0] == "ا":
+        return len(letters) == 1 or _together(vowels, letters[1:], True, last)
     return all(any(one in vowels for one in _WRITTEN.get(letter, vowels)) for letter in letters)

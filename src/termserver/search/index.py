@@ -5,7 +5,7 @@ Built once, from entries in static rank order; read by ``postings.py``, which sa
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, groupby
 from typing import Any
@@ -17,8 +17,7 @@ from termserver.model.codes import CodeSystem, Concept, Entry, Status
 from termserver.model.fold import FOLD_VERSION, chunks, code_key, key, parts, words
 from termserver.model.glossary import Glossary
 from termserver.model.releases import Table
-from termserver.search import everyday, hits, narrowing, near, word_lists
-from termserver.search.finglish import persian_skeleton
+from termserver.search import everyday, finglish, hits, narrowing, near, word_lists
 from termserver.search.glossary import glossary_words
 from termserver.search.glossary import tables as glossary_tables
 from termserver.search.heads import LITTLE, head_words, plainest
@@ -28,7 +27,6 @@ from termserver.search.postings import (
     ABOUT,
     BAGS,
     CODE,
-    LATIN,
     LAYOUT,
     LISTS,
     PARTICULAR,
@@ -100,7 +98,7 @@ def list_tables(
         for word, members in words[place].items():
             known[word] = known.get(word, 0) + len(members)
     yield from near.tables(known)
-    yield LATIN, _latin(known)
+    yield from finglish.tables(known)
     yield from glossary_tables(glossary)
     yield from everyday.tables(glossary)
 
@@ -325,16 +323,6 @@ def _sifted(keys: Iterable[str]) -> Iterator[str]:
             if name[:end] != former[:end]:
                 yield name[:end]
         former = name
-
-
-def _latin(known: Mapping[str, int]) -> list[tuple[str, str]]:
-    under: dict[str, list[str]] = defaultdict(list)
-    for word, weight in sorted(known.items()):
-        if len(word) > 1 and word[0] > "\u05ff" and word.isalpha():
-            skeleton = persian_skeleton(word)
-            if skeleton:
-                under[skeleton].append(f"{word} {weight}")
-    return sorted((skeleton, " ".join(found)) for skeleton, found in under.items())
 
 
 def _texts(entry: Entry) -> tuple[int, str, str]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate, combinations
+from itertools import accumulate
 from sys import byteorder
 from typing import Any
 from zlib import crc32
@@ -18,12 +18,11 @@ from zlib import crc32
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
 
-NEAR = Table("search_near", ("part TEXT", "numbers BLOB"))
+NEAR = Table("search_near", ("part TEXT", "data BLOB"))
 """Read once, little-endian: ``ends`` of the buckets (four bytes each), and for each hash of a deletion, bucket by
-bucket, the ``tags`` (its upper two bytes) and the ``places`` in ``BEGUN`` (four bytes)."""
-BEGUN = Table("search_begun", ("number INTEGER", "letters TEXT", "weight INTEGER", "words TEXT"))
-"""The beginnings of words by number; how many concepts are below; of the longest ones the words that begin so, and of
-the others the word that is no more than that, each with its number of concepts behind it."""
+bucket, the ``tags`` (its upper two bytes) and the ``places`` of ``begun`` (four bytes): the beginnings of words, where
+each ends told by ``lines``. A beginning has behind it how many concepts are below, and, if it is one of the longest
+ones, the words that begin so, else the word that is no more than that, each with its number of concepts."""
 
 SHORTEST = 4
 """Words of fewer letters have no typing errors: everything is near them."""
@@ -41,18 +40,17 @@ def edits(word: str) -> int:
 
 def deletions(word: str, most: int) -> set[str]:
     """What is left of the word when none, one ... ``most`` of its letters are deleted."""
-    size = len(word)
-    found = {word}
-    for number in range(1, min(most, size - 1) + 1):
-        for kept in combinations(range(size), size - number):
-            found.add("".join([word[n] for n in kept]))
+    found = level = {word}
+    for _ in range(min(most, len(word) - 1)):
+        level = {left[:n] + left[n + 1 :] for left in level for n in range(len(left))}
+        found = found | level
     return found
 
 
 @lru_cache(256)
-def _codes(head: str, most: int) -> frozenset[int]:
+def _codes(head: str, most: int) -> list[int]:
     """The hashes of the deletions: the same for every release."""
-    return frozenset(crc32(left.encode()) for left in deletions(head, most))
+    return [crc32(left.encode()) for left in deletions(head, most)]
 
 
 def distance(one: str, other: str, most: int) -> int:
@@ -60,46 +58,64 @@ def distance(one: str, other: str, most: int) -> int:
     ``most`` it is one more than that."""
     if one == other:
         return 0
-    for far in range(1, most + 1):
-        if _within(one, other, far, False):
-            return far
-    return most + 1
+    apart = len(one) - len(other)
+    if -2 < apart < 2 and _one_away(one, other, False):
+        return 1
+    return 2 if most > 1 and -3 < apart < 3 and _two_away(one, other, False) else most + 1
 
 
 def begun_distance(typed: str, word: str, most: int) -> int:
-    """The distance to the nearest beginning of the word."""
-    for far in range(most + 1):
-        if _within(typed, word, far, True):
-            return far
-    return most + 1
+    """The distance to the nearest beginning of the word, up to two."""
+    if word.startswith(typed):
+        return 0
+    if most and _one_away(typed, word, True):
+        return 1
+    return 2 if most > 1 and _two_away(typed, word, True) else most + 1
 
 
-def _within(one: str, other: str, most: int, begun: bool) -> bool:
-    """Whether so many edits lead from one to the other, or (``begun``) to a beginning of it."""
-    if not most:
-        return other.startswith(one) if begun else one == other
+def _one_away(one: str, other: str, begun: bool) -> bool:
+    """Whether one edit leads from one to the other, or (``begun``) to a beginning of it; or none."""
     end_one, end_other = len(one), len(other)
-    if end_one - end_other > most or (not begun and end_other - end_one > most):
-        return False
     low, end = 0, min(end_one, end_other)
     while low < end and one[low] == other[low]:
         low += 1
     if low == end_one:
-        return begun or end_other - low <= most
+        return begun or end_other - low <= 1
     if low == end_other:
-        return end_one - low <= most
+        return end_one - low <= 1
     # at the first letter that differs: put wrong, one too many, one left out, or two swapped
-    after, there = one[low + 1 :], other[low + 1 :]
-    return (
-        _within(after, there, most - 1, begun)
-        or _within(after, other[low:], most - 1, begun)
-        or _within(one[low:], there, most - 1, begun)
-        or (
-            low + 1 < end
-            and one[low] == other[low + 1]
-            and one[low + 1] == other[low]
-            and _within(one[low + 2 :], other[low + 2 :], most - 1, begun)
+    after = one[low + 1 :]
+    if begun:
+        return (
+            other.startswith(after, low + 1)
+            or other.startswith(after, low)
+            or other.startswith(one[low:], low + 1)
+            or (one[low : low + 2] == other[low : low + 2][::-1] and other.startswith(one[low + 2 :], low + 2))
         )
+    there = other[low + 1 :]
+    return (
+        after == there
+        or after == other[low:]
+        or one[low:] == there
+        or (one[low : low + 2] == other[low : low + 2][::-1] and one[low + 2 :] == other[low + 2 :])
+    )
+
+
+def _two_away(one: str, other: str, begun: bool) -> bool:
+    """Whether two edits lead there, or fewer."""
+    low, end = 0, min(len(one), len(other))
+    while low < end and one[low] == other[low]:
+        low += 1
+    after, there = one[low + 1 :], other[low + 1 :]
+    if low == len(one):
+        return begun or len(other) - low <= 2
+    if low == len(other):
+        return len(one) - low <= 2
+    return (
+        _one_away(after, there, begun)
+        or _one_away(after, other[low:], begun)
+        or _one_away(one[low:], there, begun)
+        or (one[low : low + 2] == other[low : low + 2][::-1] and _one_away(one[low + 2 :], other[low + 2 :], begun))
     )
 
 
@@ -136,8 +152,15 @@ def tables(words: Mapping[str, int]) -> Iterator[tuple[Table, list[tuple[Any, ..
         sizes[code & mask] += 1
     ends, places = array("I", accumulate(sizes)), array("I", [n for _, n in hashed])
     tags = array("H", [code >> 16 for code, _ in hashed])
-    yield NEAR, [("ends", _little(ends)), ("places", _little(places)), ("tags", _little(tags))] if hashed else []
-    yield BEGUN, [(n, head, weights[head], " ".join(below.get(head, ()))) for n, head in enumerate(begun)]
+    lines = [" ".join((head, str(weights[head]), *below.get(head, ()))).encode() for head in begun]
+    rows = [
+        ("begun", b"".join(lines)),
+        ("ends", _little(ends)),
+        ("lines", _little(array("I", accumulate(map(len, lines))))),
+        ("places", _little(places)),
+        ("tags", _little(tags)),
+    ]
+    yield NEAR, rows if hashed else []
 
 
 def _little(numbers: "array[int]") -> bytes:
@@ -160,14 +183,15 @@ class Near:
         self._reader = reader
 
     @cached_property
-    def _hashes(self) -> tuple["array[int]", bytes, "array[int]"]:
-        """Ends, tags and places; some megabytes, read once by who asks for them."""
+    def _read(self) -> tuple["array[int]", bytes, "array[int]", "array[int]", bytes]:
+        """Ends, tags, places, lines and beginnings; some megabytes, read once by who asks for them."""
         rows = dict(self._reader.rows(NEAR))
-        return _numbers(rows.get("ends", b"")), rows.get("tags", b""), _numbers(rows.get("places", b""))
+        ends, places, lines = (_numbers(rows.get(part, b"")) for part in ("ends", "places", "lines"))
+        return ends, rows.get("tags", b""), places, lines, rows.get("begun", b"")
 
     def words(self, typed: str, begun: bool, most: int) -> list[NearWord]:
         """The words ``most`` edits away from what was typed; with ``begun`` the beginnings of words, too."""
-        ends, tags, places = self._hashes
+        ends, tags, places, lines, letters_of = self._read
         mask = len(ends) - 1
         if mask < 0:
             return []
@@ -181,16 +205,16 @@ class Near:
                 if not at & 1:
                     numbers.add(places[at >> 1])
                 at = tags.find(tag, at + 1, high)
-        if not numbers:
-            return []
         found: list[NearWord] = []
-        for _, letters, weight, below in self._reader.many(BEGUN, numbers).values():
+        for number in sorted(numbers):
+            line = letters_of[lines[number - 1] if number else 0 : lines[number]].decode()
+            letters, weight, *below = line.split(" ")
             if begun and len(typed) < _HEAD:
                 far = distance(typed, letters, most)
                 if far <= most:
-                    found.append(NearWord(letters, far, weight, True))
+                    found.append(NearWord(letters, far, int(weight), True))
             if below:
-                found += _of_word_list(typed, below.split(" "), begun, most)
+                found += _of_word_list(typed, below, begun, most)
         return found
 
 

@@ -33,7 +33,7 @@ PARTICULAR = "z-"
 _LONG = 6
 """From so many letters on, few keys are expected under a prefix, and looked for first."""
 
-LAYOUT = 6
+LAYOUT = 7
 """How the tables below are filled; an index of another layout is refused."""
 ABOUT = Table("search_about", ("name TEXT", "value INTEGER"))
 """``fold`` (version), ``layout`` (version), ``entries`` (how many), ``retired`` (the first ordinal that is retired)."""
@@ -50,9 +50,6 @@ TEXTS = Table("search_text", ("ordinal INTEGER", "titles TEXT", "names TEXT"))
 BAGS = Table("search_bag", ("hash INTEGER", "titles BLOB", "rests BLOB", "names BLOB"))
 """Hash of the words of a whole text in any order → ordinals of those titled so, of those titled so that hold the rest
 ("Other ..."), and of those named so otherwise."""
-LATIN = Table("search_latin", ("skeleton TEXT", "words TEXT"))
-"""Consonants (``finglish``) → the Persian words that have them, each with its number of concepts behind it."""
-
 PLAIN = Table("search_plain", ("ordinal INTEGER", "below BLOB"))
 """A category → what it is coded by where nothing more is known, step by step down: J45 → J45.9, J45.90, J45.909."""
 

@@ -8,9 +8,10 @@ from pyroaring import FrozenBitMap
 from termserver.model.ports import ReleaseReader
 from termserver.search.facets import count
 from termserver.search.finder import NOTHING, Finder, Run, Scope, Tiers
-from termserver.search.glossary import TERMS, Terms
+from termserver.search.glossary import Terms
 from termserver.search.kinds import Reading
 from termserver.search.ordinals import NOBODY
+from termserver.search.phrases import TERMS
 from termserver.search.query import MOST_HITS, FacetCount, SearchQuery, SearchResult, check, plain
 from termserver.search.reach import Reach
 from termserver.search.relaxed import Relaxing

@@ -6,18 +6,18 @@ from functools import cached_property
 from itertools import product
 from typing import Protocol
 
-from termserver.search.finglish import fits, skeletons
+from termserver.search.finglish import Latin
 from termserver.search.glossary import Terms
 from termserver.search.kept import Kept
 from termserver.search.kinds import Lists
 from termserver.search.layouts import other_layout
 from termserver.search.near import LONG, SHORTEST, Near, edits
-from termserver.search.postings import CODE, LATIN
+from termserver.search.postings import CODE
 from termserver.search.query import Chunk, chunk
 from termserver.search.reach import Reach
 from termserver.search.slips import FINGLISH, LAYOUT, SPELLING, Way
 from termserver.search.sounds import in_two, sounding, without_ezafe
-from termserver.search.word_lists import AFTER, ANYWHERE
+from termserver.search.word_lists import ANYWHERE
 
 _MOST_OTHERS = 8
 MOST_LETTERS = 32
@@ -136,35 +136,21 @@ class Ways:
         """The Persian words that may be spelled so in Latin letters."""
         if not word.isascii() or len(word) < 2:
             return
-        for consonants in skeletons(word):
-            if not consonants:
-                continue
-            begun = last and len(consonants) > 1
-            for known, weight in self._with_consonants(consonants, begun):
-                if fits(word, known, begun):
-                    only_begun = begun and not fits(word, known, False)
-                    yield Way(
-                        Chunk((known,), known),
-                        FINGLISH,
-                        2 if only_begun and len(word) >= LONG else 1,
-                        weight,
-                        only_begun,
-                    )
+        found: dict[str, Way] = {}
+        for latin in self._persian_ones:
+            for known, weight, begun in latin.words(word, last):
+                far = 2 if begun and len(word) >= LONG else 1
+                former = found.get(known)
+                weight += former.weight if former else 0
+                found[known] = Way(Chunk((known,), known), FINGLISH, far, weight, begun)
+        yield from found.values()
 
-    def _with_consonants(self, consonants: str, begun: bool = False) -> list[tuple[str, int]]:
-        """The Persian words that have these consonants (``begun``: or go on from them), with their weights."""
+    def _with_consonants(self, consonants: str) -> list[tuple[str, int]]:
+        """The Persian words that have these consonants, with their weights."""
         weights: dict[str, int] = {}
-        for finder in self._persian_ones:
-            read = finder.postings.reader
-            rows = (
-                read.span(LATIN, consonants, consonants + AFTER, 24)
-                if begun
-                else filter(None, [read.get(LATIN, consonants)])
-            )
-            for _, listed in rows:
-                some = listed.split(" ")
-                for known, weight in zip(some[::2], some[1::2], strict=True):
-                    weights[known] = weights.get(known, 0) + int(weight)
+        for latin in self._persian_ones:
+            for known, weight in latin.with_consonants(consonants):
+                weights[known] = weights.get(known, 0) + weight
         return list(weights.items())
 
     def _heard(self, word: str) -> Iterator[Way]:
@@ -187,9 +173,9 @@ class Ways:
                     yield Way(Chunk(pair, "".join(pair)), FINGLISH, 1, 1)
 
     @cached_property
-    def _persian_ones(self) -> list[Source]:
-        """The finders that have Persian words at all."""
-        return [finder for finder in self._finders if any(finder.postings.reader.span(LATIN, "", AFTER, 1))]
+    def _persian_ones(self) -> list[Latin]:
+        """The Persian words of the releases that have any."""
+        return [latin for finder in self._finders if (latin := Latin(finder.postings.reader))]
 
     def _parted(self, word: str) -> Iterator[Way]:
         """Two words run together."""
