@@ -70,6 +70,8 @@ _ALWAYS: dict[str, tuple[Any, Any]] = {
     "lang": (Lang, None),
     "json": (Json, False),
 }
+FreeLicence = Annotated[bool, typer.Option("--accept-licence", hidden=True)]
+"""For what needs no licence: whoever gives it is told so, and goes on."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,7 @@ def register(into: typer.Typer) -> None:
 
 def _command_of(known: Format) -> Callable[..., Any]:
     options = {name: _OPTIONS[name] for name in known.options} | _ALWAYS
+    options.setdefault("accept_licence", (FreeLicence, False))
 
     def run(files: list[Path], **said: Any) -> int:
         return _import(known, files, **said)
@@ -199,11 +202,18 @@ def _import(
     **said: Any,
 ) -> int:
     from termserver.importers import licences
+    from termserver.importers.reading import demand
     from termserver.importers.taken import Wishes, label
 
     language = spoken(lang)
-    licences.require(known.command, said.pop("accept_licence", False))
     own = {option: said.pop(option) for option in ("registry", "cache", "dependencies") if option in said}
+    accepted = said.pop("accept_licence", False)
+    if accepted and known.command not in licences.NOTICES:
+        say_free(language)
+    if not own:  # a package may be named that is no file
+        for file in files:
+            demand(file)
+    licences.require(known.command, accepted)
     said["languages"] = tuple(said.get("languages") or ())
     with Progress(known.command) as progress:
         wishes = Wishes(registered=registered(), progress=progress, **said)
@@ -219,6 +229,16 @@ def _import(
         for line in _lines(taken, stored, language, dry_run):
             typer.echo(line)
     return 0 if any(one.concepts for one in taken.systems) or taken.files or taken.value_sets else NO_STATUS
+
+
+def say_free(language: str) -> None:
+    """On standard error, that nobody is asked for a licence here."""
+    typer.echo(
+        "برای این مجوزی لازم نیست؛ ‎--accept-licence‎ بی‌اثر است."
+        if language == "fa"
+        else "This needs no licence; --accept-licence has no effect.",
+        err=True,
+    )
 
 
 def _module(known: Format) -> Any:

@@ -8,7 +8,7 @@ import typer
 
 from termserver.cli import concept_text, import_files
 from termserver.cli.progress import Progress
-from termserver.cli.shared import Json, Lang, command, spoken, write_json
+from termserver.cli.shared import Json, Lang, command, send, spoken, write_json
 from termserver.model.codes import CodeSystemContent
 from termserver.model.releases import Edition
 
@@ -27,10 +27,12 @@ def register(into: typer.Typer) -> None:
     into.add_typer(app, name="import")
 
 
-def icd10cm(lang: Lang = None, json: Json = False) -> None:
+def icd10cm(accept_licence: import_files.FreeLicence = False, lang: Lang = None, json: Json = False) -> None:
     """Load ICD-10-CM (US, public domain). It stands in for ICD-10 in searches until the Ministry's is there."""
     from termserver.importers import icd10cm as importer
 
+    if accept_licence:
+        import_files.say_free(spoken(lang))
     with Progress("ICD-10-CM") as progress:
         content = importer.read(progress)
     _tell(_publish("icd10cm", [content]), spoken(lang), json)
@@ -63,16 +65,19 @@ def drugs(
         bool | None,
         typer.Option("--complete/--partial", help="Your word on whether the sheets are the whole list."),
     ] = None,
+    accept_licence: import_files.FreeLicence = False,
     lang: Lang = None,
     json: Json = False,
 ) -> None:
     """Load the Food and Drug Organisation's sheets. Every row lands or is in the report."""
     from termserver.importers import drugs as importer
 
+    if accept_licence:
+        import_files.say_free(spoken(lang))
     with Progress("drugs") as progress:
         done = importer.read(files, import_files.registered(), version=version, complete=complete, progress=progress)
     if report is not None:
-        report.write_text(done.report.as_csv(), encoding="utf-8-sig", newline="")
+        send((done.report.as_csv().encode("utf-8-sig"),), report)
     edition = _publish("drugs", done.contents)
     language = spoken(lang)
     if not json:

@@ -58,7 +58,11 @@ def _commands(group: Any, above: str) -> Iterator[str]:
 
 def _command(called: str, command: Any) -> Iterator[str]:
     arguments = [one for one in command.params if one.param_type_name == "argument"]
-    options = [one for one in command.params if one.param_type_name == "option" and one.name != "help"]
+    options = [
+        one
+        for one in command.params
+        if one.param_type_name == "option" and one.name != "help" and not getattr(one, "hidden", False)
+    ]
     yield f"{command.help}\n"
     usage = " ".join([called, "[OPTIONS]", *(_argument(one) for one in arguments)])
     yield f"```\n{usage}\n```\n"

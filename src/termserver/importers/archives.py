@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from termserver.importers.reading import reading
 from termserver.model.errors import ImportFailed
 
 MEMBER_LIMIT = 256_000_000
@@ -41,17 +42,16 @@ def members(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes]
     Raise ImportFailed for a broken archive, a name that leads out of it, a link, or more than the limits.
     """
     try:
-        if zipfile.is_zipfile(path):
-            yield from _of_zip(path, suffixes)
-        else:
-            yield from _of_tar(path, suffixes)
+        with reading(path):
+            if zipfile.is_zipfile(path):
+                yield from _of_zip(path, suffixes)
+            else:
+                yield from _of_tar(path, suffixes)
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, gzip.BadGzipFile, NotImplementedError) as error:
         raise ImportFailed(
-            f"{path.name} is broken or cut short ({type(error).__name__}: {error}). Fetch it again.",
-            f"{path.name} خراب یا ناقص است ({type(error).__name__}). دوباره دریافت کنید.",
+            f"{path.name} is broken or cut short ({error}). Fetch it again.",
+            f"{path.name} خراب یا ناقص است ({error}). دوباره دریافت کنید.",
         ) from None
-    except OSError as error:
-        raise ImportFailed(f"{path.name} cannot be read: {error}.", f"{path.name} خوانده نمی‌شود: {error}.") from None
 
 
 def _of_tar(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:

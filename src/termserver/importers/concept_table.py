@@ -14,6 +14,7 @@ from termserver.content.table_mapping import DESIGNATION, PROPERTY, USUAL_HEADER
 from termserver.content.wide_table import joined, reader_of
 from termserver.content.yaml_files import is_day
 from termserver.importers import entry_lines
+from termserver.importers.reading import reading
 from termserver.importers.report import Outcome
 from termserver.importers.tables import TableFile, read_table
 from termserver.importers.taken import Gathering, Notes, Taken, Wishes, digest_of, label, reported
@@ -84,12 +85,8 @@ def _is_lines(path: Path) -> bool:
 def _mapping(path: Path | None) -> RegistryMapping | None:
     if path is None:
         return None
-    try:
+    with reading(path):
         return read_mapping(path.name, path.read_bytes())
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}.", f"{path} خوانده نمی‌شود: {error.strerror}."
-        ) from None
 
 
 def _base(wishes: Wishes, mapping: RegistryMapping | None) -> CodeSystem:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from termserver.importers.reading import reading
 from termserver.model.errors import ImportFailed
 
 LONGEST = 4_000_000
@@ -20,16 +21,9 @@ _UNREADABLE: Any = object()
 
 def digest_of(path: Path) -> tuple[str, int]:
     """The SHA-256 of a file and its size; raise ImportFailed if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
-            return digest.hexdigest(), file.tell()
-    except FileNotFoundError:
-        raise ImportFailed(f"{path.name} is not there.", f"پرونده {path.name} پیدا نشد.") from None
-    except OSError as error:
-        raise ImportFailed(
-            f"{path.name} cannot be read: {error.strerror}.", f"{path.name} خوانده نمی‌شود: {error.strerror}."
-        ) from None
+    with reading(path), path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        return digest.hexdigest(), file.tell()
 
 
 def holds_json(path: Path) -> bool:

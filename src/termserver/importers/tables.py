@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from termserver.importers.reading import reading
 from termserver.model import fold
 from termserver.model.errors import ImportFailed
 from termserver.model.text import Text
@@ -71,19 +72,13 @@ def read_table(path: Path, *, sheet: str = "", known: Collection[str] = ()) -> T
     ``sheet`` names the sheet of a workbook, else the first one with content is read. Raise
     ImportFailed for a file that cannot be read without guessing, saying how to save it.
     """
-    try:
+    with reading(path):
         if path.stat().st_size > LARGEST:
             raise ImportFailed(
                 f"{path.name} has more than {LARGEST:,} bytes. Split it.",
                 f"{path.name} از {LARGEST:,} بایت بزرگ‌تر است. آن را بشکنید.",
             )
         data = path.read_bytes()
-    except FileNotFoundError:
-        raise ImportFailed(f"{path.name} is not there.", f"پرونده {path.name} پیدا نشد.") from None
-    except OSError as error:
-        raise ImportFailed(
-            f"{path.name} cannot be read: {error.strerror}.", f"{path.name} خوانده نمی‌شود: {error.strerror}."
-        ) from None
     _refuse_other_formats(path.name, data)
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith(b"PK\x03\x04"):

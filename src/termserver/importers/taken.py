@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from termserver.importers.reading import reading
 from termserver.importers.report import FileReport, ImportReport, Outcome, Progress, ReportRow
 from termserver.model.codes import CodeSystem, CodeSystemContent, Concept, ConceptMap, NamingSystem, ValueSet
 from termserver.model.destinations import Destination
@@ -259,31 +260,19 @@ def reported(notes: Sequence[Notes], systems: Iterable[CodeSystemContent], diges
 
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file; raise ImportFailed where it cannot be read."""
-    try:
+    with reading(path):
         return file_sha256(path)[0]
-    except FileNotFoundError:
-        raise ImportFailed(f"{path} is not there.", f"پروندهٔ {path} پیدا نشد.") from None
-    except OSError as error:
-        raise ImportFailed(
-            f"{path} cannot be read: {error.strerror}.", f"{path} خوانده نمی‌شود: {error.strerror}."
-        ) from None
 
 
 def bytes_of(path: Path, most: int) -> bytes:
     """All bytes of a file; raise ImportFailed where it cannot be read or is larger than ``most``."""
-    try:
+    with reading(path):
         if path.stat().st_size > most:
             raise ImportFailed(
                 f"{path.name} has more than {most:,} bytes. Split it, or give it as NDJSON.",
                 f"{path.name} از {most:,} بایت بزرگ‌تر است. آن را بشکنید یا NDJSON بدهید.",
             )
         return path.read_bytes()
-    except FileNotFoundError:
-        raise ImportFailed(f"{path} is not there.", f"پروندهٔ {path} پیدا نشد.") from None
-    except OSError as error:
-        raise ImportFailed(
-            f"{path} cannot be read: {error.strerror}.", f"{path} خوانده نمی‌شود: {error.strerror}."
-        ) from None
 
 
 def label(text: str, most: int = 64) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from termserver.importers.reading import reading
 from termserver.importers.taken import Notes
 from termserver.model.errors import ImportFailed
 
@@ -35,19 +36,16 @@ class Source:
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:
         """The bytes; raise ImportFailed where there is no such file."""
-        try:
+        with reading(self.path):
             if not self.member:
                 with self.path.open("rb") as file:
                     yield file
                 return
-            with zipfile.ZipFile(self.path) as packed, packed.open(self.member) as file:
-                yield file
-        except FileNotFoundError:
-            raise ImportFailed(f"{self.path} is not there.", f"پروندهٔ {self.path} پیدا نشد.") from None
-        except (OSError, zipfile.BadZipFile, EOFError) as error:
-            raise ImportFailed(
-                f"{self.path.name} cannot be read: {error}.", f"{self.path.name} خوانده نمی‌شود: {error}."
-            ) from None
+            try:
+                with zipfile.ZipFile(self.path) as packed, packed.open(self.member) as file:
+                    yield file
+            except (zipfile.BadZipFile, EOFError) as error:
+                raise _no_archive(self.path, error) from None
 
 
 def sources(paths: Sequence[Path], suffixes: tuple[str, ...]) -> list[Source]:
@@ -58,12 +56,10 @@ def sources(paths: Sequence[Path], suffixes: tuple[str, ...]) -> list[Source]:
             found += [Source(one) for one in sorted(path.rglob("*")) if one.name.endswith(suffixes) and one.is_file()]
         elif path.suffix.lower() == ".zip":
             try:
-                with zipfile.ZipFile(path) as packed:
+                with reading(path), zipfile.ZipFile(path) as packed:
                     found += [Source(path, name) for name in sorted(packed.namelist()) if name.endswith(suffixes)]
-            except (OSError, zipfile.BadZipFile) as error:
-                raise ImportFailed(
-                    f"{path} is no readable zip archive: {error}.", f"{path} بایگانی zip خوانا نیست: {error}."
-                ) from None
+            except zipfile.BadZipFile as error:
+                raise _no_archive(path, error) from None
         else:
             found.append(Source(path))
     if not found:
@@ -153,3 +149,10 @@ def _places(source: Source, header: list[str], wanted: Sequence[str]) -> list[in
             )
         places.append(place)
     return places
+
+
+def _no_archive(path: Path, error: Exception) -> ImportFailed:
+    return ImportFailed(
+        f"{path} is no readable zip archive: {error}. Fetch it again.",
+        f"{path} بایگانی zip خوانا نیست ({error}). دوباره دریافت کنید.",
+    )
