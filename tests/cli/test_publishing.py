@@ -56,6 +56,8 @@ def test_a_second_machine_trusts_pulls_verifies_and_answers(run: Run, publicatio
     done = run("pull")
     assert done.status == 0
     assert "+ standards test" in done.out
+    (genuine,) = (tmp_path / "shelf" / "releases").glob("*.release")
+    assert run("verify", str(genuine)).status == 0
     shutil.rmtree(publication)  # the network is cut
     verified = run("verify", "--lang", "fa")
     assert verified.status == 0
@@ -65,6 +67,16 @@ def test_a_second_machine_trusts_pulls_verifies_and_answers(run: Run, publicatio
     assert refused.status == 4
     assert "holds no publication" in refused.err
     assert run("lookup", "insurer", "1").status == 0
+
+
+def test_a_file_that_nobody_known_here_has_signed_is_neither_genuine_nor_forged(
+    run: Run, publication: Path, tmp_path: Path
+) -> None:
+    file = next((publication / "targets").glob("*.release"))
+    for language, words in (("en", "Not proved"), ("fa", "ثابت نشده است")):
+        done = run("verify", str(file), "--lang", language)
+        assert (done.status, words in done.out) == (3, True)
+    assert "no publisher is trusted on this machine yet" in run("verify", str(file)).out
 
 
 def test_a_mirror_on_a_disk_is_pulled_from(run: Run, publication: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from termserver.model.errors import ReleaseError, UsageError
 from termserver.releases.shelf import Shelf
 
 FAILED_STATUS = 4
+UNDECIDED_STATUS = 3
 _LEAST_WAIT = 5.0
 
 
@@ -214,8 +215,11 @@ def verify(
     lang: Lang = None,
     json: Json = False,
 ) -> int:
-    """Say, without a network, whether releases are what their publisher signed. Status 1 if one is not."""
-    from termserver.trust.explaining import BAD, explain_file, explain_shelf
+    """Say, without a network, whether releases are what their publisher signed.
+
+    Status 1 if one is not, 3 if nobody who is known here has signed one of FILES.
+    """
+    from termserver.trust.explaining import BAD, UNSIGNED, explain_file, explain_shelf
     from termserver.trust.publishers import Publishers, clock
 
     shelf = Shelf()
@@ -234,7 +238,9 @@ def verify(
             typer.echo(f"    {one.do.in_language(language)}")
             if one.detail:
                 typer.echo(f"    [{one.code}] {one.detail}")
-    return NO_STATUS if any(one.verdict == BAD for one in found) else 0
+    if any(one.verdict == BAD for one in found):
+        return NO_STATUS
+    return UNDECIDED_STATUS if files and any(one.code == UNSIGNED for one in found) else 0
 
 
 def _names(name: str | None) -> list[str]:

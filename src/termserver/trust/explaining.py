@@ -21,6 +21,8 @@ from termserver.trust.publishers import Publisher, signed_pins
 from termserver.trust.statement import Published
 
 GOOD, CARE, BAD = "good", "care", "bad"
+UNSIGNED = "unsigned"
+"""The code of a whole file that nobody who is known here has signed: neither genuine nor forged."""
 
 
 @value
@@ -52,6 +54,20 @@ _AGAIN = Text(
 _NAME = Text(
     fa="نام و جای پرونده را بنگرید، یا آن را بگیرید: termserver pull",
     en="Look at its name and place, or get it: termserver pull",
+)
+_UNSIGNED = Text(
+    fa="ثابت نشده است: این پرونده سالم است، ولی هیچ ناشری که اینجا شناخته است امضایش نکرده است: نمی‌توان گفت از کیست.",
+    en="Not proved: this file is whole, but no publisher who is known here has signed it: nobody can tell whose it is.",
+)
+_NOBODY = Text(
+    fa="ثابت نشده است: این پرونده سالم است، ولی این دستگاه هنوز به هیچ ناشری اعتماد نکرده است: نمی‌توان گفت از کیست.",
+    en="Not proved: this file is whole, but no publisher is trusted on this machine yet: nobody can tell whose it is.",
+)
+_BUILT = Text(
+    fa="اگر خودتان آن را ساخته‌اید، درست است. اگر کسی به شما داده است به آن تکیه نکنید و از ناشر بگیرید: "
+    "termserver trust و سپس termserver pull",
+    en="If you built it yourself, that is right. If somebody gave it to you, do not rely on it; get it from its "
+    "publisher: termserver trust, then termserver pull",
 )
 _NOTHING = Text(fa="کاری لازم نیست.", en="Nothing needs to be done.")
 
@@ -157,21 +173,7 @@ def _signed_or_not(
             _AGAIN,
             f"{path}: {manifest.digest}, signed: {same[0].pin.digest}",
         )
-    return Explained(
-        manifest.label,
-        CARE,
-        "unsigned",
-        Text(
-            fa="این پرونده سالم است، ولی هیچ ناشری که اینجا شناخته است آن را امضا نکرده است: نمی‌توان گفت از کیست.",
-            en="This file is whole, but no publisher who is known here has signed it: nobody can tell whose it is.",
-        ),
-        Text(
-            fa="اگر خودتان آن را ساخته‌اید، درست است. وگرنه از ناشر بگیرید: termserver trust و سپس termserver pull",
-            en="If you built it yourself, that is right. Else get it from its publisher: termserver trust, then "
-            "termserver pull",
-        ),
-        manifest.digest,
-    )
+    return Explained(manifest.label, CARE, UNSIGNED, _UNSIGNED if publishers else _NOBODY, _BUILT, manifest.digest)
 
 
 def _signed(manifest: Manifest, publisher: Publisher, one: Published, now: datetime.datetime) -> Explained:
