@@ -18,7 +18,7 @@ the same as `termserver …`.
 | 0 | done: accepted, found, built |
 | 1 | the answer is no: a document is rejected, the code is not there, the folders or the table are not right |
 | 2 | wrong usage: an unknown option, a missing file, a name of no code system or document type |
-| 3 | undecided: a document (unknown type, no rule set in force, a budget hit, `--require-checked`), an unsigned release |
+| 3 | undecided: a document (unknown type, no rules in force, a budget hit, `--require-checked`), an unsigned release |
 | 4 | it could not be done: a release that cannot be opened, an internal failure |
 | 130, 141 | stopped by Ctrl-C; the reader of the output left |
 
