@@ -41,6 +41,11 @@ def test_what_people_say_finds_the_code_first(english: Search, typed: str, code:
     assert not found.relaxed
 
 
+@pytest.mark.parametrize("typed", ["سکته قلبم", "قندم زیاده", "سنگ کلیه‌ام"])
+def test_what_is_mine_is_found_as_it_is_called(english: Search, typed: str) -> None:
+    assert codes(english, typed)[0] in ("I21", "E11", "N20.0")
+
+
 def test_a_meaning_and_a_word_beside_it_narrow_each_other(english: Search) -> None:
     assert codes(english, "دیابت نوع ۲ complications") == ["E11.8"]
     assert codes(english, "دیابت نوع ۲ با عارضه")[0] == "E11.8"

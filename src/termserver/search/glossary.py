@@ -25,7 +25,8 @@ BESIDES = PASSED_OVER | frozenset(
     """on my i have has had is am was are been the his her he she me down off from at into out up very really
     feel feeling feels get got getting keep keeps having suffering suffers patient complaint complains
     شدن شده شدم کردن کرده داشتن دارم دارد داره داشته بودن است هست بود رفتن خیلی بیمار دچار مبتلا مبتلی من ما
-    میشود می کند شکایت علت علائم""".split()  # noqa: SIM905
+    میشود می کند شکایت علت علائم میکند میکنه کنه میشه میره میرود میزنه میزند میاد میاید دارد گرفته افتاده
+    when while during since if it its this that there""".split()  # noqa: SIM905
 )
 """Words that may be left over beside a name: «سرگیجه دارم»."""
 _MOST_WORDS = 15

@@ -280,11 +280,6 @@ class Kinds:
         codes = [whole(CODE, one.joined) for one in self._reading.text.chunks if one.may_be_code]
         return [*codes, *(some for group in groups for some in self._codes_of(group))]
 
-    def coded_sets(self, allowed: FrozenBitMap | None) -> list[FrozenBitMap]:
-        """For each thing that is said what it is coded by."""
-        sets = [union(self._codes_of(group)) for group in self._reading.groups if group.codes]
-        return [found for some in sets if (found := some if allowed is None else some & allowed)]
-
     def partial(self, allowed: FrozenBitMap | None) -> tuple[list[FrozenBitMap], list[FrozenBitMap]]:
         """What matches each of the words, in their own letters or by what they mean: of the telling words, and of the
         measures beside them."""

@@ -15,7 +15,7 @@ from termserver.search.kinds import UNITS, Group, Reading
 from termserver.search.near import LONG, SHORTEST, distance
 from termserver.search.query import Chunk, PlainText, chunk, pieces, plain
 from termserver.search.reach import Reach
-from termserver.search.slips import SPELLING, in_words, put_together
+from termserver.search.slips import LAYOUT, SPELLING, in_words, put_together
 from termserver.search.spoken_codes import written
 from termserver.search.ways import MOST_LETTERS, Source, Ways
 
@@ -66,9 +66,9 @@ class Relaxing:
                 continue
             for part in one.parts:
                 owners.append((n,))
-                bare = part[:-1]  # پای چپ is said of پا
-                ezafe = part.endswith(("ای", "وی")) and len(part) > 2 and self._terms.holds(bare)
-                slots.append((part, bare) if ezafe else (part,))
+                bare = part[:-1]  # پای چپ and پام are said of پا
+                tied = part.endswith(("ای", "وی", "م")) and len(part) > 2 and self._terms.holds(bare)
+                slots.append((part, bare) if tied else (part,))
         if any(word.isascii() for slot in slots for word in slot) and not all(
             word.isascii() for slot in slots for word in slot
         ):  # fracture ران is said of the Persian name, too
@@ -177,6 +177,8 @@ class Relaxing:
         for n, (piece, one) in enumerate(typed_ones):
             if all(part in PASSED_OVER for part in one.parts):
                 continue
+            if all(part in BESIDES for part in one.parts) and len(typed_ones) > 1:
+                continue
             if n and one.joined in UNITS and typed_ones[n - 1][1].joined.isdecimal():
                 continue
             others = (
@@ -205,6 +207,10 @@ class Relaxing:
                 return
             if lost and not everything:
                 continue
+            others = [any(way.how == LAYOUT for way in some) for some in ways]
+            if everything and not all(others[n] for n, one in enumerate(own) if one and one.joined.isalpha()):
+                # the keyboard did not stand in the other language for a word that there is
+                ways = [tuple(way for way in some if not known[n] or way.how != LAYOUT) for n, some in enumerate(ways)]
             for words, how in put_together(own, ways, known):
                 chunks = tuple(words)
                 meant = self.reading(PlainText(chunks, "".join(one.joined for one in chunks)))
