@@ -29,6 +29,7 @@ def table(place: Path, name: str, count: int, status: str = "") -> str:
 
 
 def test_a_registrar_loads_corrects_and_proves(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["registry", "list"]) == 0 and capfd.readouterr().out == "Nothing has been loaded yet.\n"
     assert run(["registry", "dry-run", "physicians", table(place, "one.csv", 30)]) == 0
     assert run(["registry", "load", "physicians", "one.csv", "--report", "one.html", "--report", "one.xlsx"]) == 0
     assert run(["registry", "load", "physicians", "one.csv"]) == 0

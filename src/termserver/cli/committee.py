@@ -234,6 +234,8 @@ def list_(
         told = [{"number": one.number, "until": until} for one, until in overdue]
         write_json({"proposals": [_as_json(one) for one in found], "overdue": told})
         return
+    if not found and not overdue:
+        typer.echo("پیشنهادی نیست." if spoken(lang) == "fa" else "No proposals.")
     for one in found:
         tell(one, spoken(lang), False)
     for one, until in overdue:
@@ -267,17 +269,11 @@ def journal(
         write_json({"lines": [line.as_json() for line in lines], "broken_at": broken or None})
     else:
         for line in lines:
-            reason = line.said.get("reason", "")
-            typer.echo(
-                f"{line.number}  {line.at}  #{line.proposal}  {line.who}  {line.action}  {line.digest[:12]}  {reason}"
-            )
+            what = f"#{line.proposal}  {line.who}  {line.action}  {line.digest[:12]}  {line.said.get('reason', '')}"
+            typer.echo(f"{line.number}  {line.at}  {what}")
         if broken:
-            typer.echo(
-                f"سطر {broken} آن نیست که نوشته شد"
-                if spoken(lang) == "fa"
-                else f"line {broken} is not as it was written",
-                err=True,
-            )
+            persian = f"سطر {broken} آن نیست که نوشته شد"
+            typer.echo(persian if spoken(lang) == "fa" else f"line {broken} is not as it was written", err=True)
     return NO_STATUS if broken else 0
 
 

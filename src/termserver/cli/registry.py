@@ -53,8 +53,8 @@ def register(into: typer.Typer) -> None:
     command(app, "dry-run", "registry dry-run centres centres.xlsx --mapping ours.yaml")(dry_run)
     command(app, "list", "registry list")(list_registries)
     command(app, "report", "registry report physicians", "registry report physicians 12 --report rows.xlsx")(report)
-    command(app, "show", "registry show physicians 900000 --known-on 1405-08-30")(show)
-    command(app, "history", "registry history physicians 900000")(history)
+    command(app, "show", "registry show physicians 99000000 --known-on 1405-08-30")(show)
+    command(app, "history", "registry history physicians 99000000")(history)
     command(app, "changes", "registry changes physicians --after 0 --limit 100 --json")(changes)
     command(app, "snapshot", "registry snapshot physicians")(snapshot)
     command(app, "extract", "registry extract physicians")(extract)
@@ -213,6 +213,8 @@ def list_registries(database: Database = "", lang: Lang = None, json: Json = Fal
             ]
         )
         return
+    if not states:
+        typer.echo("هنوز چیزی بار نشده است." if spoken(lang) == "fa" else "Nothing has been loaded yet.")
     for one in states:
         typer.echo(f"{one.registry}  {one.active:,} / {one.entries:,}  cursor {one.cursor:,}  {one.recorded}")
 

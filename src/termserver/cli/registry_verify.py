@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
         app,
         "verify",
         "registry verify physicians numbers.csv > answers.csv",
-        "registry verify physicians --number د-900000 --date 1405-08-30",
+        "registry verify physicians --number د-99000000 --date 1405-08-30",
     )(verify)
 
 
