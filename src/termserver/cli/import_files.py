@@ -70,7 +70,7 @@ _ALWAYS: dict[str, tuple[Any, Any]] = {
     "lang": (Lang, None),
     "json": (Json, False),
 }
-FreeLicence = Annotated[bool, typer.Option("--accept-licence", hidden=True)]
+FreeLicence = Annotated[bool, typer.Option("--accept-licence", help="Nothing: no licence is needed.", hidden=True)]
 """For what needs no licence: whoever gives it is told so, and goes on."""
 
 
