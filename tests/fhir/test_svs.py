@@ -74,6 +74,8 @@ def test_several_lists_are_found_by_what_is_said_of_them(address, schema):
     tree, _ = asked(address, schema, "RetrieveMultipleValueSets?DisplayNameContains=" + quote("کشور"))
     names = [one.get("displayName") for one in tree]
     assert names and all("کشور" in name for name in names)
+    english, _ = asked(address, schema, "RetrieveMultipleValueSets?DisplayNameContains=country")
+    assert {one.get("id") for one in english} & {one.get("id") for one in tree}
     (only,), _ = asked(address, schema, f"RetrieveMultipleValueSets?ID={tree[0].get('id')}")
     assert only.get("id") == tree[0].get("id") and len(list(only.iter(f"{SVS}Concept"))) > 10
     for nothing in ("GroupContains=x", "DisplayNameContains=%5Enothing%24", "ExpirationDateBefore=2030-01-01"):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from termserver.fhir.outcomes import Json
+from termserver.fhir.systems import extension_value
 from termserver.fhir.value_set import ValueSet, read_value_set
 from termserver.model import codes
 from termserver.model.text import Text
@@ -32,6 +33,12 @@ def _title(title: Text) -> Json:
         parts = [{"url": "lang", "valueCode": "en"}, {"url": "content", "valueString": title.en}]
         said["_title"] = {"extension": [{"url": _TRANSLATION, "extension": parts}]}
     return said
+
+
+def titles(resource: Json) -> list[str]:
+    """The titles of a resource of the house in every language, as ``_title`` wrote them."""
+    translated = (resource.get("_title") or {}).get("extension", ())
+    return [str(resource.get("title", "")), *(str(extension_value(one["extension"], "content")) for one in translated)]
 
 
 def _head(kind: str, id: str, url: str, title: Text, version: str, provisional: bool) -> Json:

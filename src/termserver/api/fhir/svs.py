@@ -5,7 +5,7 @@ its UUID). Lists are worked out by the same engine as ``$expand``.
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from termserver.fhir.contents import Contents
 from termserver.fhir.library import Library, Shelf
 from termserver.fhir.outcomes import FhirProblem
 from termserver.fhir.regexes import compiled
+from termserver.fhir.resources import titles
 from termserver.fhir.systems import Concept, Head
 from termserver.fhir.value_set import ValueSet
 from termserver.fhir.versions import VersionRules
@@ -27,11 +28,11 @@ MOST = 50_000
 """Codes in one answer: SVS knows no pages."""
 _NAV, _VERUNK = '111 termserver "NAV: Unknown value set"', '112 termserver "VERUNK: Version unknown"'
 _DAY = timedelta(days=1)
-_CONTAINS: dict[str, Callable[[Described], str]] = {
-    "displaynamecontains": lambda one: one.name,
-    "sourcecontains": lambda one: one.source,
-    "purposecontains": lambda one: one.purpose,
-    "definitioncontains": lambda one: one.definition,
+_CONTAINS: dict[str, Callable[[Described, ValueSet], Iterable[str]]] = {
+    "displaynamecontains": lambda described, one: (described.name, *titles(one.resource)),
+    "sourcecontains": lambda described, one: (described.source,),
+    "purposecontains": lambda described, one: (described.purpose,),
+    "definitioncontains": lambda described, one: (described.definition,),
 }
 _DATES = {
     f"{kind}date{side}": (kind, side)
@@ -125,7 +126,7 @@ class Svs:
         budget, found, codes = Budget(), [], 0
         for one in sets:
             described = _described(one)
-            if not all(pattern.fullmatch(read(described)) for read, pattern in tests):
+            if not all(any(map(pattern.fullmatch, read(described, one))) for read, pattern in tests):
                 continue
             if not all(_dated(described, *date) for date in dates):
                 continue
