@@ -1,9 +1,11 @@
 """The recorder: every request is a line, nothing that was typed is in it, and what cannot be logged is not shown."""
 
 import asyncio
+import gc
 import json
 import os
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -137,6 +139,7 @@ class Small:
     def __init__(self, name: str, went: list[str]) -> None:
         self.name, self.went = name, went
         self.go = asyncio.Event()
+        self.itself = self
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -177,8 +180,9 @@ def test_a_new_edition_takes_over_between_two_requests(monkeypatch: pytest.Monke
             await swap({"type": "http", "path": path, NODE: node}, told.get, heard.put)
 
         async def until(done: Any) -> None:
-            while not done():
-                await asyncio.sleep(0.005)
+            async with asyncio.timeout(30):
+                while not done():
+                    await asyncio.sleep(0.005)
 
         slow = asyncio.ensure_future(ask("/slow"))
         await asyncio.sleep(0)
@@ -190,11 +194,17 @@ def test_a_new_edition_takes_over_between_two_requests(monkeypatch: pytest.Monke
         assert node.trouble == "" and node.metrics.swaps == 1
         await ask("/after")
         assert went == ["/while it is broken by one", "/after by two"]
-        apps["one"].go.set()
+        gone, go = weakref.ref(apps["one"]), apps.pop("one").go
+        go.set()
         await slow
         await until(lambda: "one closed" in went)
+        await until(lambda: gone() is None)  # though it refers to itself, and was passed over by the collector
+        await until(gc.get_freeze_count)
         await told.put({})
         await life
 
+    thresholds = gc.get_threshold()
     asyncio.run(play())
+    gc.unfreeze()
+    gc.set_threshold(*thresholds)
     assert went[2:] == ["/slow by one", "one stopped", "one closed", "two stopped", "two closed"]

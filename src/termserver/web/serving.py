@@ -16,6 +16,8 @@ from termserver.releases import editions
 from termserver.service import TermServer
 from termserver.web.application import create
 
+_FIRST = ("a", "قند خون", "E11.9", "diabtes saratan")
+"""A beginning, a meaning, a code and two slips: they read what is read once."""
 SHARED = "TERMSERVER_SERVED_METRICS"
 """The folder in which the processes of one server share their counts."""
 
@@ -41,7 +43,8 @@ def serving(
             if made:
                 app.follow(made.pop())
             made.append(app)
-            server.search("a", limit=1)  # what the first search must read is read before anybody waits for it
+            for typed in _FIRST:  # what the first searches must read is read before anybody waits for it
+                server.search(typed, limit=1)
         except BaseException:
             server.close()
             raise
