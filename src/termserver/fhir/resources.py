@@ -38,7 +38,8 @@ def _title(title: Text) -> Json:
 def titles(resource: Json) -> list[str]:
     """The titles of a resource of the house in every language, as ``_title`` wrote them."""
     translated = (resource.get("_title") or {}).get("extension", ())
-    return [str(resource.get("title", "")), *(str(extension_value(one["extension"], "content")) for one in translated)]
+    others = (extension_value(one.get("extension", ()), "content") for one in translated)
+    return [str(text) for text in (resource.get("title"), *others) if text]
 
 
 def _head(kind: str, id: str, url: str, title: Text, version: str, provisional: bool) -> Json:
