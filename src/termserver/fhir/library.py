@@ -16,6 +16,7 @@ import orjson
 from termserver.fhir.code_system import CodeSystem, supplement_of
 from termserver.fhir.concept_map import ConceptMap, read_concept_map
 from termserver.fhir.outcomes import problem, refused
+from termserver.fhir.shape import malformed
 from termserver.fhir.supplemented import Supplemented
 from termserver.fhir.systems import Json, System
 from termserver.fhir.value_set import Filter, Include, ValueSet, read_value_set
@@ -86,9 +87,7 @@ def parse(resource: Any) -> Parsed:
         if kind == "ConceptMap":
             return read_concept_map(resource)
     except (TypeError, AttributeError, KeyError) as error:
-        raise refused(
-            400, "structure", f"The {kind} cannot be read: {error}", f"{kind} خوانده نمی‌شود: {error}"
-        ) from error
+        raise malformed(resource) from error
     raise refused(
         400,
         "not-supported",

@@ -20,6 +20,7 @@ from termserver.fhir.naming import preferred_id
 from termserver.fhir.options import Request
 from termserver.fhir.outcomes import FhirProblem, Json, operation_outcome, refused
 from termserver.fhir.r4 import as_r4
+from termserver.fhir.shape import malformed
 from termserver.fhir.systems import Head
 from termserver.model.errors import TermserverError
 
@@ -29,13 +30,13 @@ _MOST_ENTRIES = 1000
 log = logging.getLogger("termserver.api")
 
 
-def _malformed(error: Exception) -> FhirProblem:
-    return refused(
-        400,
-        "structure",
-        f"A resource or value that was sent is not as FHIR has it: {type(error).__name__}",
-        "منبع یا مقداری که فرستاده شد به شکل FHIR نیست",
-    )
+def _sent(exchange: Exchange) -> Json | None:
+    """The resource that came with a request; None if what came is none."""
+    try:
+        found: Json = exchange.json()
+    except FhirProblem:
+        return None
+    return found
 
 
 class Dispatch:
@@ -76,11 +77,12 @@ class Dispatch:
             return Reply(error.status, operation_outcome(error.issues, persian))
         except TermserverError as error:
             return Reply(400, operation_outcome(refused(400, "processing", error.text.en, error.text.fa).issues))
-        except (TypeError, AttributeError, KeyError, ValueError, IndexError) as error:
+        except (TypeError, AttributeError, KeyError, ValueError, IndexError):
             if exchange.method != "POST":
                 raise
             log.info("what came with a request could not be used", exc_info=True)
-            return Reply(400, operation_outcome(_malformed(error).issues))
+            persian = exchange.headers.get("accept-language", "").lower().startswith("fa")
+            return Reply(400, operation_outcome(malformed(_sent(exchange)).issues, persian))
         if reply.resource is not None and exchange.version == R4:
             as_r4(reply.resource)
         return reply
