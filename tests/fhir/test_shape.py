@@ -36,7 +36,7 @@ INSIDE = "Parameters.parameter[2].resource."
     [
         ("ValueSet", concept(designation="A"), f"{INSIDE}concept[0].designation", "a list; here it is a text", "فهرست"),
         ("ValueSet", concept(designation=[None]), f"{INSIDE}concept[0].designation[0]", "object; here it is null", ""),
-        ("ValueSet", concept(extension={"url": "u"}), f"{INSIDE}concept[0].extension", "list; here it is an object", ""),
+        ("ValueSet", concept(extension={"url": "u"}), f"{INSIDE}concept[0].extension", "here it is an object", ""),
         ("ConceptMap", MAP | {"group": 7}, "ConceptMap.group", "a list; here it is a number", "عدد"),
         ("ConceptMap", MAP | {"group": [{"element": [True]}]}, "ConceptMap.group[0].element[0]", "a boolean", "بولی"),
     ],
