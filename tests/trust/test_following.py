@@ -97,6 +97,21 @@ def test_a_signer_who_confirmed_something_else_does_not_sign(committee: Committe
         signing.sign(committee.repository.drafts / draft.label, committee.members[0], "0" * 64)
 
 
+def test_a_copy_of_a_root_is_signed_whatever_it_is_called(committee: Committee, tmp_path: Path) -> None:
+    from termserver.publication import signing
+
+    committee.repository.draft_root(committee.roles(), committee.now)
+    draft = committee.repository.draft(ROOT)
+    assert draft is not None
+    place, copy = committee.repository.drafts / draft.label, tmp_path / "anna.json"
+    copy.write_bytes(place.read_bytes())
+    signing.sign(copy, committee.members[0], draft.digest)
+    assert signing.gather(place, [copy]).digest == draft.digest
+    copy.write_text("{}")
+    with pytest.raises(Refused):
+        signing.read_draft(copy)
+
+
 def test_another_root_is_not_trusted_over_the_known_one(follower: Follower, committee: Committee) -> None:
     stranger = Committee(committee.folder / "stranger")
     stranger.found()

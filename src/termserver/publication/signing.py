@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import orjson
+
 from termserver.model.errors import ReleaseError, UsageError
 from termserver.releases import atomic
 from termserver.releases.signatures import SigningKey
@@ -47,8 +49,15 @@ def read_draft(path: Path) -> Document:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}.", f"{path} خوانده نمی‌شود: {error.strerror}."
         ) from None
-    role = ROOT if f".{ROOT}." in path.name else TARGETS
-    return Document.parse(role, data)
+    return Document.parse(_role(data), data)
+
+
+def _role(data: bytes) -> str:
+    """What the draft says it is, whatever its copy is called; what is no metadata is read as targets, and refused."""
+    try:
+        return ROOT if orjson.loads(data)["signed"]["_type"] == ROOT else TARGETS
+    except (ValueError, KeyError, TypeError):
+        return TARGETS
 
 
 def _write(path: Path, document: Document) -> None:
