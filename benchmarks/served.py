@@ -54,11 +54,19 @@ def typed(titles: Sequence[str], count: int, chance: random.Random) -> list[str]
     last one cut."""
     found: dict[str, None] = {}
     while len(found) < count:
-        words = [word for word in chance.choice(titles).split() if len(word) > 2 and word.isalnum()]
-        if words:
-            *first, last = chance.sample(words, min(len(words), chance.randint(1, 3)))
-            found[" ".join([*first, last[: chance.randint(3, 9)]])] = None
+        text = typed_for(chance.choice(titles), chance)
+        if text:
+            found[text] = None
     return list(found)
+
+
+def typed_for(title: str, chance: random.Random) -> str:
+    """What somebody may type who looks for ``title``; "" if it has no word to type."""
+    words = [word for word in title.split() if len(word) > 2 and word.isalnum()]
+    if not words:
+        return ""
+    *first, last = chance.sample(words, min(len(words), chance.randint(1, 3)))
+    return " ".join([*first, last[: chance.randint(3, 9)]])
 
 
 def free_port() -> int:

@@ -3,11 +3,13 @@
 import random
 import shutil
 import sys
+from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 from urllib.parse import quote_plus
 
 from benchmarks.edition import shelf
-from benchmarks.served import free_port, measured, running, typed
+from benchmarks.served import free_port, measured, running, typed, typed_for
 from termserver.importers import icd10cm
 
 WORDS = ("fem", "rad", "tib", "hum", "uln", "pat", "ant", "ope", "clo", "rig", "lef", "dis", "ini", "sub", "enc")
@@ -27,18 +29,35 @@ def _paths() -> dict[str, list[str]]:
         "search, two words, always another": [f"/api/search?q=fracture+{word}&offset={n}" for word, n in pages],
         "search, words of titles, no query twice": [f"/api/search?q={quote_plus(text)}" for text in _typed()],
         "type-ahead, words of titles, no query twice": [f"/api/suggest?q={quote_plus(text)}" for text in _typed()],
-        "type-ahead, every key stroke of these words": [
-            f"/api/suggest?q={quote_plus(text[:end])}"
-            for text in _typed()[:_TYPISTS]
-            for end in range(1, len(text) + 1)
-        ],
+        "type-ahead, every key stroke of these words": _strokes(_typed()[:_TYPISTS]),
+        f"type-ahead as {_TYPISTS:,} coders type: titles drawn by Zipf's law (s = 1), every key stroke": _strokes(
+            _as_coders()
+        ),
     }
+
+
+def _strokes(texts: Sequence[str]) -> list[str]:
+    return [f"/api/suggest?q={quote_plus(text[:end])}" for text in texts for end in range(1, len(text) + 1)]
 
 
 @cache
 def _typed() -> list[str]:
     """What people may type who look for titles of ICD-10-CM."""
-    return typed([concept.display.en for concept in icd10cm.read().concepts], TYPED, random.Random(5))
+    return typed(_titles(), TYPED, random.Random(5))
+
+
+def _as_coders() -> list[str]:
+    """What as many coders may type one after another, each for one title and in words of their own: the title at place
+    k of an order by chance is wanted 1/k times as often as the first one."""
+    chance = random.Random(9)
+    titles = chance.sample(_titles(), len(_titles()))
+    often = list(accumulate(1 / place for place in range(1, len(titles) + 1)))
+    return [typed_for(title, chance) for title in chance.choices(titles, cum_weights=often, k=_TYPISTS)]
+
+
+@cache
+def _titles() -> list[str]:
+    return [concept.display.en for concept in icd10cm.read().concepts]
 
 
 def run() -> str:
@@ -61,7 +80,10 @@ def run() -> str:
                 rows.append(f"| {name} | {row.size} | {row.connections} | {figures} |")
     said = (
         "\n\nOne worker. An answer that was given lately is kept: the rows asked again and again tell that, the rows "
-        "without a query twice are always made anew, and of the key strokes the first letters are often the same."
+        "without a query twice are always made anew, and of the key strokes the first letters are often the same. In "
+        "the row of the coders each one looks for a title, the one at place k of an order by chance 1/k times as often "
+        "as the first one, and types one to three of its words, the last one cut: what many type is kept, the rest is "
+        "made anew."
     )
     return title + "\n".join(rows) + said
 
