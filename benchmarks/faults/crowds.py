@@ -153,8 +153,8 @@ def _crowded(stage: Stage, fault: str, limit: str, said: bytes) -> Row:
     traces = one.log.read_text("utf-8", "replace").count("Traceback")
     happened = (
         f"a node with {limit.partition(':')[0]} of them{'' if limit.startswith('120:120') else ', hard limit 4,096'}, "
-        f"without nginx; {held} came; {len(load.refused()):,} answers were a 503 with Retry-After, the slowest took "
-        f"{load.slowest:.1f} s; it lives: {yes(lives)}; tracebacks in its log: {traces}"
+        f"without nginx; {held} came; answers that were a 503 with Retry-After: {len(load.refused()):,}, the slowest "
+        f"of all took {load.slowest:.1f} s; it lives: {yes(lives)}; tracebacks in its log: {traces}"
     )
     row = stage.told(fault, load, happened, took, audits=[stage.one.audit])
     row.failed -= len(load.refused())

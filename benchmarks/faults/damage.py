@@ -40,9 +40,8 @@ def broken_segment(stage: Stage) -> Row:
         one.server.kill()
         path = sorted((one.audit / "stream-00").glob("*.log"))[-1]
         lines = path.read_bytes().splitlines(keepends=True)
-        middle = len(lines) // 2
-        changed = lines[middle].replace(b'"status":200', b'"status":404').replace(b'"k":"open"', b'"k":"oqen"')
-        lines[middle] = changed
+        middle = next(n for n in range(len(lines) // 2, len(lines)) if b'"t":"20' in lines[n])
+        lines[middle] = lines[middle].replace(b'"t":"20', b'"t":"19', 1)
         path.write_bytes(b"".join(lines))
         one.server.start()
         took = until(one.ready)

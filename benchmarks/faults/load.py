@@ -35,6 +35,8 @@ class Told(NamedTuple):
     release: str = ""
     digest: str = ""
     retry: str = ""
+    why: str = ""
+    """What kept the answer from coming."""
 
 
 @dataclass
@@ -70,10 +72,10 @@ class Load:
                         sha256(body).hexdigest(), said.get("retry-after", ""),
                     )
                 )  # fmt: skip
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as error:
                 connection = None
                 now = time.monotonic()
-                self.done.append(Told(now, now - began, path, name))
+                self.done.append(Told(now, now - began, path, name, why=repr(error)))
             time.sleep(PAUSE)
 
     @contextmanager

@@ -88,7 +88,7 @@ def _away(stage: Stage, fault: str, cut: Callable[[Line], None]) -> Row:
             cut(ends.wire)
             time.sleep(AWAY)
             said = ends.ready()
-            old = said["edition"]["releases"]
+            old = version(ends.one)
             ends.publish()
             ends.wire.clear()
             ends.wire.up()
@@ -96,9 +96,9 @@ def _away(stage: Stage, fault: str, cut: Callable[[Line], None]) -> Row:
             after = ends.ready()
             time.sleep(1)
         happened = (
-            f"it goes on with what it has ({', '.join(pin['version'] for pin in old)}); after {AWAY:.0f} s `/ready` "
-            f"says lag {said['lag']} s, stale: {str(said['stale']).lower()}; when the line is back it takes the newest "
-            f"release (lag {after['lag']} s, stale: {str(after['stale']).lower()})"
+            f"it goes on with what it has (release {old}); after {AWAY:.0f} s `/ready` says lag {said['lag']} s, "
+            f"stale: {str(said['stale']).lower()}; when the line is back it takes the newest (release "
+            f"{version(ends.one)}; lag {after['lag']} s, stale: {str(after['stale']).lower()})"
         )
         return ends.row(fault, load, happened, took)
 

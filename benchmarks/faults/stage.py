@@ -81,8 +81,8 @@ class Stage:
         known = {one.get("request") for one in events(list(audits or [one.audit for one in self.room.followers]))}
         said = recovery if isinstance(recovery, str) else seconds(recovery)
         lost = len(load.shown() - known)
-        if strange := Counter(one.status for one in load.done if one.status not in (200, *expected)):
-            print(dict(strange), file=sys.stderr)
+        if strange := Counter((one.status, one.why) for one in load.done if one.status not in (200, *expected)):
+            print(strange.most_common(9), file=sys.stderr)
         return Row(fault, happened, len(load.done), load.failed(*expected), load.wrong(self.truth), lost, said)
 
 

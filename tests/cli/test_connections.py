@@ -1,6 +1,7 @@
 """A process that may have few files open answers whoever asks, and tells the rest to come again."""
 
 import json
+import re
 import shutil
 import socket
 import urllib.error
@@ -45,6 +46,22 @@ def test_where_all_are_busy_whoever_comes_is_told_to_come_again(few: tuple[str, 
     said = log.read_text("utf-8")
     assert "Traceback" not in said  # a client who hangs up in the middle is no failure of ours
     assert said.count("connections are busy") == 1
+
+
+def test_an_answer_leaves_in_one_piece(few: tuple[str, Path]) -> None:
+    base, _ = few
+    host, _, port = base.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), 10) as connection:
+        for _ in range(50):
+            connection.sendall(b"GET /api/suggest?q=diab HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            head, _, body = connection.recv(1 << 20).partition(b"\r\n\r\n")
+            (length,) = re.findall(rb"content-length: (\d+)", head)
+            assert len(body) == int(length)  # whoever is killed in between has sent no half of it
+        for method, status in ((b"HEAD", b"200"), (b"PUT", b"405")):  # what has no body, or ends the connection
+            connection.sendall(method + b" /api/suggest?q=diab HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert connection.recv(1 << 20).startswith(b"HTTP/1.1 " + status)
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert b"".join(iter(lambda: connection.recv(1 << 16), b"")).endswith(b"}")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How many connections a process holds: half of the files it may still open, so that it never runs out of them.
+"""How many connections a process holds, half of the files it may still open, and how an answer leaves: in one piece.
 
 Where more come, those that ask nothing give way, the oldest first; where all are busy, who comes is told to come
 again (503, ``Retry-After``), and who says nothing is hung up on.
@@ -50,7 +50,8 @@ class Bounded(Http):
             Refused(transport)
             return
         self._here[self] = now
-        super().connection_made(transport)
+        whole: Any = Whole(transport)
+        super().connection_made(whole)
 
     @classmethod
     def _place_made(cls, now: float) -> bool:
@@ -80,25 +81,71 @@ class Bounded(Http):
         return now - (self._here[self] if ending is None else ending.when() - self.timeout_keep_alive)
 
 
-class Refused(asyncio.Protocol):
-    """A connection that there is no place for: what it asks is answered with 503, and that is its end."""
+class Whole:
+    """A transport that sends the head of an answer together with what follows it.
 
-    _here: ClassVar[set["Refused"]] = set()
+    Whoever is killed between the two has answered nothing, and a proxy asks another node; and it is one call less.
+    """
+
+    __slots__ = (
+        "_close", "_head", "_loop", "_write", "_writelines", "abort", "get_extra_info", "get_write_buffer_size",
+        "is_closing", "pause_reading", "resume_reading", "set_protocol",
+    )  # fmt: skip
+
+    def __init__(self, transport: Any) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._head = b""
+        self._write, self._writelines, self._close = transport.write, transport.writelines, transport.close
+        for name in self.__slots__[5:]:
+            setattr(self, name, getattr(transport, name))
+
+    def write(self, data: bytes) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            if data:
+                self._writelines((head, data))
+            else:
+                self._write(head)
+        elif data.startswith(b"HTTP/1.1 "):
+            self._head = data
+            self._loop.call_soon(self._flush)  # nothing follows where nothing is there yet, or nothing will be
+        else:
+            self._write(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._close()
+
+    def _flush(self) -> None:
+        if self._head:
+            head, self._head = self._head, b""
+            self._write(head)
+
+
+class Refused(asyncio.Protocol):
+    """A connection that there is no place for: what it asks is answered with 503, and that is its end.
+
+    Where too many of these ask nothing either, the oldest of them gives way.
+    """
+
+    _here: ClassVar[dict["Refused", None]] = {}
 
     def __init__(self, transport: Any) -> None:
         self._transport = transport
-        transport.set_protocol(self)
         if len(self._here) >= max(1, places() // 4):
-            transport.abort()
-        self._here.add(self)
+            oldest = next(iter(self._here))
+            del self._here[oldest]
+            oldest._transport.abort()
+        self._here[self] = None
         self._ending = asyncio.get_running_loop().call_later(GRACE, transport.close)
+        transport.set_protocol(self)
 
     def data_received(self, data: bytes) -> None:
         self._transport.write(_no_place())
         self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._here.discard(self)
+        self._here.pop(self, None)
         self._ending.cancel()
 
 
