@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import islice
 
 from termserver.model.ports import ReleaseReader
 from termserver.model.releases import Table
@@ -137,7 +136,7 @@ class Latin:
             goes_on = begun and len(signs) > 1
             least = signs if goes_on else f"{signs} "
             at = bisect_left(lines, least)
-            for line in islice(lines, at, at + (_MOST_BEGUN if goes_on else 1)):
+            for line in lines[at : at + (_MOST_BEGUN if goes_on else 1)]:
                 if not line.startswith(least):
                     break
                 more, *some = line.split(" ")

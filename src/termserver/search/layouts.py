@@ -27,6 +27,8 @@ def other_layout(text: str) -> str:
     >>> other_layout("ndhfj"), other_layout("یهشذثفثس")
     ('دیابت', 'diabetes')
     """
+    if text.isascii():
+        return text.translate(_PERSIAN) if any(map(str.isalpha, text)) else text
     persian = sum("\u0600" <= letter <= "\u06ff" for letter in text)
     latin = sum(letter.isascii() and letter.isalpha() for letter in text)
     if not persian and not latin:

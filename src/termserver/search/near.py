@@ -7,12 +7,11 @@ there (symmetric deletes); an edit distance decides. The hashes lie in buckets, 
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from sys import byteorder
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from termserver.model.ports import ReleaseReader
@@ -50,7 +49,13 @@ def deletions(word: str, most: int) -> set[str]:
 @lru_cache(256)
 def _codes(head: str, most: int) -> list[int]:
     """The hashes of the deletions: the same for every release."""
-    return [crc32(left.encode()) for left in deletions(head, most)]
+    if not head.isascii():
+        return [crc32(left.encode()) for left in deletions(head, most)]
+    found = level = {head.encode()}
+    for _ in range(min(most, len(head) - 1)):
+        level = {left[:n] + left[n + 1 :] for left in level for n in range(len(left))}
+        found = found | level
+    return list(map(crc32, found))
 
 
 def distance(one: str, other: str, most: int) -> int:
@@ -119,8 +124,7 @@ def _two_away(one: str, other: str, begun: bool) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class NearWord:
+class NearWord(NamedTuple):
     """A word, or (``begun``) the beginning of one, so many edits away and in so many concepts."""
 
     letters: str
@@ -189,8 +193,9 @@ class Near:
         ends, places, lines = (_numbers(rows.get(part, b"")) for part in ("ends", "places", "lines"))
         return ends, rows.get("tags", b""), places, lines, rows.get("begun", b"")
 
-    def words(self, typed: str, begun: bool, most: int) -> list[NearWord]:
-        """The words ``most`` edits away from what was typed; with ``begun`` the beginnings of words, too."""
+    def words(self, typed: str, begun: bool, most: int, only: Callable[[str], bool] | None = None) -> list[NearWord]:
+        """The words ``most`` edits away from what was typed (of which ``only`` is true); with ``begun`` the beginnings
+        of words, too."""
         ends, tags, places, lines, letters_of = self._read
         mask = len(ends) - 1
         if mask < 0:
@@ -213,6 +218,8 @@ class Near:
                 far = distance(typed, letters, most)
                 if far <= most:
                     found.append(NearWord(letters, far, int(weight), True))
+            if only is not None:
+                below = [said for n in range(0, len(below), 2) if only(below[n]) for said in below[n : n + 2]]
             if below:
                 found += _of_word_list(typed, below, begun, most)
         return found

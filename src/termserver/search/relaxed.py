@@ -12,7 +12,7 @@ from itertools import pairwise
 from termserver.model.fold import key
 from termserver.search.glossary import BESIDES, PASSED_OVER, Slot, Terms
 from termserver.search.kinds import UNITS, Group, Reading
-from termserver.search.near import LONG, SHORTEST, distance
+from termserver.search.near import SHORTEST, distance
 from termserver.search.query import Chunk, PlainText, chunk, pieces, plain
 from termserver.search.reach import Reach
 from termserver.search.slips import LAYOUT, SPELLING, in_words, put_together
@@ -69,9 +69,8 @@ class Relaxing:
                 bare = part[:-1]  # پای چپ and پام are said of پا
                 tied = part.endswith(("ای", "وی", "م")) and len(part) > 2 and self._terms.holds(bare)
                 slots.append((part, bare) if tied else (part,))
-        if any(word.isascii() for slot in slots for word in slot) and not all(
-            word.isascii() for slot in slots for word in slot
-        ):  # fracture ران is said of the Persian name, too
+        latin = [word.isascii() for slot in slots for word in slot]
+        if True in latin and False in latin:  # fracture ران is said of the Persian name, too
             slots = [self._terms.in_both(slot) for slot in slots]
         meanings = self._terms.meanings(slots)
         if not meanings:
@@ -195,6 +194,7 @@ class Relaxing:
         own = [chunk(piece) for piece in typed_ones]
         last = max((n for n, one in enumerate(own) if one), default=-1)
         known = [one is None or self._ways.known(one, n == last) for n, one in enumerate(own)]
+        tried: list[tuple[Chunk, ...]] = []
         for everything in (False, True):
             if all(known) and not everything:
                 continue
@@ -213,6 +213,9 @@ class Relaxing:
                 ways = [tuple(way for way in some if not known[n] or way.how != LAYOUT) for n, some in enumerate(ways)]
             for words, how in put_together(own, ways, known):
                 chunks = tuple(words)
+                if chunks in tried:
+                    continue
+                tried.append(chunks)
                 meant = self.reading(PlainText(chunks, "".join(one.joined for one in chunks)))
                 said = in_words(words, meant.groups)
                 yield Loosened(how, meant, said)
@@ -224,21 +227,15 @@ class Relaxing:
         if self._terms is None:
             return
         typed_ones = pieces(typed)
+        own = [chunk(piece) for piece in typed_ones]
+        known = [one is None or self._ways.known(one, False) for one in own]
         for n in range(len(typed_ones) - 1):
-            piece = typed_ones[n] + typed_ones[n + 1]
-            one = chunk(piece)
-            for way in self._ways.of(piece, one, False) if one else ():
-                # two Persian words that are nearly one are too many
-                told = way.how != SPELLING or (piece.isascii() and len(piece) >= LONG)
-                if told and self._terms.holds(way.word.joined):
-                    some = [chunk(other) for other in (*typed_ones[:n], *typed_ones[n + 2 :])]
-                    chunks = (
-                        *(other for other in some[:n] if other),
-                        way.word,
-                        *(other for other in some[n:] if other),
-                    )
-                    said = " ".join(other.joined for other in chunks)
-                    yield Loosened(way.how, self.reading(PlainText(chunks, key(said))), said)
+            if known[n] and known[n + 1]:
+                continue  # two words that there are
+            for way in self._ways.run_together(typed_ones[n] + typed_ones[n + 1]):
+                chunks = tuple(one for one in (*own[:n], way.word, *own[n + 2 :]) if one)
+                said = " ".join(other.joined for other in chunks)
+                yield Loosened(way.how, self.reading(PlainText(chunks, key(said))), said)
 
     def _nearly_said(self, chunks: Sequence[Chunk]) -> Iterator[Loosened]:
         """The query with one word put for another that is like it and makes a name of the whole: chicken pops."""

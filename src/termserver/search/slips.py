@@ -1,7 +1,7 @@
 """What may have been meant by each word of a query, put together to whole queries."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from termserver.model.fold import fold
 from termserver.search.kinds import Group
@@ -10,8 +10,7 @@ from termserver.search.query import Chunk
 LAYOUT, SPELLING, FINGLISH = "layout", "spelling", "transliteration"
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """One word that may have been meant."""
 
     word: Chunk
