@@ -33,6 +33,8 @@ _MOST_WORDS = 15
 _MOST_GOING_ON = 6
 _LETTERS = re.compile(r"[^\W_]+")
 _UNKNOWN = GlossaryCategory("", Text())
+_NARROWS = "-"
+"""Stands for the codes of a term that only narrows another thing."""
 
 Slot = Sequence[str]
 """What one word of a query may stand for; mostly itself alone."""
@@ -46,6 +48,7 @@ class Term:
     names: tuple[Name, ...]
     coded_in: str = ""
     codes: tuple[str, ...] = ()
+    narrows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Meaning:
     said: Name = ()
     coded_in: str = ""
     codes: tuple[str, ...] = ()
+    narrows: bool = False
 
 
 def tables(glossary: Glossary | None) -> Iterator[tuple[Table, list[tuple[int, bytes]]]]:
@@ -78,7 +82,7 @@ def tables(glossary: Glossary | None) -> Iterator[tuple[Table, list[tuple[int, b
         lines = list(dict.fromkeys(line for name in shown for line in _lines(name) if line))
         codes = " ".join([glossary.coded_in, *map(code_key, term.codes)]) if glossary else ""
         if about.narrows and not term.codes:
-            codes = ""
+            codes = _NARROWS
         terms.append("\n".join([codes, *lines]))
         names |= dict.fromkeys(f"{word} {name}" for name in bare for word in before)
         names |= dict.fromkeys(more for name in (term.en, *term.variants_en) if (more := _plural(name)))
@@ -272,7 +276,7 @@ class Terms:
         term = self.term(number)
         places = tuple(n for n in range(slots) if at >> n & 1)
         name = term.names[said] if said else ()
-        return Meaning(places, number, term.names, name, term.coded_in, term.codes if clear else ())
+        return Meaning(places, number, term.names, name, term.coded_in, term.codes if clear else (), term.narrows)
 
     def going_on(self, slots: Sequence[Slot]) -> list[int]:
         """The terms one of whose names has all these words and some more, shortest names first."""
@@ -323,8 +327,9 @@ class Terms:
         found = self._terms.get(number)
         if found is None:
             said, *lines = self._names.terms[number].split("\n")
-            coded_in, *codes = said.split(" ")
-            found = self._terms[number] = Term(tuple(tuple(line.split()) for line in lines), coded_in, tuple(codes))
+            coded_in, *codes = said.removeprefix(_NARROWS).split(" ")
+            names = tuple(tuple(line.split()) for line in lines)
+            found = self._terms[number] = Term(names, coded_in, tuple(codes), said == _NARROWS)
         return found
 
 

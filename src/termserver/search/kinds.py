@@ -282,10 +282,14 @@ class Kinds:
 
     def partial(self, allowed: FrozenBitMap | None) -> tuple[list[FrozenBitMap], list[FrozenBitMap]]:
         """What matches each of the words, in their own letters or by what they mean: of the telling words, and of the
-        measures beside them."""
+        measures and what only narrows beside them."""
         chunks = self._reading.text.chunks
         named = {chunk for group in self._reading.groups if group.names for chunk in group.chunks}
-        measures = [not chunk.others and chunk not in named and _is_measure(chunk.joined) for chunk in chunks]
+        narrow = {chunk for group in self._reading.groups if group.narrows for chunk in group.chunks}
+        measures = [
+            chunk in narrow or (not chunk.others and chunk not in named and _is_measure(chunk.joined))
+            for chunk in chunks
+        ]
         sets: tuple[list[FrozenBitMap], list[FrozenBitMap]] = ([], [])
         for n, chunk in enumerate(chunks):
             found = self._lists.chunk(ANYWHERE, chunk, n == len(chunks) - 1, True)

@@ -21,7 +21,7 @@ for each number, little-endian, of the phrases in order where the words of each 
 term of each, and which of its names it says; then for each word where the phrases end that are it alone, and those;
 the same of those whose rarest word it is; and of all that hold it."""
 
-MOST_BEGUN = 48
+MOST_BEGUN = 120
 """So many words may go on from the beginning of one; of more, only the word itself counts."""
 _LAST = chr(0x10FFFF)
 
@@ -94,13 +94,11 @@ class Phrases:
         return at < len(self._words) and self._words[at].startswith(word)
 
     def nearest(self, begun: str) -> "array[int]":
-        """The names of one word that goes on from a beginning in the fewest letters, half of them typed."""
+        """The first name of one word, in the committee's order, that goes on from a beginning; half of it is typed."""
         low, high = self.beginning(begun)
-        for place in sorted(range(low, high), key=lambda place: len(self._words[place])):
-            alone = self.alone.of(place, place + 1)
-            if alone:
-                return alone if len(self._words[place]) <= 2 * len(begun) else array("I")
-        return array("I")
+        near = [place for place in range(low, high) if len(self._words[place]) <= 2 * len(begun)]
+        found = [phrase for place in near for phrase in self.alone.of(place, place + 1)]
+        return array("I", [min(found)] if found else [])
 
     def beginning(self, word: str) -> tuple[int, int]:
         """The first place of the words that begin so, and the one behind the last; none where that says too little."""

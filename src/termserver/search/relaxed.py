@@ -23,6 +23,7 @@ _MOST_GUESSED = 12
 """Of a longer query no word is guessed at: it is no slip of the finger."""
 _MOST_SAID = 6
 """Of so many words no name of the glossary is looked for that has another word."""
+_FORMS_OF_ADDRESS = frozenset("دکتر دکترا خانم آقای آقا اقای اقا سرکار جناب dr doctor mr mrs ms".split())  # noqa: SIM905
 _TOO_LITTLE = 3
 _FAR_MORE = 10
 """So many times as many concepts must have a word that is nearly the one begun, where few have that."""
@@ -66,8 +67,8 @@ class Relaxing:
                 continue
             for part in one.parts:
                 owners.append((n,))
-                bare = part[:-1]  # پای چپ and پام are said of پا
-                tied = part.endswith(("ای", "وی", "م")) and len(part) > 2 and self._terms.holds(bare)
+                bare = part[:-1]  # پای چپ and پام are said of پا, چشمی of چشم
+                tied = len(part) > 2 and part[-1] in "یم" and self._terms.holds(bare)
                 slots.append((part, bare) if tied else (part,))
         latin = [word.isascii() for slot in slots for word in slot]
         if True in latin and False in latin:  # fracture ران is said of the Persian name, too
@@ -85,7 +86,7 @@ class Relaxing:
                 continue  # post-traumatic is not "traumatic"
             if several and len(at) == 1 and slots[meaning.places[0]][0] in meaning.names[0]:
                 # titles say it so; another name of one word among others only blurs them
-                if (meaning.codes or not meaning.coded_in) and taken.isdisjoint(at):
+                if (meaning.codes or meaning.narrows) and taken.isdisjoint(at):
                     taken.update(at)
                     said = tuple(chunks[n] for n in at)
                     groups[at] = Group(
@@ -93,7 +94,7 @@ class Relaxing:
                         last in at,
                         coded_in=meaning.coded_in,
                         codes=meaning.codes,
-                        narrows=not meaning.coded_in,
+                        narrows=meaning.narrows,
                     )
                 continue
             known = groups.get(at)
@@ -121,7 +122,7 @@ class Relaxing:
                     meaning.said,
                     meaning.coded_in,
                     meaning.codes,
-                    not meaning.coded_in,
+                    meaning.narrows,
                 )
         if not any(group.names for group in groups.values()) and not (
             any(group.codes for group in groups.values()) and any(group.narrows for group in groups.values())
@@ -176,7 +177,7 @@ class Relaxing:
         for n, (piece, one) in enumerate(typed_ones):
             if all(part in PASSED_OVER for part in one.parts):
                 continue
-            if all(part in BESIDES for part in one.parts) and len(typed_ones) > 1:
+            if len(typed_ones) > 1 and all(part in BESIDES or part in _FORMS_OF_ADDRESS for part in one.parts):
                 continue
             if n and one.joined in UNITS and typed_ones[n - 1][1].joined.isdecimal():
                 continue
