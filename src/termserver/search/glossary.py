@@ -33,6 +33,8 @@ _MOST_WORDS = 15
 _MOST_GOING_ON = 6
 _LETTERS = re.compile(r"[^\W_]+")
 _UNKNOWN = GlossaryCategory("", Text())
+_MOST_IN_TITLES, _MOST_IN_TITLES_CODED = 14, 8
+"""So many names of a term are looked for in titles, and of one that has codes; by the others it is only known."""
 _NARROWS = "-"
 """Stands for the codes of a term that only narrows another thing."""
 
@@ -79,7 +81,8 @@ def tables(glossary: Glossary | None) -> Iterator[tuple[Table, list[tuple[int, b
         before = about.prefixes
         bare = [_without(before, name) or name for name in (term.fa, *term.variants_fa)] if before else []
         shown = (term.en, *bare, *names)
-        lines = list(dict.fromkeys(line for name in shown for line in _lines(name) if line))
+        lines = _short_first(list(dict.fromkeys(line for name in shown for line in _lines(name) if line)))
+        lines = lines[: _MOST_IN_TITLES_CODED if term.codes else _MOST_IN_TITLES]
         codes = " ".join([glossary.coded_in, *map(code_key, term.codes)]) if glossary else ""
         if about.narrows and not term.codes:
             codes = _NARROWS
@@ -110,6 +113,11 @@ def _without(prefixes: Iterable[str], name: str) -> str:
     """The name without the word of ``prefixes`` that stands before it; "" if none does."""
     found = (name[len(prefix) + 1 :].strip() for prefix in prefixes if name.startswith(f"{prefix} "))
     return next(found, "")
+
+
+def _short_first(lines: list[str]) -> list[str]:
+    """What titles and the committee say first, then the others, those of the fewest words first: they are in titles."""
+    return lines[:2] + sorted(lines[2:], key=lambda line: line.count(" "))
 
 
 def _is_abbreviation(name: str) -> bool:

@@ -341,6 +341,8 @@ class Kinds:
         for name in group.names:
             here: FrozenBitMap | None = None
             for word in name:
+                if word in PASSED_OVER:  # long lists, and a title says much the same without them
+                    continue
                 members = self._lists.words(kind, word, False)
                 here = members if here is None else here & members
                 if not here:
