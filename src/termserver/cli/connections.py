@@ -96,8 +96,9 @@ class Whole:
         self._loop = asyncio.get_running_loop()
         self._head = b""
         self._write, self._writelines, self._close = transport.write, transport.writelines, transport.close
-        for name in self.__slots__[5:]:
-            setattr(self, name, getattr(transport, name))
+        self.abort, self.is_closing, self.set_protocol = transport.abort, transport.is_closing, transport.set_protocol
+        self.pause_reading, self.resume_reading = transport.pause_reading, transport.resume_reading
+        self.get_extra_info, self.get_write_buffer_size = transport.get_extra_info, transport.get_write_buffer_size
 
     def write(self, data: bytes) -> None:
         if self._head:
@@ -119,7 +120,8 @@ class Whole:
     def _flush(self) -> None:
         if self._head:
             head, self._head = self._head, b""
-            self._write(head)
+            if not self.is_closing():
+                self._write(head)
 
 
 class Refused(asyncio.Protocol):
