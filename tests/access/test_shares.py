@@ -1,5 +1,7 @@
 """How much one may read: a day's quota outlives a restart, and number after number costs more."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from termserver.access.enumeration import COST, MISSES, RUN, SLOW, Watch
 from termserver.access.limits import Rates
 from termserver.access.quotas import Quotas
+from termserver.access.shared_counts import SharedCounts
 
 
 def test_a_days_quota_is_kept_over_a_restart_and_begins_anew_the_next_day(tmp_path: Path) -> None:
@@ -22,11 +25,39 @@ def test_a_days_quota_is_kept_over_a_restart_and_begins_anew_the_next_day(tmp_pa
     assert again.take("vendor-12", 100, 100) == 0
 
 
-def test_each_process_gives_its_share_and_a_broken_file_stops_nobody(tmp_path: Path) -> None:
-    file = tmp_path / "read.json"
+def test_processes_count_a_days_quota_together_and_a_broken_file_stops_nobody(tmp_path: Path) -> None:
+    file, day = tmp_path / "read.json", ["2026-11-22"]
     file.write_text("{half", "utf-8")
-    quotas = Quotas(file, processes=4)
-    assert quotas.take("a", 25, 100) == 0 and quotas.take("a", 1, 100) > 0
+    one, other = (Quotas(file, SharedCounts(tmp_path / "days.counts"), lambda: day[0]) for _ in range(2))
+    assert one.take("a", 60, 100) == 0 and other.take("a", 41, 100) > 0 and other.take("a", 40, 100) == 0
+    assert one.take("a", 1, 100) > 0 and one.take("b", 100, 100) == 0
+    other.close()
+    assert Quotas(file, SharedCounts(tmp_path / "of another run.counts"), lambda: day[0]).take("a", 1, 100) > 0
+    day[0] = "2026-11-23"
+    assert one.take("a", 100, 100) == 0 and other.take("a", 1, 100) > 0
+
+
+_TAKING = """
+import sys
+from pathlib import Path
+from termserver.access.limits import Rates
+from termserver.access.shared_counts import SharedCounts
+rates = Rates(lambda: 100.0, SharedCounts(Path(sys.argv[1])))
+print(sum(not rates.take("a", 1, 60, 1000) for _ in range(1500)))
+"""
+
+
+def test_two_processes_take_from_one_bucket(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _TAKING, str(tmp_path / "requests.counts")]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
+    taken = sum(int(process.communicate(timeout=60)[0]) for process in running)
+    assert 1000 <= taken < 1300, "a few are counted once where both count in the same moment; not all of them"
+
+
+def test_whoever_loses_their_place_begins_with_a_full_bucket(tmp_path: Path) -> None:
+    rates = Rates(lambda: 100.0, SharedCounts(tmp_path / "requests.counts", slots=1))
+    assert [rates.take(caller, 10, 60, 10) for caller in ("a", "b", "a")] == [0, 0, 0]
+    assert rates.take("a", 10, 60, 10) > 0
 
 
 def test_number_after_number_is_slowed_down_for_an_hour() -> None:

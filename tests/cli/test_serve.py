@@ -7,12 +7,15 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.processes import served
 
 Run = Callable[..., Any]
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -80,3 +83,21 @@ def test_without_the_web_libraries_the_remedy_is_named(run: Run, monkeypatch: py
     done = run("serve")
     assert done.status == 2
     assert "pip install 'termserver[server]'" in done.err
+
+
+@pytest.mark.slow
+def test_several_workers_give_a_caller_one_share(standards: Path) -> None:
+    pytest.importorskip("uvicorn", reason="the extra server is not installed")
+    environment = {**os.environ, "TERMSERVER_EDITION": str(standards)}
+    with served("--workers", "2", "--judges", "0", env=environment) as base:
+        began, answered = time.monotonic(), 0
+        passed_on = {"X-Forwarded-For": "192.0.2.7"}  # through a proxy: no longer the caller of this machine
+        for _ in range(700):  # a connection for each, so that both workers are asked
+            try:
+                with urllib.request.urlopen(urllib.request.Request(f"{base}/api/search?q=a", headers=passed_on)) as one:
+                    one.read()
+                answered += 1
+            except urllib.error.HTTPError as error:
+                assert error.code == 429
+        took = time.monotonic() - began
+    assert 400 <= answered <= 400 + 20 * took + 20, "400 at once and 20 a second, not that for each worker"

@@ -6,52 +6,12 @@ through the change feed, which is made for them.
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from math import ceil
 
+from termserver.access.shared_counts import SharedCounts
+
 _CALLERS = 100_000
-
-
-class Allowance:
-    """``per_minute`` entries a minute for each caller, and ``at_once`` after a rest. Safe to share between threads."""
-
-    def __init__(self, per_minute: float, at_once: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._rate = per_minute / 60
-        self._most = at_once
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def take(self, caller: str, count: float) -> int:
-        """Take ``count`` from the caller's bucket: 0, or in how many seconds it may be asked again.
-
-        What is asked for at once may be more than the bucket ever holds: then a full one pays for it, and is empty.
-        """
-        with self._lock:
-            now = self._clock()
-            left, since = self._left.pop(caller, (self._most, now))
-            left = min(self._most, left + (now - since) * self._rate)
-            wanted = min(count, self._most)
-            wait = 0 if left >= wanted else ceil((wanted - left) / self._rate)
-            self._left[caller] = (left if wait else left - wanted, now)
-            while len(self._left) > _CALLERS:
-                self._left.popitem(last=False)
-            return wait
-
-
-class Allowances:
-    """An ``Allowance`` for each pair of bounds that a policy knows."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[float, float], Allowance] = {}
-
-    def of(self, per_minute: float, at_once: float) -> Allowance:
-        """The buckets of these bounds."""
-        known = self._known.get((per_minute, at_once))
-        if known is None:
-            known = self._known.setdefault((per_minute, at_once), Allowance(per_minute, at_once))
-        return known
 
 
 class Share:
@@ -79,18 +39,46 @@ class Share:
         return ceil((wanted - left) * 60 / per_minute)
 
 
-class Rates:
-    """Buckets as above for one event loop, cheap enough for every request; the bounds come with the question."""
+class SharedShare(Share):
+    """The same where several processes answer: their bucket is one."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    __slots__ = ("_caller", "_counts", "_place")
+
+    def __init__(self, caller: str, counts: SharedCounts, left: float, now: float) -> None:
+        super().__init__(left, now)
+        self._caller, self._counts = caller, counts
+        self._place = counts.place(caller, left, now)
+
+    def take(self, count: float, per_minute: float, at_once: float, now: float) -> int:
+        """Take ``count``: 0, or in how many seconds it may be asked again."""
+        found = self._place.read()
+        if found is None:  # so many callers came since that the place is another one's
+            self._place = self._counts.place(self._caller, at_once, now)
+            found = self._place.read() or (at_once, now)
+        self.left, self.since = found
+        wait = super().take(count, per_minute, at_once, now)
+        self._place.write(self.left, self.since)
+        return wait
+
+
+class Rates:
+    """A bucket for each caller, cheap enough for every request; the bounds come with the question. For one thread.
+
+    With ``counts`` a caller's bucket is one for all processes of the server.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, counts: SharedCounts | None = None) -> None:
         self._clock = clock
+        self._counts = counts
         self._shares: dict[str, Share] = {}
 
     def of(self, caller: str, at_once: float) -> Share:
         """The caller's share; a full bucket for whoever comes for the first time."""
         known = self._shares.get(caller)
         if known is None:
-            known = self._shares[caller] = Share(at_once, self._clock())
+            now, counts = self._clock(), self._counts
+            known = Share(at_once, now) if counts is None else SharedShare(caller, counts, at_once, now)
+            self._shares[caller] = known
             if len(self._shares) > _CALLERS:  # the oldest has long been full again
                 oldest = next(iter(self._shares))
                 share = self._shares.pop(oldest)
@@ -103,3 +91,42 @@ class Rates:
     def take(self, caller: str, count: float, per_minute: float, at_once: float) -> int:
         """Take ``count`` from the caller's bucket: 0, or in how many seconds it may be asked again."""
         return self.of(caller, at_once).take(count, per_minute, at_once, self._clock())
+
+
+class Allowance:
+    """``per_minute`` entries a minute for each caller, and ``at_once`` after a rest. Safe to share between threads."""
+
+    def __init__(
+        self,
+        per_minute: float,
+        at_once: float,
+        clock: Callable[[], float] = time.monotonic,
+        counts: SharedCounts | None = None,
+    ) -> None:
+        self._bounds = per_minute, at_once
+        self._lock = threading.Lock()
+        self._rates = Rates(clock, counts)
+
+    def take(self, caller: str, count: float) -> int:
+        """Take ``count`` from the caller's bucket: 0, or in how many seconds it may be asked again.
+
+        What is asked for at once may be more than the bucket ever holds: then a full one pays for it, and is empty.
+        """
+        with self._lock:
+            return self._rates.take(caller, count, *self._bounds)
+
+
+class Allowances:
+    """An ``Allowance`` for each pair of bounds that a policy knows."""
+
+    def __init__(self, counts: SharedCounts | None = None) -> None:
+        self._counts = counts
+        self._known: dict[tuple[float, float], Allowance] = {}
+
+    def of(self, per_minute: float, at_once: float) -> Allowance:
+        """The buckets of these bounds."""
+        known = self._known.get((per_minute, at_once))
+        if known is None:
+            made = Allowance(per_minute, at_once, counts=self._counts)
+            known = self._known.setdefault((per_minute, at_once), made)
+        return known

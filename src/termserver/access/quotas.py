@@ -1,18 +1,19 @@
 """How many entries of registries somebody may read in a day; what was read is kept over a restart.
 
-The counts live in memory and are written to a file every half minute, so that a crash forgets half a minute. Each
-process of a server counts for itself, and gives its share of the day's quota.
+The counts live in memory, one for all processes of a server, and are written to a file every half minute, so that a
+crash forgets half a minute.
 """
 
 import contextlib
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import orjson
 
+from termserver.access.shared_counts import SharedCounts
 from termserver.model.days import Day, today
 from termserver.releases import atomic
 
@@ -27,12 +28,12 @@ class Quotas:
     def __init__(
         self,
         file: Path | None = None,
-        processes: int = 1,
+        counts: SharedCounts | None = None,
         day: Callable[[], Day] = today,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._file = file
-        self._processes = processes
+        self._counts = counts
         self._today = day
         self._clock = clock
         self._lock = threading.Lock()
@@ -49,8 +50,16 @@ class Quotas:
             if day != self._day:
                 self._day, self._read = day, {}
             known = self._read.get(caller, 0.0)
-            if known + count > most / self._processes:
+            place = None
+            if self._counts is not None:
+                number = float(date.fromisoformat(day).toordinal())
+                place = self._counts.place(caller, known, number)
+                others, of = place.read() or (0.0, number)
+                known = max(known, others if of == number else 0.0)
+            if known + count > most:
                 return _until_midnight()
+            if place is not None:
+                place.write(known + count, number)
             if len(self._read) < _MOST or caller in self._read:
                 self._read[caller] = known + count
             if self._clock() - self._written > _EVERY:

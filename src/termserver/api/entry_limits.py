@@ -1,11 +1,10 @@
 """How many entries of registries a caller may read: a minute, a day, and less if they try number after number."""
 
-import os
-
 from termserver.access.enumeration import Watch
 from termserver.access.limits import Allowances
 from termserver.access.policy import Standing
 from termserver.access.quotas import Quotas
+from termserver.access.shared_counts import SharedCounts
 from termserver.api.answers import Problem
 from termserver.model.text import Text
 from termserver.releases.editions import default_folder
@@ -21,8 +20,8 @@ class EntryLimits:
     def __init__(self) -> None:
         folder = default_folder()
         file = folder / QUOTAS_FILE if folder is not None and folder.is_dir() else None
-        self._quotas = Quotas(file, int(os.environ.get("TERMSERVER_SERVED_WORKERS", "1") or 1))
-        self._rates = Allowances()
+        self._quotas = Quotas(file, SharedCounts.of_server("days"))
+        self._rates = Allowances(SharedCounts.of_server("entries"))
         self._watch = Watch()
 
     def allow(self, address: str, count: float, standing: Standing | None) -> None:

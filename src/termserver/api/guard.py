@@ -14,6 +14,7 @@ from termserver.access.limits import Rates, Share
 from termserver.access.node import NodeAccess
 from termserver.access.policy import Found, Standing
 from termserver.access.recognition import Headers, NotRecognised
+from termserver.access.shared_counts import SharedCounts
 from termserver.api import refusals
 from termserver.api.answers import Answer, Problem, send_answer
 from termserver.api.at_once import AtOnce
@@ -48,7 +49,7 @@ class Guard:
         self._hot = hot
         self._access = access
         self._release = release
-        self._rates = Rates()
+        self._rates = Rates(counts=SharedCounts.of_server("requests"))
         self.at_once = AtOnce(access, self._rates, inner.at_once) if isinstance(inner, Front) else None
         """Answers most requests in one step, by the same rules."""
 

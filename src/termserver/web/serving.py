@@ -7,6 +7,7 @@ from typing import Any
 
 from termserver.access.audit_node import open_log
 from termserver.access.node import NodeAccess
+from termserver.access.shared_counts import FOLDER
 from termserver.api.guard import Guard
 from termserver.api.metrics import Metrics
 from termserver.api.recorder import Node, Recorder
@@ -18,7 +19,7 @@ from termserver.web.application import create
 
 _FIRST = ("a", "قند خون", "E11.9", "diabtes saratan")
 """A beginning, a meaning, a code and two slips: they read what is read once."""
-SHARED = "TERMSERVER_SERVED_METRICS"
+SHARED = FOLDER
 """The folder in which the processes of one server share their counts."""
 
 
