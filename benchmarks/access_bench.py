@@ -1,20 +1,18 @@
 """What the guard and the log of accesses cost at full load, how fast a log is written and checked, how nodes add up."""
 
 import asyncio
-import re
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from deploy.here import Room, termserver, until
 
+from benchmarks.access_cost import HOW, SECONDS, asked, measured
 from benchmarks.capacity import cpu
 from benchmarks.faults.people import physicians
 from benchmarks.served import free_port
@@ -26,106 +24,14 @@ from termserver.releases import editions, signatures
 from termserver.releases.verification import read_manifest
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS, ROUNDS = 1, 7
 EVENTS = 300_000
 
-_VARIANT = """
-import sys
-from pathlib import Path
-import uvicorn
-from termserver.access.audit_log import AuditLog
-from termserver.access.node import NodeAccess
-from termserver.access.policy import released
-from termserver.api import entry_limits
-from termserver.api.front import Front
-from termserver.api.guard import Guard
-from termserver.api.recorder import Node, Recorder
-from termserver.model.values import replace
-from termserver.releases import signatures
-from termserver.service import TermServer
-from termserver.web.application import with_pages
-
-entry_limits.ENTRIES_A_MINUTE = 10**12
-edition, port, what, folder = sys.argv[1:]
-server = TermServer.open(edition)
-app, hot = with_pages(server, 0)
-served = Front(app, hot)
-if what != "bare":
-    policy = released(server.releases)
-    wide = dict(per_minute=10**9, at_once=10**9, together=10**6, entries_per_minute=10**9, entries_per_day=10**9)
-    policy = replace(policy, roles=tuple(replace(role, **wide) for role in policy.roles))
-    served = Guard(served, NodeAccess.of(policy, False, {}), hot.release, hot.route)
-if what == "log":
-    served = Recorder(served, Node(AuditLog(Path(folder), "bench", signatures.make("bench"))))
-uvicorn.run(served, port=int(port), log_level="error", access_log=False, proxy_headers=False, server_header=False)
-"""
 _EVERYBODY = """
 request = function()
   local from = "10." .. math.random(250) .. "." .. math.random(250) .. "." .. math.random(250)
   return wrk.format("GET", nil, {["X-Forwarded-For"] = from})
 end
 """
-_ANOTHER = """
-local words, n = {"fem", "rad", "tib", "hum", "pat", "ant", "ope", "dis", "ini", "sub"}, os.time() % 1000
-request = function()
-  n = n + 1
-  return wrk.format("GET", "/api/search?q=" .. words[n % #words + 1] .. "&offset=" .. n % 100000)
-end
-"""
-WAYS = {
-    "lookup of a code, kept answer": "/api/codesystems/insurer/concepts/1",
-    "search, kept answer": "/api/search?q=diabetes",
-    "search, always another": "",
-    "entry of a registry (waits for the disk)": "/api/registries/physicians/entries/900001",
-}
-
-
-@contextmanager
-def _served(edition: Path, what: str, folder: Path) -> Iterator[tuple[str, int]]:
-    port = free_port()
-    code = [sys.executable, "-c", _VARIANT, str(edition), str(port), what, str(folder / what)]
-    process = subprocess.Popen(code)
-    try:
-        until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2).read())
-        yield f"http://127.0.0.1:{port}", process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _rate(address: str, connections: int = 16, *script: str) -> tuple[float, int]:
-    """Requests a second, and how many there were, by wrk."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", *script, address]
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in out:
-        raise RuntimeError(f"{address} answered with an error")
-    asked = re.search(r"(\d+) requests in", out)
-    assert asked, out
-    return float(out.split("Requests/sec:")[1].split()[0]), int(asked[1])
-
-
-def _cost(edition: Path, folder: Path) -> list[str]:
-    """Requests a second and CPU of a request, the guard and the log before it or not, asked in turn."""
-    rows = ["| route | bare /s | with guard /s | with both /s | with both, of bare | bare µs CPU | guard µs | log µs |"]
-    rows.append("|---|---|---|---|---|---|---|---|")
-    script = folder / "another.lua"
-    script.write_text(_ANOTHER, "utf-8")
-    with ExitStack() as stack:
-        bases = {what: stack.enter_context(_served(edition, what, folder)) for what in ("bare", "guard", "log")}
-        for name, path in WAYS.items():
-            rates: dict[str, list[float]] = {what: [] for what in bases}
-            costs: dict[str, list[float]] = {what: [] for what in bases}
-            for _ in range(ROUNDS):
-                for what, (base, process) in bases.items():
-                    before = cpu(process)
-                    rate, asked = _rate(base + path) if path else _rate(base, 16, "-s", str(script))
-                    rates[what].append(rate)
-                    costs[what].append((cpu(process) - before) / asked * 1e6)
-            bare, guard, log = (min(costs[what]) for what in bases)
-            share = statistics.median(one / two for one, two in zip(rates["log"], rates["bare"], strict=True))
-            figures = " | ".join(f"{max(some):,.0f}" for some in rates.values())
-            rows.append(f"| {name} | {figures} | {share:.0%} | {bare:.0f} | {guard - bare:.0f} | {log - guard:.0f} |")
-    return rows
 
 
 def _log(folder: Path) -> list[str]:
@@ -150,23 +56,38 @@ def _log(folder: Path) -> list[str]:
         return done
 
     together = asyncio.run(acknowledged()) / SECONDS
-    began = time.perf_counter()
-    before = log.written
-    for _ in range(EVENTS):
+    look_up = log.alike({name: told for name, told in said.items() if name not in ("registry", "count", "codes", "ms")})
+
+    def in_full() -> None:
         log.add({"t": time.time_ns(), **said})
-        while len(log._waiting) > 100_000:
-            time.sleep(0.001)
+
+    def again() -> None:
+        log.again(time.time_ns(), look_up, 0.0003)
+
+    full, short = _written(log, in_full), _written(log, again)
     log.close()
-    written = (log.written - before) / (time.perf_counter() - began)
-    began = time.perf_counter()
+    began = time.process_time()
     checked = check(folder, (key.public,))
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     if checked.faults:
         raise RuntimeError(str(checked.faults[0]))
+    size = sum(path.stat().st_size for path in folder.rglob("*.log")) / checked.lines
     return [
-        f"Lines written, chained and sealed: **{written:,.0f}/s**; checked: **{checked.lines / took:,.0f}/s**;",
+        f"Lines written, chained and synced: **{short:,.0f}/s** of look-ups, **{full:,.0f}/s** of entries in full; "
+        f"checked: **{checked.lines / took:,.0f}/s** of CPU; {size:.0f} bytes a line;",
         f"acknowledged one by one to 256 who wait: {together:,.0f}/s.",
     ]
+
+
+def _written(log: AuditLog, tell: Callable[[], None]) -> float:
+    """Lines a second, from the first that is told to the last on the disk."""
+    began, before = time.perf_counter(), log.written
+    for _ in range(EVENTS):
+        tell()
+        while len(log._waiting) > 50_000 or len(log._repeats) > 150_000:
+            time.sleep(0.001)
+    until(lambda: log.written - before == EVENTS, pause=0.001)
+    return EVENTS / (time.perf_counter() - began)
 
 
 def _answered(port: int) -> bytes:
@@ -204,8 +125,8 @@ def _nodes(folder: Path, standards: Path) -> list[str]:
     script.write_text(_EVERYBODY, "utf-8")
     path = "/api/search?q=diabetes"
     with room:
-        one = statistics.median(_rate(room.followers[0].address + path, 32, "-s", str(script))[0] for _ in range(3))
-        three = statistics.median(_rate(room.address + path, 32, "-s", str(script))[0] for _ in range(3))
+        one = statistics.median(asked(room.followers[0].address + path, 32, "-s", str(script))[0] for _ in range(3))
+        three = statistics.median(asked(room.address + path, 32, "-s", str(script))[0] for _ in range(3))
     share = f"{three / one:.0%}; nginx, all three and the load share these cores"
     return [f"Three followers behind nginx, the log on: {three:,.0f}/s; one alone: {one:,.0f}/s ({share})."]
 
@@ -222,17 +143,15 @@ def run() -> str:
             (folder / editions.file_name(pins[-1])).symlink_to(path)
         edition = folder / "edition.json"
         editions.write(edition, pins)
-        rows = _cost(edition, folder)
+        rows = list(measured())
         said = _log(folder / "lines")
         started, worked = _start(edition)
         nodes = _nodes(folder, standards)
-    head = "Asked by wrk over 16 connections, in turn, by a caller without a name; the best of the rounds, "
-    head += "of the share the one in the middle."
     first = (
         f"A follower with its releases on disk answers {started:.2f} s after the command, {worked:.2f} s of them CPU."
     )
     return "\n".join(
-        ("## Access: what the guard and the log cost", "", head, "", *rows, "", *said, "", first, "", *nodes)
+        ("## Access: what the guard and the log cost", "", HOW, "", *rows, "", *said, "", first, "", *nodes)
     )
 
 

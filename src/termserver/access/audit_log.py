@@ -118,7 +118,7 @@ class AuditLog:
             moment = self._moments_again(at)
             self._moment = at // 1_000_000, moment
         hundredths = int(seconds * 100_000 + 0.5)
-        took = SHORT[hundredths] if 0 <= hundredths < _SHORT else b"%.2f" % (seconds * 1000)
+        took = SHORT[hundredths] if hundredths < _SHORT else b"%.2f" % (seconds * 1000)
         repeats = self._repeats
         if len(repeats) < 3 * _MOST_WAITING:
             # one step of the interpreter: nobody comes between

@@ -26,30 +26,22 @@ _COUNTS = _SECRET | {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-hos
 _HOME = frozenset((b"host", b"forwarded", b"x-real-ip"))
 _REQUEST = b"x-request-id"
 _name = itemgetter(0)
-_MOST_VISITORS, _MOST_PLACES, _LONG, _MOST_HEADS = 10_000, 4096, 200, 64
+_MOST_VISITORS, _MOST_PATHS, _LONG, _MOST_HEADS = 10_000, 4096, 200, 64
+_NO_BOUND = 10**12
 _NDJSON = b"format="
 """What such a query asks for may be a stream, which takes its time."""
 
 
-class Visitor:
-    """Somebody who asked a moment ago, by what they showed: what they may, until when that counts."""
-
-    __slots__ = ("said", "share", "standing", "tls", "until")
-
-    def __init__(self, standing: Standing, until: float, tls: bool) -> None:
-        self.standing, self.until, self.tls = standing, until, tls
-        self.share: Share | None = None
-        self.said: dict[tuple[str, int], Any] = {}
-        """What the log says of their requests, by route and status."""
-
-
 class Place:
-    """A path that is answered at once: its group and route, what answers, and the headers of its answers."""
+    """Paths that are answered at once: their group and route, what answers, and the headers of its answers."""
 
-    __slots__ = ("answer", "group", "heads", "kept", "route")
+    __slots__ = ("answer", "group", "heads", "kept", "known", "route", "streams")
 
     def __init__(self, answer: Ready, kept: bool, group: Any, route: str) -> None:
         self.answer, self.kept, self.group, self.route = answer, kept, group, route
+        self.streams = route == "/api/search"
+        self.known: dict[Any, Visitor] = {}
+        """Who asks here, by what they show."""
         self.heads: dict[int, tuple[tuple[Header, ...], bytes, list[Header]]] = {}
 
     def head(self, answer: Answer, tls: bool) -> list[Header]:
@@ -66,8 +58,24 @@ class Place:
         return [length, *known[2], HSTS] if tls else [length, *known[2]]
 
 
-Step = tuple[Visitor, Place, Answer, Share | None, bytes]
-"""One request answered: by whom it was asked, where, whose share counts it while it is sent, and ``X-Request-Id``."""
+class Visitor:
+    """Somebody who asked here a moment ago and may: until when that counts, and their share."""
+
+    __slots__ = ("at_once", "caller", "payer", "per_minute", "place", "said", "share", "tls", "together", "until")
+
+    def __init__(self, standing: Standing, place: Place, until: float, tls: bool, rates: Rates) -> None:
+        self.caller, self.payer, self.place, self.until, self.tls = standing.caller, standing.payer, place, until, tls
+        limits = standing.limits
+        self.per_minute = limits.per_minute or _NO_BOUND
+        self.at_once = limits.at_once or self.per_minute
+        self.together = limits.together or _NO_BOUND
+        self.share = rates.of(self.payer, self.at_once)
+        self.said: dict[int, Any] = {}
+        """What the log says of their requests, by status."""
+
+
+Step = tuple[Visitor, Answer, Share, bytes]
+"""One request answered: to whom, whose share counts it while it is sent, and ``X-Request-Id``."""
 
 
 class AtOnce:
@@ -81,60 +89,47 @@ class AtOnce:
         subject = access.recogniser.proxies.subject_header
         if subject:
             self._counts |= {subject}
-        self._visitors: dict[Any, Visitor] = {}
-        self._places: dict[str, Place | None] = {}
+        self._looks = access.path is not None
+        self._tells_nothing = self._counts.isdisjoint
+        self._paths: dict[str, Place | None] = {}
+        self._places: dict[tuple[str, str], Place] = {}
 
     def __call__(self, scope: Scope, now: float) -> Step | None:
         """The answer, counted against the caller's share; None if the layers must answer. ``now`` is monotonic."""
-        path = scope["path"]
-        try:
-            place = self._places[path]
-        except KeyError:
-            place = self._place(path)
-        if place is None or scope["method"] != "GET" or _NDJSON in scope["query_string"]:
-            return None
         access = self._access
-        access.look()
+        if self._looks:
+            access.look()
         if access.recogniser is not self._recogniser:
             self._recogniser = access.recogniser
-            self._visitors.clear()
+            self._paths.clear()
             self._places.clear()
+        path = scope["path"]
+        place = self._paths[path] if path in self._paths else self._place(path)
+        if place is None or scope["method"] != "GET" or (place.streams and _NDJSON in scope["query_string"]):
             return None
         client = scope.get("client")
         key: Any = client[0] if client else ""
         request = b""
-        if not self._counts.isdisjoint(map(_name, scope["headers"])):
+        if not self._tells_nothing(map(_name, scope["headers"])):
             key, request = self._shown(key, scope["headers"])
-        visitor = self._visitors.get(key)
+        visitor = place.known.get(key)
         if visitor is None or visitor.until <= now:
-            visitor = self._visitor(key, scope, now)
+            visitor = self._visitor(key, place, scope, now)
             if visitor is None:
                 return None
-        standing = visitor.standing
         answer = None
         if place.kept:
             answer = place.answer(scope)
             if answer is None:
                 return None
-        share = None
-        if not standing.everything:
-            if place.group.id not in standing.groups:
-                return None
-            limits = standing.limits
-            if limits.per_minute or limits.together:
-                at_once = limits.at_once or limits.per_minute
-                share = visitor.share
-                if share is None or share.gone:
-                    share = visitor.share = self.rates.of(standing.payer, at_once)
-                if limits.together and share.under_way >= limits.together:
-                    return None
-                if limits.per_minute and share.take(1, limits.per_minute, at_once, now):
-                    return None
+        share = visitor.share
+        if share.gone:
+            share = visitor.share = self.rates.of(visitor.payer, visitor.at_once)
+        if share.under_way >= visitor.together or share.take(1, visitor.per_minute, visitor.at_once, now):
+            return None
         if answer is None:
             answer = place.answer(scope)
-        if not isinstance(answer, Answer):
-            return None
-        return visitor, place, answer, share, request
+        return (visitor, answer, share, request) if isinstance(answer, Answer) else None
 
     def _place(self, path: str) -> Place | None:
         """What is known of a path, worked out once; None for what the layers answer."""
@@ -142,13 +137,15 @@ class AtOnce:
         offered = self._offer(path)
         place = None
         if offered is not None and found is not None and found.group is not None and "*" in found.group.origins:
-            place = Place(*offered, found.group, route_of({"path": path}))
+            route = route_of({"path": path})
+            key = found.group.id, route
+            place = self._places.get(key) or self._places.setdefault(key, Place(*offered, found.group, route))
         elif path.startswith("/fhir/"):
             return None  # its door may be loaded by then
         if len(path) < _LONG:
-            if len(self._places) >= _MOST_PLACES:
-                self._places.clear()
-            self._places[path] = place
+            if len(self._paths) >= _MOST_PATHS:
+                self._paths.clear()
+            self._paths[path] = place
         return place
 
     def _shown(self, peer: str, headers: list[Header]) -> tuple[Any, bytes]:
@@ -163,8 +160,8 @@ class AtOnce:
                 key.append((name, blake2b(value, digest_size=16).digest() if secret else value))
         return (tuple(key) if len(key) > 1 else peer), request
 
-    def _visitor(self, key: Any, scope: Scope, now: float) -> Visitor | None:
-        """Somebody whom the guard recognised a moment ago; None if it did not."""
+    def _visitor(self, key: Any, place: Place, scope: Scope, now: float) -> Visitor | None:
+        """Somebody whom the guard recognised a moment ago and who may ask here; None for anybody else."""
         access, headers = self._access, dict(scope["headers"])
         client = scope.get("client")
         peer = client[0] if client else ""
@@ -176,14 +173,16 @@ class AtOnce:
             if found is None or found[1] <= now:
                 return None
             standing, until = found
+        if not standing.may(place.group):
+            return None
         tls = scope.get("scheme") == "https"
         if (b"x-forwarded-proto" in headers or b"x-forwarded-host" in headers) and proxies.trusts(peer):
             tls = headers.get(b"x-forwarded-proto") == b"https"
-        known = self._visitors.pop(key, None)
-        visitor = Visitor(standing, until, tls)
-        if known is not None and known.standing.caller == standing.caller:
+        known = place.known.pop(key, None)
+        visitor = Visitor(standing, place, until, tls, self.rates)
+        if known is not None and known.caller == visitor.caller:
             visitor.said = known.said
-        if len(self._visitors) >= _MOST_VISITORS:
-            del self._visitors[next(iter(self._visitors))]
-        self._visitors[key] = visitor
+        if len(place.known) >= _MOST_VISITORS:
+            del place.known[next(iter(place.known))]
+        place.known[key] = visitor
         return visitor

@@ -48,7 +48,7 @@ class Metrics:
         self.started = time.time()
 
     def of(self, route: str, status: int) -> list[float]:
-        """The times of such answers, to be counted in (``counted``)."""
+        """The times of such answers: how many up to each of ``BOUNDS`` and beyond, and their sum."""
         group = self._groups.get(route)
         if group is None:
             group = self._groups[route] = group_of(route)
@@ -59,7 +59,9 @@ class Metrics:
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count an answer."""
-        counted(self.of(route, status), seconds)
+        times = self.of(route, status)
+        times[bisect_left(BOUNDS, seconds)] += 1
+        times[-1] += seconds
 
     def gauge(self, name: str, told: float) -> None:
         """Say how something stands now."""
@@ -90,12 +92,6 @@ class Metrics:
                         said = orjson.loads(path.read_bytes())
                         all_of_them.append(said if _alive(int(path.stem)) else {**said, "gauges": {}})
         return _written(all_of_them, facts).encode()
-
-
-def counted(times: list[float], seconds: float) -> None:
-    """Count an answer that took so long."""
-    times[bisect_left(BOUNDS, seconds)] += 1
-    times[-1] += seconds
 
 
 def _alive(process: int) -> bool:

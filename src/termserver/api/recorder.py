@@ -5,16 +5,17 @@ routes in ``PRIVILEGED``. Where the log cannot be written those are 503; everyth
 """
 
 import re
-import time
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable, MutableMapping
+from time import monotonic, time_ns
 from typing import Any
 
 from termserver.access.audit_log import AuditLog, Said, Unlogged
 from termserver.access.audit_repeats import Alike
 from termserver.access.facts import SCOPE, Caller, Facts
 from termserver.api.answers import Problem, error_answer, send_answer
-from termserver.api.at_once import Step
-from termserver.api.metrics import Metrics, counted
+from termserver.api.at_once import Step, Visitor
+from termserver.api.metrics import BOUNDS, Metrics
 from termserver.api.route_names import HOT, LOOKUP, UNTOLD, route_of
 from termserver.model.errors import TermserverError
 
@@ -72,35 +73,32 @@ class Recorder:
             return
         scope[NODE] = node
         if self._at_once is not None:
-            began = time.monotonic()
+            began = monotonic()
             step = self._at_once(scope, began)
             if step is not None:
-                at, (visitor, place, answer, share, request) = time.time_ns(), step
-                if answer.shows:
-                    await self._show(scope, send, step)
-                    return
+                at, (visitor, answer, share, request) = time_ns(), step
+                exchange = self._exchange(scope, send, step) if answer.shows else None
+                if exchange is not None:
+                    send = exchange.send
                 metrics = node.metrics
                 metrics.in_flight += 1
-                if share is not None:
-                    share.under_way += 1
+                share.under_way += 1
                 try:
-                    await send(
-                        {
-                            "type": "http.response.start",
-                            "status": answer.status,
-                            "headers": place.head(answer, visitor.tls),
-                        }
-                    )
+                    headers = visitor.place.head(answer, visitor.tls)
+                    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
                     await send({"type": "http.response.body", "body": answer.body})
                 finally:
                     metrics.in_flight -= 1
-                    if share is not None:
-                        share.under_way -= 1
-                    said = visitor.said.get((place.route, answer.status)) or self._say(scope, send, step)
-                    took = time.monotonic() - began
-                    counted(said[1], took)
-                    if said[0] is not None and node.log is not None:
-                        node.log.again(at, said[0], took, _request(request) if request else b"")
+                    share.under_way -= 1
+                    if exchange is not None:
+                        exchange.end(metrics)
+                    else:
+                        alike, times = visitor.said.get(answer.status) or self._say(scope, send, visitor, answer.status)
+                        took = monotonic() - began
+                        times[bisect_left(BOUNDS, took)] += 1
+                        times[-1] += took
+                        if alike is not None and node.log is not None:
+                            node.log.again(at, alike, took, _request(request) if request else b"")
                 return
         facts = scope[SCOPE] = Facts(dict(scope["headers"]))
         exchange = _Exchange(scope, send, facts, node)
@@ -112,37 +110,21 @@ class Recorder:
             metrics.in_flight -= 1
             exchange.end(metrics)
 
-    async def _show(self, scope: Scope, send: Send, step: Step) -> None:
-        """Send an answer of a step in which entries of registries stand: those are logged first."""
-        visitor, place, answer, share, _ = step
-        facts = scope[SCOPE] = Facts(dict(scope["headers"]), visitor.standing.caller)
+    def _exchange(self, scope: Scope, send: Send, step: Step) -> "_Exchange":
+        """The way of an answer in which entries of registries stand: the log has them before they leave."""
+        visitor, answer, _, _ = step
+        facts = scope[SCOPE] = Facts(dict(scope["headers"]), visitor.caller)
         for registry, codes in answer.shows:
-            facts.shown(HOT.get(place.route, "lookup"), registry, len(codes), codes)
-        exchange = _Exchange(scope, send, facts, self.node)
-        metrics = self.node.metrics
-        metrics.in_flight += 1
-        if share is not None:
-            share.under_way += 1
-        try:
-            headers = place.head(answer, visitor.tls)
-            await exchange.send({"type": "http.response.start", "status": answer.status, "headers": headers})
-            await exchange.send({"type": "http.response.body", "body": answer.body})
-        finally:
-            metrics.in_flight -= 1
-            if share is not None:
-                share.under_way -= 1
-            exchange.end(metrics)
+            facts.shown(HOT.get(visitor.place.route, "lookup"), registry, len(codes), codes)
+        return _Exchange(scope, send, facts, self.node)
 
-    def _say(self, scope: Scope, send: Send, step: Step) -> tuple[Alike | None, list[float]]:
+    def _say(self, scope: Scope, send: Send, visitor: Visitor, status: int) -> tuple[Alike | None, list[float]]:
         """What the log says of such steps, and where they are counted; kept with the visitor."""
-        visitor, place, answer, _, _ = step
-        route, status = place.route, answer.status
-        alike = None
+        route, alike = visitor.place.route, None
         if self.node.log is not None:
-            facts = Facts(dict(scope["headers"]), visitor.standing.caller)
-            exchange = _Exchange(scope, send, facts, self.node)
+            exchange = _Exchange(scope, send, Facts(dict(scope["headers"]), visitor.caller), self.node)
             alike = exchange.alike(self.node.log, route, status)
-        said = visitor.said[route, status] = alike, self.node.metrics.of(route, status)
+        said = visitor.said[status] = alike, self.node.metrics.of(route, status)
         return said
 
 
@@ -166,7 +148,7 @@ class _Exchange:
     def __init__(self, scope: Scope, send: Send, facts: Facts, node: Node) -> None:
         self._scope, self._send, self._facts, self._node = scope, send, facts, node
         self._log = node.log
-        self._at, self._began = time.time_ns(), time.perf_counter()
+        self._at, self._began = time_ns(), monotonic()
         self._status = 0
         self._told = -1
         """How many shown entries the log has heard of; -1 before its first line."""
@@ -216,7 +198,7 @@ class _Exchange:
         if path.startswith(UNTOLD):
             return
         route = route_of(self._scope)
-        took = time.perf_counter() - self._began
+        took = monotonic() - self._began
         metrics.answered(route, self._status or 499, took)
         if self._log is not None and self._told < 0 and not self._dropped:
             request = _request(self._facts.headers.get(b"x-request-id", b""))
@@ -269,7 +251,7 @@ class _Exchange:
             "codes": facts.codes,
             "purpose": facts.purpose or purpose,
             "release": (facts.release or self._node.release).rpartition(":")[2][:16],
-            "ms": round((time.perf_counter() - self._began) * 1000, 2),
+            "ms": round((monotonic() - self._began) * 1000, 2),
             "request": request,
         }
 
