@@ -1,6 +1,6 @@
 """The search of one opened edition: its releases side by side, narrowed to parts of it by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from threading import RLock
 from typing import Any
@@ -57,7 +57,7 @@ class EditionSearch:
         scopes = self._scopes(under, chapter, value_set, wanted) if under or chapter or value_set else ()
         return Asking(search, query, scopes)
 
-    def matching(self, system: str, text: str) -> Iterator[Any]:
+    def matching(self, system: str, text: str) -> Iterable[Any]:
         """The concepts of one system that fit a user's words, the best kind of match first."""
         opened = self._systems.resolve(system)
         return self._everything.tiers(opened.reader, SearchQuery(text, (opened.id,)))

@@ -1,6 +1,6 @@
 """One opened edition, ready to answer: everybody looks at the same releases through ``TermServer``."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
@@ -206,7 +206,7 @@ class TermServer:
         opened = self.terminology.systems.resolve(system)
         return WholeSystem(opened, self.terminology.systems.metadata(opened))
 
-    def matching(self, system: str, text: str) -> Iterator[Any]:
+    def matching(self, system: str, text: str) -> Iterable[Any]:
         """The concepts of one system that fit a user's words, the best kind of match first, as sets of ordinals of
         its release."""
         return self._searching.matching(system, text)

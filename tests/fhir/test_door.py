@@ -57,6 +57,21 @@ def test_a_code_that_cannot_be_one_is_wrong_even_in_a_list_known_in_part(client)
         assert found["result"] is right and found["issues"]["issue"][0]["severity"] == ("warning" if right else "error")
 
 
+def test_pages_of_what_fits_the_words_are_parts_of_the_whole(client):
+    def rows(**said):
+        found = client.get(f"{R4}/ValueSet/country/$expand", params={"filter": "ا", **said}).json()["expansion"]
+        return found["total"], found.get("contains", [])
+
+    total, whole = rows()
+    assert len(whole) == total > 20
+    pages = [rows(offset=start, count=7) for start in range(0, total + 7, 7)]
+    assert {some for some, _ in pages} == {total}
+    assert [row for _, page in pages for row in page] == whole
+    # with designations every concept is read whole; bare rows say the same
+    full = rows(includeDesignations="true")[1]
+    assert [(row["code"], row["display"]) for row in full] == [(row["code"], row["display"]) for row in whole]
+
+
 def test_a_value_set_of_the_edition_is_expanded_by_its_id(client):
     listed = client.get(f"{R4}/ValueSet", params={"_summary": "true", "_count": 100}).json()["entry"]
     country = next(entry["resource"] for entry in listed if entry["resource"]["id"] == "country")

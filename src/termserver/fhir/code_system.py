@@ -131,6 +131,9 @@ class CodeSystem:
         raw = self.raw[ordinal]
         return raw["code"], raw.get("display", "")
 
+    def simply(self, ordinal: int) -> tuple[str, str] | None:
+        return None
+
     def each(self) -> Iterator[tuple[int, Concept]]:
         return ((n, self.concept(n)) for n in range(len(self.raw)))
 

@@ -39,7 +39,12 @@ class Renderer:
         return [{"code": code, "uri": uri} if uri else {"code": code} for code, uri in self.used.items()]
 
     def contains(self, system: System, ordinal: int, listed: Listed | None) -> Json:
-        concept, head = system.concept(ordinal), system.head
+        head = system.head
+        if self._bare and listed is None and not self._languages and head.url not in self._versioned:
+            simply = system.simply(ordinal)  # most rows of most expansions
+            if simply is not None:
+                return _row(head.url, *simply)
+        concept = system.concept(ordinal)
         if (
             self._bare
             and listed is None
@@ -47,9 +52,8 @@ class Renderer:
         ):
             shown = preferred(concept, head.language, self._languages) if self._languages else None
             name = shown.value if shown is not None else "" if self._languages else concept.display
-            if head.url not in self._versioned:  # most rows of most expansions
-                row = {"system": head.url, "code": concept.code, "display": name}
-                return row if name else {"system": head.url, "code": concept.code}
+            if head.url not in self._versioned:
+                return _row(head.url, concept.code, name)
         said: Json = {}
         extension = self._extension(concept, listed)
         if extension:
@@ -158,6 +162,10 @@ def designation_json(name: Designation) -> Json:
         said["additionalUse"] = list(name.additional_use)
     said["value"] = name.value
     return said
+
+
+def _row(url: str, code: str, name: str) -> Json:
+    return {"system": url, "code": code, "display": name} if name else {"system": url, "code": code}
 
 
 def _same(name: Designation, shown: Designation | None) -> bool:

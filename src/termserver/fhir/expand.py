@@ -55,7 +55,7 @@ def expand(request: Request) -> Json:
     flags = {name: flag for name in _FLAGS if (flag := asked.flag(name)) is not None}
     _drop(parts, bool(flags.get("activeOnly")), bool(flags.get("excludeNotForUI")))
     text, offset, count = asked.text("filter"), asked.number("offset"), asked.number("count")
-    ranked = _matching(parts, text) if text else None
+    ranked = _matching(parts, text, _end(offset, count)) if text else None
     page = _page(value_set, parts, ranked, offset, count, not request.nested or bool(flags.get("excludeNested")))
     renderer = Renderer(
         languages,
@@ -100,16 +100,29 @@ def _drop(parts: Sequence[Part], inactive: bool, abstract: bool) -> None:
             part.members = part.members - part.system.abstract
 
 
-def _matching(parts: Sequence[Part], text: str) -> list[tuple[Part, BitMap]]:
-    """The members that fit the user's words, the best kind of match first; the parts keep only these."""
+def _end(offset: int | None, count: int | None) -> int | None:
+    """How many rows are passed over and shown at most; None: all of them."""
+    if offset is None and count is None:
+        return None
+    return (offset or 0) + min(EXPANSION_LIMIT if count is None else count, PAGE_LIMIT)
+
+
+def _matching(parts: Sequence[Part], text: str, enough: int | None) -> list[tuple[Part, BitMap]]:
+    """The members that fit the user's words, the best kind of match first, ``enough`` of each part; the parts keep
+    only what fits."""
     ranked: list[tuple[int, Part, BitMap]] = []
     for part in parts:
+        kinds = part.system.matching(text)
+        everything = getattr(kinds, "everything", None)
         kept = BitMap()
-        for n, tier in enumerate(part.system.matching(text)):
-            found = (part.members & tier) - kept
+        for n, kind in enumerate(kinds):
+            found = (part.members & kind) - kept
             if found:
                 ranked.append((n, part, found))
                 kept |= found
+                if everything is not None and enough is not None and len(kept) >= enough:
+                    kept = part.members & everything
+                    break
         part.members = kept
     ranked.sort(key=lambda one: one[0])
     return [(part, found) for _, part, found in ranked]

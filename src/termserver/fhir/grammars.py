@@ -70,6 +70,9 @@ class GrammarSystem:
         concept = self.concept(ordinal)
         return concept.code, concept.display
 
+    def simply(self, ordinal: int) -> tuple[str, str] | None:
+        return None
+
     def each(self) -> Iterator[tuple[int, Concept]]:
         yield from self._listed.each()
         for code in self._others() if self._others is not None else ():

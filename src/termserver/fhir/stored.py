@@ -33,6 +33,8 @@ class Whole(Protocol):
 
     def named(self, ordinal: int) -> tuple[str, str]: ...
 
+    def simply(self, ordinal: int) -> tuple[str, str] | None: ...
+
     def entries(self) -> Iterator[tuple[int, codes.Concept]]: ...
 
     @property
@@ -79,6 +81,7 @@ class StoredSystem:
         self.supplements: tuple[str, ...] = ()
         self._read = lru_cache(_KEPT)(self._reading)
         self.named = lru_cache(_KEPT)(whole.named)
+        self._simply = lru_cache(_KEPT)(whole.simply)
         self._parents = lru_cache(_KEPT)(whole.parents)
         self._kept: OrderedDict[object, BitMap] = OrderedDict()
 
@@ -87,6 +90,9 @@ class StoredSystem:
 
     def concept(self, ordinal: int) -> Concept:
         return self._read(ordinal)
+
+    def simply(self, ordinal: int) -> tuple[str, str] | None:
+        return self._simply(ordinal)
 
     def _reading(self, ordinal: int) -> Concept:
         return self._made(self._whole.entry(ordinal))

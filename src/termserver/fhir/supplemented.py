@@ -40,6 +40,9 @@ class Supplemented:
         concept = self.concept(ordinal)
         return concept.code, concept.display
 
+    def simply(self, ordinal: int) -> tuple[str, str] | None:
+        return None
+
     def concept(self, ordinal: int) -> Concept:
         concept = self._base.concept(ordinal)
         more = self._said.get(ordinal)

@@ -120,6 +120,9 @@ class System(Protocol):
     def named(self, ordinal: int) -> tuple[str, str]:
         """The code of a concept and its display: what is told of it beside another one."""
 
+    def simply(self, ordinal: int) -> tuple[str, str] | None:
+        """The same, if that is all that a bare row of an expansion shows of it; None: look at the concept."""
+
     def each(self) -> Iterator[tuple[int, Concept]]:
         """Every concept with its ordinal, for who must look at all of them; none is kept in memory for it."""
 
@@ -145,7 +148,8 @@ class System(Protocol):
     def above(self, ordinal: int) -> BitMap: ...
 
     def matching(self, text: str) -> Iterable[BitMap]:
-        """The concepts that fit a user's words, the best kind of match first."""
+        """The concepts that fit a user's words, the best kind of match first; all of them at once are ``everything``
+        of what comes back, where they are known before."""
 
     def remembered(self, key: object) -> BitMap | None: ...
 

@@ -81,6 +81,10 @@ class Tiers:
         self.total = len(everything)
         self._kinds = kinds
 
+    def __iter__(self) -> Iterator[FrozenBitMap]:
+        """The members of each kind, best first."""
+        return (members for _, _, members in self.best_first())
+
     def best_first(self) -> Iterator[Kind]:
         """The kinds that have members, each with the ordinals whose best match it is; to be read once."""
         everything, left = self.everything, self.total

@@ -122,12 +122,11 @@ class Search:
             yield some
             offset += len(some)
 
-    def tiers(self, reader: ReleaseReader, query: SearchQuery) -> Iterator[FrozenBitMap]:
+    def tiers(self, reader: ReleaseReader, query: SearchQuery) -> Tiers:
         """What matches in one release, the best kind of match first."""
         found = self._answer(query, ()).found
         here = next((n for n, finder in enumerate(self.finders) if finder.reader is reader), -1)
-        if 0 <= here < len(found):
-            yield from (members for _, _, members in found[here].best_first())
+        return found[here] if 0 <= here < len(found) else NOTHING
 
     def _answer(self, query: SearchQuery, scopes: Sequence[Scope]) -> "_Answer":
         check(query)

@@ -61,6 +61,12 @@ class WholeSystem:
         found = decode_name(row[1] if row else b'{"c":""}')
         return found.code, found.display.fa or found.display.en
 
+    def simply(self, ordinal: int) -> tuple[str, str] | None:
+        """The same of a concept that is in force; None of any other."""
+        row = self._open.reader.get(DETAIL, ordinal)
+        found = decode_name(row[1] if row else b'{"c":""}')
+        return None if found.retired else (found.code, found.display.fa or found.display.en)
+
     def entries(self) -> Iterator[tuple[int, Concept]]:
         """Every concept with its ordinal, some at a time from the file."""
         ordinals = self.everything

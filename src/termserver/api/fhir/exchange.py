@@ -34,12 +34,19 @@ class Exchange:
     facts: Facts | None = None
     """Where entries of registries that are shown are noted."""
     caller: str = "-"
+    _parted: tuple[str, list[tuple[str, str]]] = field(default=("", []), init=False, repr=False, compare=False)
 
     @property
     def r4(self) -> bool:
         return self.version == R4
 
     def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of the address, parted once."""
+        if self._parted[0] != self.query:
+            self._parted = self.query, self._read()
+        return self._parted[1]
+
+    def _read(self) -> list[tuple[str, str]]:
         try:
             return parse_qsl(self.query, keep_blank_values=True, errors="strict", max_num_fields=500)
         except ValueError as error:
