@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.relevance_data import CLASSES, DEPTH, Judged, Score, content, judged, mean, score
+from benchmarks.relevance_data import CLASSES, DEPTH, THIRD, Judged, Score, content, judged, mean, score
 from benchmarks.retrievers.fts5 import Fts5Retriever
 from benchmarks.retrievers.interface import Retriever, titles_of
 from benchmarks.retrievers.substring import SubstringRetriever
@@ -22,6 +22,7 @@ from termserver.search.search import Search, SearchQuery
 from termserver.service import TermServer
 
 HOLDOUT = "hold-out alone"
+THIRD_SET = "third set alone"
 Ask = Callable[[Judged], list[str]]
 
 
@@ -105,8 +106,10 @@ def measured(ask: Ask, queries: Iterable[Judged]) -> dict[str, Score]:
 
 
 def measured_apart(ask: Ask) -> dict[str, Score]:
-    """All queries by class, and those that were written before the search was asked by themselves."""
-    return measured(ask, judged()) | {HOLDOUT: measured(ask, judged("holdout.csv"))["all"]}
+    """All queries by class; the hold-out of them and the third set, both written before the search was asked, by
+    themselves."""
+    alone = {HOLDOUT: "holdout.csv", THIRD_SET: THIRD}
+    return measured(ask, judged()) | {name: measured(ask, judged(file))["all"] for name, file in alone.items()}
 
 
 def run() -> str:
@@ -133,14 +136,15 @@ def run() -> str:
 
 def table(queries: Sequence[Judged], results: dict[str, dict[str, Score]], concepts: int) -> str:
     counts = {kind: sum(query.kind == kind for query in queries) for kind in CLASSES} | {"all": len(queries)}
-    counts[HOLDOUT] = len(judged("holdout.csv"))
+    counts |= {HOLDOUT: len(judged("holdout.csv")), THIRD_SET: len(judged(THIRD))}
     everywhere = sum(not query.system for query in queries)
     lines = [
         f"## The right code first: {len(queries)} judged queries on {concepts:,} concepts",
         "",
         f"ICD-10-CM, the committee's lists, the small sample nation and common drug products; {everywhere} queries are "
         "asked across all systems. success@1 / MRR / nDCG@10; a hit is good from grade 2. Queries, grades and origins: "
-        "`benchmarks/relevance/judged.csv`, and `holdout.csv`, written before the search was asked any of it.",
+        "`benchmarks/relevance/judged.csv`, and `holdout.csv`, written before the search was asked any of it; so was "
+        "`third.csv`, in no other row.",
         "",
         f"| class | queries | {' | '.join(results)} |",
         f"|---|---|{'---|' * len(results)}",

@@ -58,6 +58,8 @@ class Score:
 
 
 FILES = ("judged.csv", "holdout.csv")
+THIRD = "third.csv"
+"""Written later in four parts, each before the search was asked any of it, and scored by itself."""
 """``holdout.csv`` was written at one go before the search was asked a single one of its queries."""
 
 
