@@ -2,6 +2,7 @@
 
 import http.client
 import random
+import shutil
 import socket
 import threading
 import time
@@ -143,6 +144,8 @@ def few_descriptors(stage: Stage) -> Row:
 
 def _crowded(stage: Stage, fault: str, limit: str, said: bytes) -> Row:
     """A node alone, without nginx, that may have so many files open (soft and hard limit)."""
+    if not shutil.which("prlimit"):
+        return Row(fault, "not tried: prlimit is not installed")
     with stage.alone(limit=limit) as one, Load(one.port).running() as load:
         with _held(one, said) as held:
             time.sleep(3)

@@ -9,12 +9,16 @@ from benchmarks.faults.stage import Stage
 from benchmarks.faults.table import Row
 from termserver.access.audit_check import check
 from termserver.access.audit_node import node_keys
+from termserver.releases.shelf import Shelf
 
 
 def broken_release(stage: Stage) -> Row:
     one = stage.one
     with stage.load().running() as load:
-        path = next((one.shelf / "releases").glob("standards-*.release"))
+        shelf = Shelf(one.shelf)
+        edition = shelf.current()
+        assert edition is not None
+        path = next(shelf.path_of(pin) for pin in edition.releases if pin.name == "standards")
         data = bytearray(path.read_bytes())
         one.server.stop()
         data[len(data) // 2] ^= 0xFF

@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.here import asked, until
 
 from benchmarks.faults.load import PRIVATE, Load
-from benchmarks.faults.stage import MOUNTS, Stage
+from benchmarks.faults.stage import Stage, mounts
 from benchmarks.faults.table import Row
 from termserver.access.audit_check import check
 from termserver.access.audit_node import node_keys
@@ -21,7 +21,7 @@ NO_MOUNT = "not tried: mounting a disk takes root on Linux"
 def full_log(stage: Stage) -> Row:
     """One follower alone, whose log is on a disk of its own."""
     fault = "the log's disk is full"
-    if not MOUNTS:
+    if not mounts():
         return Row(fault, NO_MOUNT)
     with mounted(stage, "-t", "tmpfs", "-o", "size=4m", "tmpfs") as disk:
         audit = disk / "audit"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from benchmarks.faults.stage import MOUNTS
+from benchmarks.faults.stage import mounts
 
 _NEW_NETWORK = 0x40000000
 """CLONE_NEWNET of the kernel; Python knows setns since 3.12."""
@@ -70,7 +70,7 @@ class Line:
 def line() -> Iterator[Line | None]:
     """A line of its own; None where the system does not let one be made. It is removed at the end."""
     made = Line(f"termserver-near-{os.getpid()}", f"termserver-far-{os.getpid()}")
-    if not (MOUNTS and shutil.which("ip") and shutil.which("tc")):
+    if not (mounts() and shutil.which("ip") and shutil.which("tc")):
         yield None
         return
     try:

@@ -14,7 +14,7 @@ from deploy.here import asked, termserver, until
 
 from benchmarks.faults.disks import NO_MOUNT
 from benchmarks.faults.load import PRIVATE, Load
-from benchmarks.faults.stage import MOUNTS, Alone, Stage, version, yes
+from benchmarks.faults.stage import Alone, Stage, mounts, version, yes
 from benchmarks.faults.table import Row
 from termserver.access.audit_check import check
 from termserver.access.audit_node import node_keys
@@ -28,7 +28,7 @@ PROPOSAL = {
 
 def read_only_shelf(stage: Stage) -> Row:
     fault = "the disk of a follower's shelf is read-only"
-    if not MOUNTS:
+    if not mounts():
         return Row(fault, NO_MOUNT)
     one = stage.one
     with stage.load().running() as load:
@@ -53,7 +53,7 @@ def read_only_shelf(stage: Stage) -> Row:
 def read_only_node(stage: Stage) -> Row:
     """Shelf, access log, and the store of accounts and proposals on one disk, which the kernel turns read-only."""
     fault = "the kernel turns a node's disk read-only (ext4 after an error: shelf, access log, accounts)"
-    if not MOUNTS:
+    if not mounts():
         return Row(fault, NO_MOUNT)
     with _failing(stage) as disk:
         if disk is None:

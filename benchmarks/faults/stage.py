@@ -3,10 +3,13 @@
 import contextlib
 import http.client
 import os
+import shutil
+import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -18,8 +21,13 @@ from benchmarks.faults.people import physicians
 from benchmarks.faults.table import Row, seconds
 from termserver.access.audit_reading import events
 
-ROOT = os.geteuid() == 0 if hasattr(os, "geteuid") else False
-MOUNTS = ROOT and sys.platform == "linux"
+
+@cache
+def mounts() -> bool:
+    """Whether disks may be mounted and namespaces made here: by root on Linux, unless a container forbids it."""
+    if sys.platform != "linux" or os.geteuid() or not shutil.which("unshare"):
+        return False
+    return subprocess.run(["unshare", "--mount", "--net", "true"], capture_output=True).returncode == 0
 
 
 class Stage:
