@@ -24,10 +24,11 @@ class PostingRetriever:
 
     def build(self, entries: Sequence[Entry], folder: Path) -> None:
         path = folder / "bench.release"
-        with ReleaseWriter(path, "bench", "1") as writer:
-            for table, rows in index.tables(entries, self._glossary):
-                writer.table(table, rows)
-            writer.finish()
+        if not path.exists():
+            with ReleaseWriter(path, "bench", "1") as writer:
+                for table, rows in index.tables(entries, self._glossary):
+                    writer.table(table, rows)
+                writer.finish()
         self._file = ReleaseFile.open(path)
         self.search = Search([Finder(self._file)])
 

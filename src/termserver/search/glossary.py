@@ -229,29 +229,28 @@ class Terms:
         known, most, at_last = self._names, len(slots), 1 << len(slots) - 1
         some = {phrase for place in held for phrase in known.rare.of(place, place + 1)}
         some.update(*(known.rare.of(low, high) for low, high in begun))
+        ends, all_words, lacking = known.ends, known.held, 1 if begun else 0
         for phrase in some:
-            words = known.words_of(phrase)
-            if len(words) > most:
+            start, end = ends[phrase - 1] if phrase else 0, ends[phrase]
+            if end - start > most:
                 continue
-            at, missing = 0, -1
+            words = all_words[start:end]
+            missing = [word for word in words if word not in held]
+            if len(missing) > lacking:
+                continue
+            at = 0
             for word in words:
-                slot = held.get(word, 0)
-                if not slot:
-                    if missing >= 0:
-                        break
-                    missing = word
-                at |= slot
+                at |= held.get(word, 0)
                 for low, high in begun:
                     if low <= word < high:
                         at |= at_last
-            else:
-                if at.bit_count() < len(words):
-                    continue
-                if missing >= 0 and not (at & at_last and known.word(missing).startswith(tuple(slots[-1]))):
-                    continue
-                first, end = (at & -at).bit_length(), at.bit_length()
-                far = self._far(words, at, slots) if guessed else 0
-                yield len(words), missing < 0, first - end, -far, -phrase, at
+            if at.bit_count() < len(words):
+                continue
+            if missing and not (at & at_last and known.word(missing[0]).startswith(tuple(slots[-1]))):
+                continue
+            nearest, farthest = (at & -at).bit_length(), at.bit_length()
+            far = self._far(words, at, slots) if guessed else 0
+            yield len(words), not missing, nearest - farthest, -far, -phrase, at
 
     def _far(self, words: Sequence[int], at: int, slots: Sequence[Slot]) -> int:
         """How far behind the likeliest words of their slots those of a name stand."""

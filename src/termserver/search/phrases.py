@@ -78,12 +78,12 @@ class Phrases:
         self.places = {word: n for n, word in enumerate(self._words)}
         self.terms: list[str] = terms.decode().split("\0")
         numbers = [_numbers(data) for data in lists]
-        self._ends, self._held, self.term_of, self.said = numbers[:4]
+        self.ends, self.held, self.term_of, self.said = numbers[:4]
         self.alone, self.rare, self.under = (_Lists(*numbers[n : n + 2]) for n in (4, 6, 8))
 
     def words_of(self, phrase: int) -> "array[int]":
         """The places of its words."""
-        return self._held[self._ends[phrase - 1] if phrase else 0 : self._ends[phrase]]
+        return self.held[self.ends[phrase - 1] if phrase else 0 : self.ends[phrase]]
 
     def word(self, place: int) -> str:
         return self._words[place]

@@ -100,6 +100,9 @@ class Chunk(NamedTuple):
     joined: str
     others: tuple["Chunk", ...] = ()
 
+    def __hash__(self) -> int:  # many are asked for, with what may be meant by them
+        return hash(self.joined)
+
     @property
     def may_be_code(self) -> bool:
         """Whether it carries a digit: among other words, only such a chunk is taken for a code."""

@@ -60,13 +60,13 @@ def _joined(
 
 def in_words(words: Mapping[Chunk, str], groups: Sequence[Group]) -> str:
     """What was searched, in words: of those that may be meant the ones that say a name of the glossary together."""
-    better: dict[Chunk, str] = {}
+    better: dict[str, str] = {}
     for group in groups:
         for name in group.names if len(group.chunks) > 1 else ():
             said = [
                 next((one.joined for one in (chunk, *chunk.others) if one.joined in name), "") for chunk in group.chunks
             ]
             if all(said):
-                better |= dict(zip(group.chunks, said, strict=True))
+                better |= zip([chunk.joined for chunk in group.chunks], said, strict=True)
                 break
-    return fold(" ".join(better.get(chunk, word) for chunk, word in words.items()))
+    return fold(" ".join(better.get(chunk.joined, word) for chunk, word in words.items()))

@@ -63,10 +63,11 @@ class Ways:
         return here[-1] or (len(words) > 1 and all(here[:-1]))
 
     def has(self, word: str, begun: bool) -> bool:
-        can = self._reach.word(word, begun)
-        if can and any(finder.words(ANYWHERE, word, begun) for finder in self._of(can)):
+        """Whether some release or the glossary has the word, or (``begun``) one that begins so."""
+        if self._terms is not None and (self._terms.begins(word) if begun else self._terms.holds(word)):
             return True
-        return self._terms is not None and (self._terms.begins(word) if begun else self._terms.holds(word))
+        can = self._reach.word(word, begun)
+        return bool(can) and any(finder.words(ANYWHERE, word, begun) for finder in self._of(can))
 
     def _of(self, can: int) -> Iterator[Source]:
         return (finder for n, finder in enumerate(self._finders) if can >> n & 1)
