@@ -95,6 +95,29 @@ def test_imports_run_down_the_house(path: Path) -> None:
         assert FLOOR[there] > FLOOR[here], f"{path}:{line}: {here} may not import {there}"
 
 
+def loaded_by(path: Path) -> set[str]:
+    """The modules of the house that this one may load, inside functions too; what is named for its type is not."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            node.body = []
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+    return found
+
+
+def test_no_two_modules_load_each_other() -> None:
+    named = {".".join(("termserver", *path.relative_to(SOURCE).with_suffix("").parts)): path for path in modules()}
+    loaded = {name: loaded_by(path) for name, path in named.items()}
+    assert len(loaded) > 100
+    both = {tuple(sorted((name, one))) for name in named for one in loaded[name] & loaded.keys() if name in loaded[one]}
+    assert not both, f"move what they share to a module of its own: {sorted(both)}"
+
+
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
 def test_each_stranger_is_known_by_its_own_room_alone(path: Path) -> None:
     place = path.relative_to(SOURCE).as_posix()

@@ -249,7 +249,7 @@ def test_versions_count_on():
 
 def test_a_workbook_and_a_csv_with_a_bom_are_taken_alike(zarland, tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
-    from termserver.importers.tables import read_table
+    from termserver.importers.table_files import read_table
 
     book = openpyxl.Workbook()
     for row in (("کد", "عنوان"), (22, "پوست"), ("023", "گوش")):  # a number cell has no zeros to keep

@@ -260,7 +260,7 @@ def test_a_file_that_never_comes_to_the_point_is_given_up(tmp_path: Path, monkey
     monkeypatch.setattr("termserver.importers.text_lines.LONGEST", 5_000)
     with pytest.raises(ImportFailed, match="a line of more than"):
         taken(tmp_path, "loinc", forms.LOINC + "x" * 10_000)
-    monkeypatch.setattr("termserver.importers.tables.LARGEST", 100)
+    monkeypatch.setattr("termserver.importers.table_files.LARGEST", 100)
     with pytest.raises(ImportFailed, match="more than 100 bytes"):
         taken(tmp_path, "atc")
 

@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 
 from termserver.importers import xlsx_tables
-from termserver.importers.tables import Column, find_columns, read_table
+from termserver.importers.table_files import read_table
+from termserver.importers.tables import Column, find_columns
 from termserver.model.errors import ImportFailed
 
 

@@ -169,7 +169,7 @@ def test_lives_are_of_every_kind(lists: NationalLists) -> None:
 
 
 def test_csv_says_what_the_lines_say(nation: Nation, systems: dict[str, CodeSystem], tmp_path: Path) -> None:
-    from termserver.importers.tables import read_table
+    from termserver.importers.table_files import read_table
     from termserver.registries.table_rows import TableRows, fitting
 
     write(nation, tmp_path / "n", csv=True)

@@ -1,30 +1,19 @@
 """``termserver access``: who may do what, granted and taken; keys; the signed snapshot that every node decides from."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from termserver.cli import access_keys, access_policy
-from termserver.cli.access_policy import policy_in_force
+from termserver.cli.access_books import As, Database, acting, opened
 from termserver.cli.shared import Json, Lang, Root, command, send, spoken, write_json
 from termserver.model.errors import UsageError
 
-if TYPE_CHECKING:
-    from termserver.accounts.accounts import Accounts
-
 app = typer.Typer(help="Who may do what: roles, keys, the policy, the signed snapshot.", no_args_is_help=True)
 
-WHO = "TERMSERVER_WHO"
 _NEXT_FA, _NEXT_EN = "سپس: termserver access snapshot", "Next: termserver access snapshot"
 Client = Annotated[str, typer.Argument(metavar="CLIENT", help="What the client or person is called.")]
-As = Annotated[str, typer.Option("--as", metavar="WHO", help=f"Who acts; else {WHO}.")]
-Database = Annotated[
-    str | None, typer.Option(metavar="PLACE", help="The database: a file or a URL; else TERMSERVER_DATABASE_URL.")
-]
 
 
 def register(into: typer.Typer) -> None:
@@ -216,25 +205,3 @@ def _beside_the_feed(data: bytes, publication: Path) -> None:
             f"{publication} انتشاری در خود ندارد: پوشهٔ {METADATA}/ در آن نیست.",
         )
     send((sealed(data, needed_pepper()),), folder / ACCESS)
-
-
-@contextmanager
-def opened(root: Path | None, database: str | None) -> "Iterator[Accounts]":
-    """The accounts in the database that is asked for, under the policy in force."""
-    from termserver.accounts.accounts import Accounts
-    from termserver.database.account_store import AccountStore
-    from termserver.releases.editions import default_folder
-
-    policy = policy_in_force(root)
-    with AccountStore.open(database, default_folder()) as store:
-        yield Accounts(store, policy)
-
-
-def acting(by: str) -> str:
-    """Who acts: the option, else the environment; raise UsageError for nobody."""
-    found = by or os.environ.get(WHO, "")
-    if not found:
-        raise UsageError(
-            f"Say who acts: --as operator-1, or set {WHO}.", f"بگویید چه کسی: --as operator-1 یا {WHO} را بگذارید."
-        )
-    return found

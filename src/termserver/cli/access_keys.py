@@ -7,16 +7,13 @@ from typing import Annotated
 import orjson
 import typer
 
+from termserver.cli.access_books import As, Database, acting, opened
 from termserver.cli.shared import Json, Lang, Root, command, spoken, write_json
 
 app = typer.Typer(help="API keys.", no_args_is_help=True)
 
 Prefix = Annotated[str, typer.Argument(metavar="PREFIX", help="The eight letters after ts_.")]
 Days = Annotated[int, typer.Option(min=1, max=1830, help="How many days it lives.")]
-As = Annotated[str, typer.Option("--as", metavar="WHO", help="Who acts; else TERMSERVER_WHO.")]
-Database = Annotated[
-    str | None, typer.Option(metavar="PLACE", help="The database: a file or a URL; else TERMSERVER_DATABASE_URL.")
-]
 
 
 def register(into: typer.Typer) -> None:
@@ -39,8 +36,6 @@ def new(
     json: Json = False,
 ) -> None:
     """Make a key. It is shown now and never again; only its keyed hash is kept."""
-    from termserver.cli.access import acting, opened
-
     with opened(root, database) as accounts:
         made = accounts.new_key(client, acting(by), tuple(scope or ()), days)
     _shown(made, spoken(lang), json)
@@ -57,8 +52,6 @@ def rotate(
     json: Json = False,
 ) -> None:
     """Make a successor with the same scopes; the old key goes on for a while."""
-    from termserver.cli.access import acting, opened
-
     with opened(root, database) as accounts:
         made = accounts.rotate(prefix, acting(by), overlap, days)
     _shown(made, spoken(lang), json)
@@ -66,8 +59,6 @@ def rotate(
 
 def revoke(prefix: Prefix, root: Root = None, database: Database = None, lang: Lang = None, json: Json = False) -> None:
     """End a key at once."""
-    from termserver.cli.access import opened
-
     with opened(root, database) as accounts:
         ended = accounts.revoke_key(prefix)
     if json:
@@ -85,8 +76,6 @@ def list_(
     json: Json = False,
 ) -> None:
     """List keys by their prefix: whose, for what, until when, and the last day one was used here."""
-    from termserver.cli.access import opened
-
     with opened(root, database) as accounts:
         _, _, keys = accounts.books()
     used = _last_used()

@@ -47,7 +47,7 @@ def import_table(
     """Load a full table (CSV, XLSX) into a code system. Every row is reported; nothing wrong is written."""
     from termserver.content import promotion
     from termserver.content.table_mapping import USUAL_HEADERS
-    from termserver.importers.tables import read_table
+    from termserver.importers.table_files import read_table
 
     folder = content_root(root)
     told = _told(mapping or ())

@@ -75,7 +75,8 @@ def verify(
 
 def _rows(file: Path, usual: dict[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
     from termserver.importers import csv_tables
-    from termserver.importers.tables import Column, find_columns, read_table
+    from termserver.importers.table_files import read_table
+    from termserver.importers.tables import Column, find_columns
 
     known = [header for headers in _WANTED.values() for header in headers]
     if str(file) == "-":

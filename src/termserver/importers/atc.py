@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from termserver.importers.licences import licence_of
-from termserver.importers.tables import Column, find_columns, read_table
+from termserver.importers.table_files import read_table
+from termserver.importers.tables import Column, find_columns
 from termserver.importers.taken import Gathering, Notes, Taken, Wishes, digest_of, label, reported
 from termserver.model.codes import (
     CodeSystem,

@@ -16,7 +16,8 @@ from termserver.content.yaml_files import is_day
 from termserver.importers import entry_lines
 from termserver.importers.reading import reading
 from termserver.importers.report import Outcome
-from termserver.importers.tables import TableFile, read_table
+from termserver.importers.table_files import read_table
+from termserver.importers.tables import TableFile
 from termserver.importers.taken import Gathering, Notes, Taken, Wishes, digest_of, label, reported
 from termserver.model import fold
 from termserver.model.codes import CodeSystem, CodeSystemContent, Concept, Content, PropertyDefinition

@@ -8,7 +8,8 @@ from termserver.importers import drug_systems
 from termserver.importers.drug_gathering import Gathering
 from termserver.importers.drug_sheets import KNOWN_HEADERS, sheet_of
 from termserver.importers.report import ImportReport, Progress
-from termserver.importers.tables import find_columns, read_table
+from termserver.importers.table_files import read_table
+from termserver.importers.tables import find_columns
 from termserver.model.codes import CodeSystem, CodeSystemContent
 from termserver.model.errors import ImportFailed, UsageError
 

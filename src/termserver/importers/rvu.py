@@ -6,7 +6,8 @@ from pathlib import Path
 
 from termserver.content.code_check import lost_zeros
 from termserver.importers.report import Outcome
-from termserver.importers.tables import Column, TableFile, find_columns, read_table
+from termserver.importers.table_files import read_table
+from termserver.importers.tables import Column, TableFile, find_columns
 from termserver.importers.taken import Gathering, Notes, Taken, Wishes, digest_of, label, reported
 from termserver.model import fold
 from termserver.model.codes import (

@@ -1,27 +1,20 @@
-"""Tables as people hand them over: a CSV file or an Excel sheet, read as text, with its header row found.
+"""What a table is, whatever file it comes from: its rows as text, its header row found, its columns by name.
 
 Every cell is text; a code keeps its leading zeros. What the reader could not be sure of (a number
-that lost its digits, a header met twice) is a note. The readers themselves are in ``csv_tables``
-and ``xlsx_tables``.
+that lost its digits, a header met twice) is a note. ``table_files`` opens them.
 """
 
 import difflib
-import hashlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from termserver.importers.reading import reading
 from termserver.model import fold
 from termserver.model.errors import ImportFailed
 from termserver.model.text import Text
 
 HEADER_WITHIN = 30
 """The header row is looked for among so many first rows."""
-
-LARGEST = 800_000_000
-"""Bytes of a table; a sheet of a million rows has a quarter of it."""
 
 SCIENTIFIC = re.compile(r"[0-9](?:[.,٫][0-9]+)?[eE]\+?[0-9]{1,3}")
 """How a spreadsheet writes a long number once it has thrown its last digits away: 6.26E+12."""
@@ -64,50 +57,6 @@ class Column:
     field: str
     headers: tuple[str, ...]
     required: bool = True
-
-
-def read_table(path: Path, *, sheet: str = "", known: Collection[str] = ()) -> TableFile:
-    """Open the table at ``path`` (.csv, .tsv, .txt or .xlsx); ``known`` headers help to find the header row.
-
-    ``sheet`` names the sheet of a workbook, else the first one with content is read. Raise
-    ImportFailed for a file that cannot be read without guessing, saying how to save it.
-    """
-    with reading(path):
-        if path.stat().st_size > LARGEST:
-            raise ImportFailed(
-                f"{path.name} has more than {LARGEST:,} bytes. Split it.",
-                f"{path.name} از {LARGEST:,} بایت بزرگ‌تر است. آن را بشکنید.",
-            )
-        data = path.read_bytes()
-    _refuse_other_formats(path.name, data)
-    digest = hashlib.sha256(data).hexdigest()
-    if data.startswith(b"PK\x03\x04"):
-        from termserver.importers import xlsx_tables  # openpyxl is loaded only where a workbook is read
-
-        return xlsx_tables.read(path.name, data, digest, sheet, known)
-    from termserver.importers import csv_tables
-
-    return csv_tables.read(path.name, data, digest, known)
-
-
-def _refuse_other_formats(name: str, data: bytes) -> None:
-    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ImportFailed(
-            f"{name} is an old Excel file (.xls) or is protected by a password. Open it in Excel, remove the password "
-            "and save it as 'Excel Workbook (.xlsx)' or 'CSV UTF-8'.",
-            f"{name} پرونده قدیمی اکسل (xls) یا رمزدار است. آن را در اکسل باز کنید، رمز را بردارید و با قالب "
-            "Excel Workbook (xlsx) یا CSV UTF-8 ذخیره کنید.",
-        )
-    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<?xml")):
-        raise ImportFailed(
-            f"{name} is a web page or XML under the name of a table. Open it in Excel and save it as "
-            "'Excel Workbook (.xlsx)' or 'CSV UTF-8'.",
-            f"{name} در واقع صفحه وب یا XML است. آن را در اکسل باز کنید و با قالب Excel Workbook (xlsx) یا CSV UTF-8 "
-            "ذخیره کنید.",
-        )
-    if not data.strip():
-        raise ImportFailed(f"{name} is empty.", f"{name} خالی است.")
 
 
 def header_at(name: str, rows: Sequence[Sequence[str]], known: Collection[str] = ()) -> int:

@@ -1,6 +1,6 @@
 """The engine's own findings about registries on a day, and about where a document is sent."""
 
-from termserver.model.built_in import BuiltIn
+from termserver.model.built_in_finding import BuiltIn
 from termserver.model.findings import Layer, Severity
 from termserver.model.text import Text
 

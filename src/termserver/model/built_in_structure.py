@@ -1,6 +1,6 @@
 """The engine's own findings about the structure of a document: its fields, their number, order and types."""
 
-from termserver.model.built_in import BuiltIn
+from termserver.model.built_in_finding import BuiltIn
 from termserver.model.findings import Layer, Severity
 from termserver.model.text import Text
 

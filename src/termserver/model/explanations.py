@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from termserver.model.built_in import BuiltIn, built_in
+from termserver.model.built_in import built_in
+from termserver.model.built_in_finding import BuiltIn
 from termserver.model.documents import Rule, RuleSet
 from termserver.model.errors import UnknownRule
 from termserver.model.findings import Layer, Severity

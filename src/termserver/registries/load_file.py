@@ -7,7 +7,8 @@ from typing import Any
 
 from termserver.content.registry_mappings import RegistryMapping
 from termserver.importers.entry_lines import holds_json, is_unreadable, read_entries
-from termserver.importers.tables import TableFile, TableNote, read_table
+from termserver.importers.table_files import read_table
+from termserver.importers.tables import TableFile, TableNote
 from termserver.model.errors import ImportFailed
 from termserver.model.registries import RegistryError, Verdict
 from termserver.model.text import Text

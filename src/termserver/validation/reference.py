@@ -13,7 +13,7 @@ from typing import Any
 from termserver.model.documents import DocumentType
 from termserver.model.text import Text
 from termserver.parsing.faults import Unreadable
-from termserver.validation.structure import Files, without_values
+from termserver.validation.engine_terms import Files, without_values
 
 ELEMENTS = 5_000
 """Elements of an XML document that are read; a bill of three hundred services has as many."""

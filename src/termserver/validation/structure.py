@@ -4,16 +4,12 @@
 only say yes or no (and, should nothing else explain a no, their own words); the walker explains.
 """
 
-import re
 import threading
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from termserver.model.documents import DocumentType
 from termserver.model.errors import UsageError
-
-Files = Callable[[str], bytes]
-"""The schema files of one document type by their name."""
+from termserver.validation.engine_terms import Files, without_values
 
 
 class XmlEngine(Protocol):
@@ -59,11 +55,6 @@ def _require(engine: str) -> None:
             f"There is no engine '{engine}'. Use fast or reference.",
             f"موتور «{engine}» نیست. fast یا reference بنویسید.",
         )
-
-
-def without_values(words: str) -> str:
-    """An engine's words without what they quote from the document."""
-    return re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", words)[:300]
 
 
 class _Libxml2:

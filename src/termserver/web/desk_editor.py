@@ -9,7 +9,7 @@ from typing import Any
 from termserver.api.committee_desk import now
 from termserver.content.codesystem_files import CONCEPTS
 from termserver.formats import xlsx
-from termserver.importers.tables import read_table
+from termserver.importers.table_files import read_table
 from termserver.model import fold
 from termserver.model.errors import UsageError
 from termserver.model.findings import Severity
