@@ -82,3 +82,8 @@ def test_the_words_of_a_whole_title_in_any_order_are_the_title(english: Search) 
 
 def test_without_a_glossary_nothing_is_meant(nation: Search) -> None:
     assert nation.find(SearchQuery("سکته مغزی")).relaxed in ("", "partial")
+
+
+@pytest.mark.parametrize("typed", ["", "!!!", "\u0301", "\U0001f600"])
+def test_what_has_no_letters_means_nothing(english: Search, typed: str) -> None:
+    assert english.find(SearchQuery(typed)).total == 0

@@ -51,7 +51,7 @@ class Relaxing:
 
     def _groups(self, chunks: Sequence[Chunk]) -> tuple[Group, ...]:
         """The words parted by what they mean; none if the glossary knows none of them."""
-        if self._terms is None or len(chunks) > _MOST_GUESSED:
+        if self._terms is None or not 0 < len(chunks) <= _MOST_GUESSED:
             return ()
         owners: list[tuple[int, ...]] = []
         slots: list[Slot] = []
