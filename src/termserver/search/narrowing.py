@@ -46,6 +46,10 @@ def _values(entries: Iterable[Entry]) -> Iterator[tuple[str, str, str, bytes]]:
         yield name, folded, shown, stored(BitMap(members))
 
 
+_STEPS = 100
+"""Who goes up so many steps goes round in a circle, perhaps."""
+
+
 def _tops(entries: Sequence[Entry]) -> dict[int, list[int]]:
     places = {(e.system.id, e.system.version, e.concept.code): e.ordinal for e in entries if e.concept.code}
     above: list[list[int]] = []
@@ -54,7 +58,12 @@ def _tops(entries: Sequence[Entry]) -> dict[int, list[int]]:
         known = (places.get((system.id, system.version, code), -1) for code in entry.concept.parents)
         above.append([ordinal for ordinal in known if ordinal >= 0 and ordinal != entry.ordinal])
     tops: dict[int, list[int]] = defaultdict(list)
+    known_top: dict[int, int] = {}
     for start in range(len(entries)):
+        at = _straight_up(start, above, known_top)
+        if at >= 0:
+            tops[at].append(start)
+            continue
         seen = {start}
         level = [start]
         while level:
@@ -64,6 +73,19 @@ def _tops(entries: Sequence[Entry]) -> dict[int, list[int]]:
             if not above[at]:
                 tops[at].append(start)
     return {top: members for top, members in tops.items() if len(members) > 1}
+
+
+def _straight_up(start: int, above: Sequence[Sequence[int]], known: dict[int, int]) -> int:
+    """The top over a concept where one way leads up to it, as nearly everywhere; else -1. ``known`` are former tops."""
+    passed: list[int] = []
+    at = start
+    while at not in known and len(above[at]) == 1 and len(passed) < _STEPS:
+        passed.append(at)
+        at = above[at][0]
+    top = known.get(at, -1 if above[at] else at)
+    if top >= 0:
+        known.update(dict.fromkeys(passed, top))
+    return top
 
 
 def _periods(entries: Iterable[Entry]) -> Iterator[tuple[str, str, int, bytes]]:
