@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from termserver import __version__
 from termserver.access.node import NodeAccess
 from termserver.access.policy import released
-from termserver.api import described
+from termserver.api import described, refusals
 from termserver.api.access import routes as access_routes
 from termserver.api.acknowledgements import routes as acknowledgement_routes
 from termserver.api.answers import JSON, Problem, error_answer, internal_failure, problem_of
@@ -36,6 +36,7 @@ from termserver.api.pool import Busy, Judges
 from termserver.api.publication import routes as publication_routes
 from termserver.api.registries import routes as registry_routes
 from termserver.api.registry_desk import Desk
+from termserver.api.slashes import by_the_other_slash
 from termserver.api.strict import strict
 from termserver.model.days import today
 from termserver.model.errors import TermserverError
@@ -81,6 +82,8 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
         responses={"4XX": {"model": described.ErrorAnswer}, "5XX": {"model": described.ErrorAnswer}},
     )
 
+    app.router.redirect_slashes = False  # it would name our scheme and host, which only the proxy knows
+    app.router.default = by_the_other_slash(app.router, app.router.default)
     app.state.desk = desk  # the pages of the registries ask the same one
 
     def plain(problem: Problem) -> Response:
@@ -112,7 +115,13 @@ def create_api(server: TermServer, judges: Judges | None = None) -> tuple[FastAP
     @app.exception_handler(HTTPException)
     async def http_failure(request: Request, error: HTTPException) -> Response:
         code, fa, en = _SAID.get(error.status_code, ("bad-request", str(error.detail), str(error.detail)))
-        return plain(Problem(error.status_code, code, Text(fa, en)))
+        problem = Problem(error.status_code, code, Text(fa, en))
+        page: refusals.Page | None = getattr(app.state, "refused", None)
+        if page is None or not refusals.by_a_browser(request.scope, dict(request.scope["headers"])):
+            return plain(problem)
+        answer = refusals.page_of(problem, request.scope, page)
+        headers = {name.decode(): said.decode() for name, said in answer.headers}
+        return Response(answer.body, answer.status, headers, media_type=refusals.HTML.decode())
 
     @app.exception_handler(RequestValidationError)
     async def bad_request(request: Request, error: RequestValidationError) -> Response:
@@ -147,4 +156,4 @@ def in_front(app: FastAPI, hot: HotRoutes, access: NodeAccess | None = None) -> 
     """The application as it is served, the guard outermost; without ``access``, whoever embeds it may do all."""
     access = access or NodeAccess.open_to_all(released(hot.server.releases))
     app.state.access = access
-    return Guard(Front(app, hot), access, hot.release, hot.route)
+    return Guard(Front(app, hot), access, hot.release, hot.route, getattr(app.state, "refused", None))

@@ -42,9 +42,18 @@ class Guard:
     """Stands in front of ``inner`` and lets through what the policy allows."""
 
     def __init__(
-        self, inner: App, access: NodeAccess, release: str = "", hot: Callable[[str], object] = lambda path: None
+        self,
+        inner: App,
+        access: NodeAccess,
+        release: str = "",
+        hot: Callable[[str], object] = lambda path: None,
+        page: refusals.Page | None = None,
     ) -> None:
-        """``hot`` says of a path whether it is answered without waiting: then no clock is set for it here."""
+        """``hot`` says of a path whether it is answered without waiting: then no clock is set for it here.
+
+        ``page`` makes the refusals that browsers show.
+        """
+        self._page = page
         self._inner = inner
         self._hot = hot
         self._access = access
@@ -174,7 +183,7 @@ class Guard:
     ) -> None:
         if sending.started:
             return
-        answer: Answer = refusals.answer(problem, scope, headers, group, self._release)
+        answer: Answer = refusals.answer(problem, scope, headers, group, self._release, self._page)
         await send_answer(sending, answer, head=scope["method"] == "HEAD")
 
 

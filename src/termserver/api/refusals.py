@@ -1,6 +1,6 @@
 """How the guard says no: in the one error shape, as OperationOutcome to those who speak FHIR, as a page to people."""
 
-from html import escape
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +13,10 @@ from termserver.model.access import Policy, RouteGroup
 from termserver.model.text import Text
 
 HTML = b"text/html; charset=utf-8"
+Page = Callable[[Problem, str], Answer]
+"""Makes the page of a refusal in a language; the pages are above this room, so it is handed down."""
+_FOR_PROGRAMS = ("/api/", "/fhir/", "/svs/", "/packages")
+_SAFE = ("GET", "HEAD")
 _REALM = b'Bearer realm="termserver"'
 _FHIR_CODES = {401: "login", 403: "forbidden", 404: "not-found", 405: "not-supported", 429: "throttled", 503: "timeout"}
 
@@ -77,8 +81,24 @@ def too_slow(seconds: int) -> Problem:
     return Problem(503, "too-slow", said, {"retry_after": seconds})
 
 
-def answer(problem: Problem, scope: Any, headers: Headers, group: RouteGroup, release: str) -> Answer:
-    """The refusal in the words of whoever asked."""
+def by_a_browser(scope: Any, headers: Headers) -> bool:
+    """Whether somebody asks with a browser for what no program is served at."""
+    return (
+        b"text/html" in headers.get(b"accept", b"")
+        and scope["method"] in _SAFE
+        and not scope["path"].startswith(_FOR_PROGRAMS)
+    )
+
+
+def page_of(problem: Problem, scope: Any, page: Page) -> Answer:
+    """The page of the refusal, in the language that the address asks for."""
+    return page(problem, "en" if b"lang=en" in scope["query_string"].split(b"&") else "fa")
+
+
+def answer(
+    problem: Problem, scope: Any, headers: Headers, group: RouteGroup, release: str, page: Page | None = None
+) -> Answer:
+    """The refusal in the words of whoever asked; without ``page`` it is data to browsers too."""
     made = error_answer(problem, release)
     more = made.headers
     if problem.status == 401:
@@ -89,12 +109,14 @@ def answer(problem: Problem, scope: Any, headers: Headers, group: RouteGroup, re
     more = (*more, (b"cache-control", b"no-store"))
     if scope["path"].startswith("/fhir/"):
         return Answer(problem.status, _outcome(problem), more, b"application/fhir+json; charset=utf-8")
-    if group.page and b"text/html" in headers.get(b"accept", b""):
-        if problem.status == 401 and scope["method"] in ("GET", "HEAD"):
+    if (group.page and b"text/html" in headers.get(b"accept", b"")) or (not group.id and by_a_browser(scope, headers)):
+        if problem.status == 401 and scope["method"] in _SAFE:
             query = scope["query_string"].decode("latin-1")
             there = quote(scope["path"] + (f"?{query}" if query else ""), safe="")
             return Answer(303, b"", (*more, (b"location", f"/login?to={there}".encode())), HTML)
-        return Answer(problem.status, _page(problem), more, HTML)
+        if page is not None:
+            shown = page_of(problem, scope, page)
+            return shown._replace(headers=(*shown.headers, *more))
     return Answer(problem.status, made.body, more)
 
 
@@ -102,12 +124,3 @@ def _outcome(problem: Problem) -> bytes:
     code = _FHIR_CODES.get(problem.status, "processing")
     issue = {"severity": "error", "code": code, "details": {"text": problem.message.en}}
     return orjson.dumps({"resourceType": "OperationOutcome", "issue": [issue]})
-
-
-def _page(problem: Problem) -> bytes:
-    fa, en = escape(problem.message.fa), escape(problem.message.en)
-    return (
-        '<!doctype html><html lang="fa" dir="rtl"><meta charset="utf-8"><meta name="viewport" '
-        f'content="width=device-width"><title>{problem.status}</title><main><p>{fa}</p>'
-        f'<p lang="en" dir="ltr">{en}</p><p><a href="/login">ورود / Log in</a></p></main></html>'
-    ).encode()

@@ -22,6 +22,7 @@ from termserver.web import (
     objection,
     picked,
     posted,
+    refused_page,
     registry_routes,
 )
 from termserver.web.coder_routes import HEADERS, PRIVATE
@@ -54,6 +55,7 @@ def with_pages(server: TermServer, workers: int | None = None) -> tuple[FastAPI,
     _add_documents(app, DocumentsPage(site), judges)
     _add_rules(app, RulePage(site))
     login_page.add(app, site)
+    refused_page.add(app, site)
     if os.environ.get("TERMSERVER_DESK"):
         from termserver.web import desk_routes  # the database is loaded only where there is a desk
 
