@@ -7,10 +7,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
@@ -25,20 +25,25 @@ from termserver.releases import editions
 from termserver.releases.shelf import Shelf
 from termserver.releases.verification import read_manifest
 
-SECONDS, ROUNDS, LEAST = 1, 10, 3
-"""What counts is the mean of the three rounds that took least: other work on the machine only ever adds."""
+SECONDS, ROUNDS, LEAST = 1, 2, 3
+GENERATIONS = 3
+"""So often the servers are started anew: how one process lies in memory is worth some hundredths."""
+_FEW = 30
 TYPED = 60_000
 _URL = "http://hl7.org/fhir/sid/icd-10-cm"
 VARIANTS = ("naked", "bare", "guard", "both")
 """Without guard, log and the headers that keep browsers honest; with these; with the guard too; with the log too."""
 HOW = f"""One edition (the content folders, ICD-10-CM, a registry of three) served with and without guard and log, asked
-in turn by wrk over 16 connections (64 for the registry) by a caller without a name, server and load each on a core of
-its own. Of {ROUNDS} rounds the mean of the {LEAST} that took least counts. The CPU is of the whole process, the thread
-that writes the log included; what guard and log are of the request is (with both - bare) / with both. "headers" is what
-the headers that keep browsers honest cost uvicorn: they stand on every answer, with the guard or without."""
+in turn by wrk over 16 connections (64 for the registry) by a caller without a name. The CPU of a request is that of
+the whole process, the thread that writes the log included, in each tenth of a second of {GENERATIONS} times {ROUNDS}
+rounds: the lower quarter of these, since other work on the machine only adds; of requests a second the mean of the
+{LEAST} best rounds. What guard and log are of the request is (with both - bare) / with both, of CPU. "headers" is what
+the headers that keep browsers honest cost uvicorn: they stand on every answer, guard or not, and are in "bare"."""
 
 _SERVED = """
 import sys
+import threading
+import time
 from pathlib import Path
 import uvicorn
 from termserver.access.audit_log import AuditLog
@@ -67,7 +72,19 @@ if what in ("guard", "both"):
     policy = replace(policy, roles=tuple(replace(role, **wide) for role in policy.roles))
     log = AuditLog(Path(folder), "bench", signatures.make("bench")) if what == "both" else None
     served = Recorder(Guard(served, NodeAccess.of(policy, False, {}), hot.release, hot.route), Node(log))
-uvicorn.run(served, port=int(port), log_level="error", access_log=False, proxy_headers=False, server_header=False)
+config = uvicorn.Config(
+    served, port=int(port), log_level="error", access_log=False, proxy_headers=False, server_header=False
+)
+running = uvicorn.Server(config)
+
+def sample():
+    with open(folder + ".samples", "w", buffering=1) as file:
+        while True:
+            time.sleep(0.1)
+            print(time.monotonic(), running.server_state.total_requests, time.process_time(), file=file)
+
+threading.Thread(target=sample, daemon=True).start()
+running.run()
 """
 _IN_TURN = """
 local paths, n = {}, %d
@@ -124,35 +141,33 @@ def edition_of(folder: Path) -> Path:
 
 
 @contextmanager
-def _served(edition: Path, what: str, folder: Path) -> Iterator[tuple[str, int]]:
+def _served(edition: Path, what: str, folder: Path) -> Iterator[str]:
     port = free_port()
     code = [sys.executable, "-c", _SERVED, str(edition), str(port), what, str(folder / what)]
-    process = subprocess.Popen(code, preexec_fn=partial(_alone_on, 0))
+    process = subprocess.Popen(code, env={**os.environ, "PYTHONHASHSEED": "0"})
     try:
         until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2).read())
-        yield f"http://127.0.0.1:{port}", process.pid
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _alone_on(core: int) -> None:
-    """Keep this process on one core: the load must not push the server aside, a thousand times a second."""
-    if (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(0, {core})
-
-
-def cpu_of(process: int) -> float:
-    """Seconds that all threads of a process were running, as the scheduler counts them (Linux)."""
-    tasks = Path(f"/proc/{process}/task").glob("*/schedstat")
-    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+def costs_of(samples: Path, since: float) -> Iterator[float]:
+    """Microseconds of CPU for a request, of all threads, in each tenth of a second since then that was busy."""
+    before: tuple[float, int, float] | None = None
+    for line in samples.read_text("utf-8").splitlines():
+        at, count, spent = line.split()
+        now = float(at), int(count), float(spent)
+        if before is not None and before[0] > since and now[1] - before[1] >= _FEW:
+            yield (now[2] - before[2]) / (now[1] - before[1]) * 1e6
+        before = now
 
 
 def asked(address: str, connections: int, *script: str) -> tuple[float, int]:
     """Requests a second, and how many there were, by wrk."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", *script, address]
-    load = partial(_alone_on, 1)
-    out = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=load).stdout
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in out:
         raise RuntimeError(f"{address} answered with an error")
     count = re.search(r"(\d+) requests in", out)
@@ -162,41 +177,54 @@ def asked(address: str, connections: int, *script: str) -> tuple[float, int]:
 
 def measured(only: tuple[str, ...] = ()) -> Iterator[str]:
     """The rows of the table; ``only``: of works whose names begin so."""
-    yield "| request | bare /s | with both | of bare | bare µs CPU | guard µs | log µs | of the request | headers µs |"
-    yield "|---|---|---|---|---|---|---|---|---|"
-    with tempfile.TemporaryDirectory(prefix="termserver-access-") as place, ExitStack() as stack:
+    chosen = [_Row(work) for work in works() if not only or work.name.startswith(only)]
+    with tempfile.TemporaryDirectory(prefix="termserver-access-") as place:
         folder = Path(place)
         edition = edition_of(folder)
-        bases = {what: stack.enter_context(_served(edition, what, folder)) for what in VARIANTS}
-        for work in works():
-            if not only or work.name.startswith(only):
-                yield _row(work, bases, folder)
+        for generation in range(GENERATIONS):
+            with ExitStack() as stack:
+                logs = folder / str(generation)
+                logs.mkdir()
+                bases = {what: stack.enter_context(_served(edition, what, logs)) for what in VARIANTS}
+                for row in chosen:
+                    row.ask(bases, logs)
+    yield "| request | bare /s | with both | of bare | bare µs CPU | guard µs | log µs | of the request | headers µs |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for row in chosen:
+        yield row.said()
 
 
-def _row(work: Work, bases: dict[str, tuple[str, int]], folder: Path) -> str:
-    rates: dict[str, list[float]] = {what: [] for what in bases}
-    costs: dict[str, list[float]] = {what: [] for what in bases}
-    listed, script = folder / "paths", folder / "in_turn.lua"
-    listed.write_text("\n".join(work.paths), "utf-8")
-    place = 0
-    for number in range(ROUNDS + 1):
-        script.write_text(_IN_TURN % (place, listed), "utf-8")
-        most = 0
-        turned = list(bases.items())[number % len(bases) :] + list(bases.items())[: number % len(bases)]
-        for what, (base, process) in turned:
-            before = cpu_of(process)
-            rate, count = asked(base, work.connections, "-s", str(script))
-            if number:  # the first round warms up
-                rates[what].append(rate)
-                costs[what].append((cpu_of(process) - before) / count * 1e6)
-            most = max(most, count)
-        place += most
-    naked, bare, guard, both = (statistics.mean(sorted(costs[what])[:LEAST]) for what in VARIANTS)
-    without, within = (statistics.mean(sorted(rates[what])[-LEAST:]) for what in ("bare", "both"))
-    return (
-        f"| {work.name} | {without:,.0f} | {within:,.0f} | {within / without:.0%} | {bare:.1f} | {guard - bare:.1f} "
-        f"| {both - guard:.1f} | **{(both - bare) / both:.1%}** | {bare - naked:.1f} |"
-    )
+class _Row:
+    """What was measured of one kind of request."""
+
+    def __init__(self, work: Work) -> None:
+        self._work, self._place = work, 0
+        self._rates: dict[str, list[float]] = {what: [] for what in VARIANTS}
+        self._costs: dict[str, list[float]] = {what: [] for what in VARIANTS}
+
+    def ask(self, bases: dict[str, str], folder: Path) -> None:
+        """Ask all variants in turn, another one first in each round."""
+        listed, script = folder / "paths", folder / "in_turn.lua"
+        listed.write_text("\n".join(self._work.paths), "utf-8")
+        for number in range(ROUNDS + 1):
+            script.write_text(_IN_TURN % (self._place, listed), "utf-8")
+            most = 0
+            for what, base in [*bases.items()][number:] + [*bases.items()][:number]:
+                began = time.monotonic()
+                rate, count = asked(base, self._work.connections, "-s", str(script))
+                if number:  # the first round warms up
+                    self._rates[what].append(rate)
+                    self._costs[what] += costs_of(folder / f"{what}.samples", began)
+                most = max(most, count)
+            self._place += most
+
+    def said(self) -> str:
+        naked, bare, guard, both = (statistics.quantiles(self._costs[what], n=4)[0] for what in VARIANTS)
+        without, within = (statistics.mean(sorted(self._rates[what])[-LEAST:]) for what in ("bare", "both"))
+        return (
+            f"| {self._work.name} | {without:,.0f} | {within:,.0f} | {within / without:.0%} | {bare:.1f} "
+            f"| {guard - bare:.1f} | {both - guard:.1f} | **{(both - bare) / both:.1%}** | {bare - naked:.1f} |"
+        )
 
 
 if __name__ == "__main__":
