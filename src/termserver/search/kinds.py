@@ -91,7 +91,7 @@ class Reading:
 @lru_cache(4096)
 def _said(ways: tuple[tuple[Name, ...], ...]) -> tuple[int, ...]:
     said = [{word for name in names for word in name} for names in islice(product(*ways), _MOST_TITLES)]
-    return tuple(_bags(form for words in said for form in (words, words - PASSED_OVER)))
+    return tuple(_bags(said + [words - PASSED_OVER for words in said if not words.isdisjoint(PASSED_OVER)]))
 
 
 def _bags(forms: Iterable[set[str]]) -> list[int]:
