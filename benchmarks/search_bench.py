@@ -168,9 +168,9 @@ def measured(find, asked: Sequence[str]) -> tuple[list[float], float]:
     """The CPU microseconds of each query, as many as the time allows, and the share of them that find anything."""
     spent = []
     found = 0
-    until = time.thread_time() + SECONDS
     gc.collect()
     gc.freeze()  # the corpus is ours, not the retriever's: looking through it for garbage is no part of a search
+    until = time.thread_time() + SECONDS
     for text in asked:
         hits, microseconds = answered(find, text)
         spent.append(microseconds)
