@@ -164,6 +164,27 @@ def test_one_system_is_left_by_a_click_on_its_count(browser: Any, address: str) 
     assert "system=insurer" in browser.current_url
 
 
+def test_a_value_set_is_kept_to_by_the_page_its_address_and_the_way_back(browser: Any, address: str) -> None:
+    typed(browser, address, "تهران")
+    assert any(len(hit.get_attribute("data-code")) > 2 for hit in all_of(browser, ".hit"))
+    find(browser, ".more-filters summary").click()
+    find(browser, "[name=value_set] option[value=province]").click()
+
+    def provinces_alone() -> bool:
+        hits = [(hit.get_attribute("data-system"), hit.get_attribute("data-code")) for hit in all_of(browser, ".hit")]
+        return bool(hits) and all(system == "country-divisions" and len(code) == 2 for system, code in hits)
+
+    assert until(provinces_alone)
+    assert "value_set=province" in browser.current_url
+    browser.get(browser.current_url)  # as it is sent to a colleague
+    assert provinces_alone()
+    browser.get(f"{address}/help")
+    browser.back()
+    assert until(provinces_alone)
+    assert find(browser, "[name=value_set]").get_attribute("value") == "province"
+    assert find(browser, ".more-filters").get_attribute("open") is not None
+
+
 def test_the_box_says_when_nothing_is_found(browser: Any, address: str) -> None:
     browser.get(f"{address}/?lang=en")
     find(browser, "#q").send_keys("qqxzqqxz")
