@@ -1,6 +1,7 @@
 """The pictures of the README, taken from a running server: ``python tests/browser/screenshots.py ADDRESS FOLDER``.
 
-Needs chromium with chromedriver; Pillow, where it is, makes the files small.
+Needs chromium with chromedriver, and an edition with ICD-10-CM and the sample registries, as `make serve` has it; what
+was before is told where the shelf holds a former release of the standards. Pillow, where it is, makes the files small.
 """
 
 import shutil
@@ -63,6 +64,7 @@ def main(address: str, folder: Path) -> None:
             take("basket", "/basket", basket)
             take("help-en", "/help?lang=en")
             take("widget", "/widget?lang=en", widget)
+            take("registry-entry", "/registries/physicians/99000870")
             with dark(browser):
                 take("dark-en", "/?q=heart attack&lang=en", search)
             with screen(browser, 360):
