@@ -21,6 +21,7 @@ from termserver.web.site_words import WORDS
 STATIC = {
     "site.js": "text/javascript",
     "theme.js": "text/javascript",
+    "tree.js": "text/javascript",
     "search.js": "text/javascript",
     "basket.js": "text/javascript",
     "documents.js": "text/javascript",
