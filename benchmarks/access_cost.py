@@ -19,7 +19,7 @@ from deploy.here import until
 
 from benchmarks.edition import shelf
 from benchmarks.faults.people import CODES, physicians
-from benchmarks.served import free_port, typed
+from benchmarks.served import IN_TURN, free_port, typed
 from termserver.importers import icd10cm
 from termserver.releases import editions
 from termserver.releases.shelf import Shelf
@@ -85,14 +85,6 @@ def sample():
 
 threading.Thread(target=sample, daemon=True).start()
 running.run()
-"""
-_IN_TURN = """
-local paths, n = {}, %d
-for path in io.lines("%s") do paths[#paths + 1] = path end
-request = function()
-  n = n + 1
-  return wrk.format("GET", paths[n %% #paths + 1])
-end
 """
 
 
@@ -207,7 +199,7 @@ class _Row:
         listed, script = folder / "paths", folder / "in_turn.lua"
         listed.write_text("\n".join(self._work.paths), "utf-8")
         for number in range(ROUNDS + 1):
-            script.write_text(_IN_TURN % (self._place, listed), "utf-8")
+            script.write_text(IN_TURN % (self._place, listed), "utf-8")
             most = 0
             for what, base in [*bases.items()][number:] + [*bases.items()][:number]:
                 began = time.monotonic()

@@ -19,7 +19,7 @@ ROUNDS = 3
 
 CONNECTIONS = (1, 8)
 
-_IN_TURN = """
+IN_TURN = """
 local paths, n = {}, %d
 for path in io.lines("%s") do paths[#paths + 1] = path end
 request = function()
@@ -124,7 +124,7 @@ def measured(base: str, paths: list[str]) -> Iterator[Measured]:
             for connections in CONNECTIONS:
                 mine, fast, raw = _Rate(), _Rate(), _Rate()
                 for _ in range(ROUNDS):
-                    in_turn.write_text(_IN_TURN % (place, listed), "utf-8")
+                    in_turn.write_text(IN_TURN % (place, listed), "utf-8")
                     rate = _rate(base, connections, "-s", str(in_turn))
                     place += rate.asked
                     mine = max(mine, rate)
