@@ -35,11 +35,11 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def serve(house: Path, answer: str) -> "subprocess.CompletedProcess[str]":
+def serve(house: Path, answer: str, icd10: str = "who") -> "subprocess.CompletedProcess[str]":
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     (house / "calls").write_text("")
     return subprocess.run(
-        ["make", "serve", "ICD10=who"], cwd=house, input=answer, capture_output=True, text=True, env=environment
+        ["make", "serve", f"ICD10={icd10}"], cwd=house, input=answer, capture_output=True, text=True, env=environment
     )
 
 
@@ -55,6 +55,15 @@ def test_who_s_icd_10_is_imported_once_after_a_yes(house: Path) -> None:
     again = serve(house, "")
     assert (again.returncode, imports(house)) == (0, [])
     assert "Type" not in again.stdout
+
+
+def test_what_an_elder_termserver_made_is_made_again(house: Path) -> None:
+    assert serve(house, "", "cm").returncode == 0
+    assert imports(house) == []
+
+    (house / "listed").write_text("* icd10cm: The search index was made by another.\n* registries-sample 1  abc\n")
+    assert serve(house, "", "cm").returncode == 0
+    assert imports(house) == ["import icd10cm"]
 
 
 @pytest.mark.parametrize("answer", ["no\n", "\n", ""])

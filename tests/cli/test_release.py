@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from termserver.releases import editions
+from termserver.search import postings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -52,6 +53,16 @@ def test_an_installed_release_answers_once_it_is_used(run: Run, shelf: Path, sta
     assert run("release", "install", str(standards), "--use").status == 0
     assert run("release", "list").out.startswith("* standards test")
     assert run("lookup", "insurer", "1").status == 0
+
+
+def test_a_release_of_an_elder_search_is_listed_with_what_to_do(
+    run: Run, shelf: Path, standards: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("release", "install", str(standards), "--use").status == 0
+    monkeypatch.setattr(postings, "LAYOUT", postings.LAYOUT + 1)
+
+    said = run("release", "list").out
+    assert said.startswith("* standards: The search index") and "Build the release again" in said
 
 
 def test_a_flipped_byte_is_found_and_the_file_refused(run: Run, shelf: Path, standards: Path, tmp_path: Path) -> None:

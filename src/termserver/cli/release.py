@@ -11,8 +11,10 @@ from termserver.cli.progress import Progress
 from termserver.cli.shared import Json, Lang, Root, command, content_root, open_server, spoken, write_json
 from termserver.model.errors import ReleaseError
 from termserver.model.releases import Edition, Pin
+from termserver.model.values import replace
 from termserver.releases import editions
 from termserver.releases.editions import pin_of
+from termserver.releases.file import ReleaseFile
 from termserver.releases.shelf import Installed, Shelf
 from termserver.releases.verification import verify_in_full
 
@@ -86,7 +88,7 @@ def build(
 
 def list_(lang: Lang = None, json: Json = False) -> None:
     """List the releases on the shelf. A star marks those of the current edition."""
-    listed = Shelf().installed()
+    listed = [_readable(one) for one in Shelf().installed()]
     edition = _current()
     if json:
         write_json(
@@ -174,6 +176,20 @@ def _verified(file: Path) -> Installed:
         return Installed(pin_of(verify_in_full(file.absolute())), file, size, False)
     except ReleaseError as error:
         return Installed(Pin(file.stem, "", ""), file, size, False, str(error))
+
+
+def _readable(one: Installed) -> Installed:
+    """The release; of the current ones with what is wrong where this termserver cannot search it."""
+    if not one.current or one.problem:
+        return one
+    from termserver.search.postings import about_index
+
+    try:
+        with ReleaseFile.open(one.path) as release:
+            about_index(release)
+    except ReleaseError as error:
+        return replace(one, problem=str(error))
+    return one
 
 
 def _shipped() -> list[Installed]:

@@ -6,6 +6,7 @@ in rows of their own (``word_lists.py``, which says how the list for a beginning
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from hashlib import blake2b
+from typing import Any
 
 from pyroaring import FrozenBitMap
 
@@ -65,6 +66,28 @@ def bag(found: Iterable[str]) -> int:
     return int.from_bytes(blake2b(said.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big")
 
 
+def about_index(reader: ReleaseReader) -> dict[str, Any]:
+    """What the index says of itself; raise ReleaseError if this termserver cannot read it."""
+    about = dict(reader.rows(ABOUT)) if reader.has(ABOUT) else {"fold": FOLD_VERSION}
+    if about.get("fold") != FOLD_VERSION:
+        label, other = reader.manifest.label, about.get("fold")
+        raise ReleaseError(
+            f"The search index of release {label} was folded by rules {other}; this termserver folds by rules "
+            f"{FOLD_VERSION}. Build the release again or install the termserver it was built with.",
+            f"نمایهٔ جستجوی انتشار {label} با قاعده‌های شمارهٔ {other} ساخته شده و این نسخهٔ termserver قاعده‌های "
+            f"شمارهٔ {FOLD_VERSION} را می‌شناسد. انتشار را دوباره بسازید یا نسخهٔ سازندهٔ آن را نصب کنید.",
+        )
+    if about.get("layout", LAYOUT if not about.get("entries") else 1) != LAYOUT:
+        label = reader.manifest.label
+        raise ReleaseError(
+            f"The search index of release {label} was made by another termserver. Build the release again: "
+            "termserver release build, or termserver import for an imported one.",
+            f"نمایهٔ جستجوی انتشار {label} را نسخهٔ دیگری از termserver ساخته است. آن را دوباره بسازید: "
+            "termserver release build یا برای انتشار واردشده termserver import.",
+        )
+    return about
+
+
 class Postings:
     """The lists of one release but those of words, the hot ones kept in a bounded cache; safe to share between threads.
 
@@ -79,23 +102,7 @@ class Postings:
         self.reader = reader
         self._cache: Kept[Hashable, FrozenBitMap] = Kept(budget // 2, bytes_of)
         self._of_bags: Kept[tuple[int, ...], Titled] = Kept(budget // 8, lambda found: sum(map(bytes_of, found)))
-        about = dict(reader.rows(ABOUT)) if reader.has(ABOUT) else {"fold": FOLD_VERSION}
-        if about.get("fold") != FOLD_VERSION:
-            label, other = reader.manifest.label, about.get("fold")
-            raise ReleaseError(
-                f"The search index of release {label} was folded by rules {other}; this termserver folds by rules "
-                f"{FOLD_VERSION}. Build the release again or install the termserver it was built with.",
-                f"نمایهٔ جستجوی انتشار {label} با قاعده‌های شمارهٔ {other} ساخته شده و این نسخهٔ termserver قاعده‌های "
-                f"شمارهٔ {FOLD_VERSION} را می‌شناسد. انتشار را دوباره بسازید یا نسخهٔ سازندهٔ آن را نصب کنید.",
-            )
-        if about.get("layout", LAYOUT if not about.get("entries") else 1) != LAYOUT:
-            label = reader.manifest.label
-            raise ReleaseError(
-                f"The search index of release {label} was made by another termserver. Build the release again: "
-                "termserver release build, or termserver import for an imported one.",
-                f"نمایهٔ جستجوی انتشار {label} را نسخهٔ دیگری از termserver ساخته است. آن را دوباره بسازید: "
-                "termserver release build یا برای انتشار واردشده termserver import.",
-            )
+        about = about_index(reader)
         self.sieve = Sieve(reader)
         self._lists = Keyed(reader, (LISTS, PREFIXES), self.sieve, _LONG, budget // 2)
         self.words = WordLists(reader, self.sieve)
