@@ -1,5 +1,6 @@
 """One JSON list over all documents, an item a line: the frame of the forms that are lists."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,15 +10,16 @@ from termserver.formats.writing import json_bytes
 from termserver.model.findings import Report
 
 
-class JsonListWriter:
+class JsonListWriter(ABC):
     """What ``items`` gives of each report; of a document that could not be read, too."""
 
     def __init__(self, language: str = "en") -> None:
         self._language = language
         self._between = b"\n"
 
+    @abstractmethod
     def items(self, report: Report) -> Iterable[Any]:
-        raise NotImplementedError
+        """What stands in the list for one report."""
 
     def begin(self, about: RunInfo) -> bytes:
         return b"["
