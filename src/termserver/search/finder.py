@@ -257,9 +257,7 @@ class Finder:
     def before(self, chunks: tuple[Chunk, ...], every: bool) -> Before:
         """What is known of the words before the last one (``every``: only begun)."""
         known = (every, chunks)
-        found = self._before.at_hand(known)
-        if found is None:
-            found = self._before.again(known)
+        found = self._before.get(known)
         if found is None:
             found = Before(self, chunks, every)
             self._before.put(known, found)

@@ -21,21 +21,16 @@ class Kept(Generic[K, V]):
         """``budget`` bounds what is kept, in bytes; ``size`` tells the bytes of a value."""
         self._young: dict[K, V] = {}
         self._elder: dict[K, V] = {}
-        self.at_hand: Callable[[K], V | None] = self._young.get
-        """As ``get``, but quicker, and None for what only the elder generation has: that is then asked ``again``."""
         self._room = self._half = budget // 2
         self._size = size
 
     def get(self, key: K) -> V | None:
         """The value of ``key``, or None if it is not kept."""
         found = self._young.get(key)
-        return self.again(key) if found is None else found
-
-    def again(self, key: K) -> V | None:
-        """The value of a key that is not at hand, or None if it is not kept."""
-        found = self._elder.get(key)
-        if found is not None:
-            self.put(key, found)
+        if found is None:
+            found = self._elder.get(key)
+            if found is not None:
+                self.put(key, found)
         return found
 
     def put(self, key: K, value: V) -> None:
@@ -43,7 +38,6 @@ class Kept(Generic[K, V]):
         self._room -= _EACH + self._size(value)
         if self._room < 0:
             self._elder, self._young = self._young, {}
-            self.at_hand = self._young.get
             self._room = self._half
         self._young[key] = value
 

@@ -81,11 +81,9 @@ class Keyed:
 
     def whole(self, key: str, sifted: str) -> Lists:
         """The lists of exactly that key; ``sifted`` is how the sieve calls it."""
-        found = self._whole.at_hand(key)
+        found = self._whole.get(key)
         if found is None:
-            found = self._whole.again(key)
-        if found is None:
-            begun = self._begun.at_hand(key)
+            begun = self._begun.get(key)
             if begun is not None and not begun.merged:
                 rows = begun.rows
                 if not rows or rows[0][0] != key:
@@ -101,9 +99,7 @@ class Keyed:
 
     def beginning(self, prefix: str, sifted: str) -> Lists:
         """The lists of every key that begins with ``prefix`` (not empty)."""
-        found = self._begun.at_hand(prefix)
-        if found is None:
-            found = self._begun.again(prefix)
+        found = self._begun.get(prefix)
         if found is None:
             found = self._going_on(prefix)
             if found is None:
@@ -121,7 +117,7 @@ class Keyed:
 
     def _going_on(self, prefix: str) -> Lists | None:
         """What is known of the prefix by the key stroke before; None if that must be read."""
-        former = self._begun.at_hand(prefix[:-1])
+        former = self._begun.get(prefix[:-1])
         if former is None:
             return None
         rows = former.rows

@@ -143,9 +143,7 @@ class Postings:
 
     def kept(self, name: Hashable, read: Callable[[Hashable], FrozenBitMap]) -> FrozenBitMap:
         """The list of that name from the cache, else as ``read(name)`` gives it."""
-        found = self._cache.at_hand(name)
-        if found is None:
-            found = self._cache.again(name)
+        found = self._cache.get(name)
         if found is None:
             found = read(name)
             self._cache.put(name, found)

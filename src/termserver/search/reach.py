@@ -52,7 +52,7 @@ class Reach:
     def _before(self, chunks: tuple[Chunk, ...], every: bool) -> int:
         """Those that can have all of the words before the last one, kept for its next letter."""
         known = (every, chunks)
-        found = self._former.at_hand(known)
+        found = self._former.get(known)
         if found is None:
             found = self.all
             for one in chunks:
@@ -86,9 +86,7 @@ class Reach:
     def word(self, word: str, begins: bool) -> int:
         """Those that can have the word, or one that begins so."""
         name = f"*{word}" if begins else word
-        found = self._known.at_hand(name)
-        if found is None:
-            found = self._known.again(name)
+        found = self._known.get(name)
         if found is None:
             of = self._begun if begins else self._whole
             found = of(TITLE, word)
@@ -132,9 +130,7 @@ class Reach:
 
     def _begun(self, kind: str, prefix: str) -> int:
         name = kind + prefix[: LONGEST - 1]
-        known = self._known.at_hand("\0" + name)
-        if known is None:
-            known = self._known.again("\0" + name)
+        known = self._known.get("\0" + name)
         if known is None:
             known = self._through(name)
             self._known.put("\0" + name, known)
